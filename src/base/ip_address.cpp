@@ -25,11 +25,13 @@ std::optional<IpAddress> IpAddress::from_text(std::string_view text) {
 }
 
 SourceClass IpAddress::source_class() const {
-    const auto in = [this](std::size_t at, std::uint8_t value, std::uint8_t mask) { return (bytes_[at] & mask) == value; };
+    const auto in = [this](std::size_t at, std::uint8_t value, std::uint8_t mask) {
+        return (bytes_[at] & mask) == value;
+    };
     if (is_v4()) {
         if (bytes_[12] == 127) return SourceClass::loopback;
-        const bool rfc1918 = bytes_[12] == 10 || (bytes_[12] == 172 && in(13, 16, 0xf0)) ||
-                             (bytes_[12] == 192 && bytes_[13] == 168);
+        const bool rfc1918 =
+            bytes_[12] == 10 || (bytes_[12] == 172 && in(13, 16, 0xf0)) || (bytes_[12] == 192 && bytes_[13] == 168);
         const bool link_local = bytes_[12] == 169 && bytes_[13] == 254;
         return rfc1918 || link_local ? SourceClass::private_net : SourceClass::public_net;
     }
@@ -43,8 +45,10 @@ SourceClass IpAddress::source_class() const {
 
 std::string IpAddress::text() const {
     std::array<char, INET6_ADDRSTRLEN> out{};
-    if (is_v4()) ::inet_ntop(AF_INET, bytes_.data() + 12, out.data(), out.size());
-    else ::inet_ntop(AF_INET6, bytes_.data(), out.data(), out.size());
+    if (is_v4())
+        ::inet_ntop(AF_INET, bytes_.data() + 12, out.data(), out.size());
+    else
+        ::inet_ntop(AF_INET6, bytes_.data(), out.data(), out.size());
     return out.data();
 }
 

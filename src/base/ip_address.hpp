@@ -1,8 +1,8 @@
 #pragma once
 /// @file  IpAddress and Network: who asks, and from where, without a socket library.
 ///
-/// Shape   sixteen bytes; IPv4 is kept as ::ffff:a.b.c.d, so one rule serves both and a v4 peer of a v6 socket is itself.
-/// Source  RFC 4291 2.5.5.2 (mapped addresses), RFC 1918, RFC 4193, RFC 3927, RFC 6598.
+/// Shape   sixteen bytes; IPv4 is kept as ::ffff:a.b.c.d, so one rule serves both and a v4 peer of a v6 socket is
+/// itself. Source  RFC 4291 2.5.5.2 (mapped addresses), RFC 1918, RFC 4193, RFC 3927, RFC 6598.
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace offhook {
 
 /// Where a request comes from, as site policy knows it.
 enum class SourceClass : std::uint8_t {
-    loopback,     ///< 127.0.0.0/8, ::1
-    private_net,  ///< RFC 1918, RFC 4193, link-local
-    public_net    ///< everything else, RFC 6598 shared space included: other customers live there
+    loopback,    ///< 127.0.0.0/8, ::1
+    private_net, ///< RFC 1918, RFC 4193, link-local
+    public_net   ///< everything else, RFC 6598 shared space included: other customers live there
 };
 
 class IpAddress {
-  public:
+public:
     constexpr IpAddress() = default; ///< ::
     constexpr explicit IpAddress(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes) {}
     /// `host_order` as in 0x7f000001.
@@ -44,13 +44,13 @@ class IpAddress {
 
     friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
-  private:
+private:
     std::array<std::uint8_t, 16> bytes_{};
 };
 
 /// An address with a prefix length: "10.1.0.0/16", "2001:db8::/32"; a bare address is a network of one.
 class Network {
-  public:
+public:
     /// Errors: nullopt for no address, a prefix out of range, or bits set behind the prefix (10.1.2.3/16 is a slip).
     [[nodiscard]] static std::optional<Network> from_text(std::string_view text);
     [[nodiscard]] bool contains(const IpAddress& address) const;
@@ -59,7 +59,7 @@ class Network {
 
     friend constexpr auto operator<=>(const Network&, const Network&) = default;
 
-  private:
+private:
     IpAddress first_;
     unsigned prefix_bits_ = 0;
 };

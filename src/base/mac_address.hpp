@@ -1,8 +1,8 @@
 #pragma once
 /// @file  MacAddress: the 48-bit name that a phone is known by.
 ///
-/// Shape   twelve hexadecimal digits; read in every spelling phones and people use, written lower-case without separators.
-/// Limits  exactly 48 bits. 00:00:00:00:00:00 is a valid value: vendors name their default file after it.
+/// Shape   twelve hexadecimal digits; read in every spelling phones and people use, written lower-case without
+/// separators. Limits  exactly 48 bits. 00:00:00:00:00:00 is a valid value: vendors name their default file after it.
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace offhook {
 
 class MacAddress {
-  public:
+public:
     constexpr MacAddress() = default;
     /// The low 48 bits of `bits`.
     constexpr explicit MacAddress(std::uint64_t bits) : bits_(bits & 0xffff'ffff'ffffULL) {}
@@ -29,14 +29,14 @@ class MacAddress {
     /// The first 24 bits, which name the maker.
     [[nodiscard]] constexpr std::uint32_t oui() const { return static_cast<std::uint32_t>(bits_ >> 24U); }
 
-    [[nodiscard]] std::string text() const;       ///< 0004f2abcdef
-    [[nodiscard]] std::string text_upper() const; ///< 0004F2ABCDEF
+    [[nodiscard]] std::string text() const;        ///< 0004f2abcdef
+    [[nodiscard]] std::string text_upper() const;  ///< 0004F2ABCDEF
     [[nodiscard]] std::string text_colons() const; ///< 00:04:f2:ab:cd:ef
     void write_digits(std::array<char, 12>& out) const;
 
     friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
 
-  private:
+private:
     std::uint64_t bits_ = 0;
 };
 

@@ -6,7 +6,8 @@ namespace offhook {
 namespace {
 
 TEST(MacAddress, AcceptsEverySpellingPhonesAndPeopleUse) {
-    for (const char* text : {"0004f2abcdef", "0004F2ABCDEF", "00:04:f2:ab:cd:ef", "00-04-F2-AB-CD-EF", "0004.f2ab.cdef"}) {
+    for (const char* text :
+         {"0004f2abcdef", "0004F2ABCDEF", "00:04:f2:ab:cd:ef", "00-04-F2-AB-CD-EF", "0004.f2ab.cdef"}) {
         const auto mac = MacAddress::from_text(text);
         ASSERT_TRUE(mac) << text;
         EXPECT_EQ(mac->text(), "0004f2abcdef") << text;
@@ -14,8 +15,8 @@ TEST(MacAddress, AcceptsEverySpellingPhonesAndPeopleUse) {
 }
 
 TEST(MacAddress, RejectsWhatIsNoMacAddress) {
-    for (const char* text : {"", "0004f2abcde", "0004f2abcdef0", "0004f2abcdeg", "00:04:f2:ab:cd-ef", "00:04:f2:ab:cd:e",
-                             " 0004f2abcdef", "0004:f2ab:cdef", "00.04.f2.ab.cd.ef"})
+    for (const char* text : {"", "0004f2abcde", "0004f2abcdef0", "0004f2abcdeg", "00:04:f2:ab:cd-ef",
+                             "00:04:f2:ab:cd:e", " 0004f2abcdef", "0004:f2ab:cdef", "00.04.f2.ab.cd.ef"})
         EXPECT_FALSE(MacAddress::from_text(text)) << text;
 }
 

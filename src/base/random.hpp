@@ -10,7 +10,7 @@
 namespace offhook {
 
 class Random {
-  public:
+public:
     virtual ~Random() = default;
     virtual void fill(std::span<std::byte> out) = 0;
 
@@ -23,17 +23,17 @@ class Random {
 
 /// The kernel's generator. Errors: throws std::runtime_error when the kernel has none to give.
 class SystemRandom final : public Random {
-  public:
+public:
     void fill(std::span<std::byte> out) override;
 };
 
 /// SplitMix64: not for secrets.
 class SeededRandom final : public Random {
-  public:
+public:
     explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
     void fill(std::span<std::byte> out) override;
 
-  private:
+private:
     std::uint64_t state_;
 };
 

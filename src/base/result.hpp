@@ -33,7 +33,7 @@ enum class ErrorCode : std::uint8_t {
 /// One sentence that says what is wrong and what to do, and where it was found.
 struct Error {
     ErrorCode code = ErrorCode::invalid;
-    std::string message;   ///< "port 70000 is not in 1..65535"; never holds a secret's value
+    std::string message;    ///< "port 70000 is not in 1..65535"; never holds a secret's value
     std::string where = {}; ///< "families/polycom/settings.toml:12", "row 7, column mac", "line.1.port"; may be empty
 
     /// "where: message", or the message alone.
@@ -52,7 +52,7 @@ template <class T, class E>
 class [[nodiscard]] Expected : public tl::expected<T, E> {
     using Base = tl::expected<T, E>;
 
-  public:
+public:
     using Base::Base;
     Expected(Base base) : Base(std::move(base)) {} // NOLINT(google-explicit-constructor): results convert silently
 

@@ -50,16 +50,21 @@ bool is_printable_utf8(std::string_view text, LineBreaks lines) {
         const auto lead = static_cast<unsigned char>(text[i]);
         if (lead < 0x80) {
             const bool line_break = lead == '\n' || lead == '\r';
-            if (lead == 0x7f || (lead < 0x20 && lead != '\t' && !(line_break && lines == LineBreaks::allowed))) return false;
+            if (lead == 0x7f || (lead < 0x20 && lead != '\t' && !(line_break && lines == LineBreaks::allowed)))
+                return false;
             ++i;
             continue;
         }
         std::size_t more = 0;
         std::uint32_t code = 0;
-        if ((lead & 0xe0U) == 0xc0U) more = 1, code = lead & 0x1fU;
-        else if ((lead & 0xf0U) == 0xe0U) more = 2, code = lead & 0x0fU;
-        else if ((lead & 0xf8U) == 0xf0U) more = 3, code = lead & 0x07U;
-        else return false;
+        if ((lead & 0xe0U) == 0xc0U)
+            more = 1, code = lead & 0x1fU;
+        else if ((lead & 0xf0U) == 0xe0U)
+            more = 2, code = lead & 0x0fU;
+        else if ((lead & 0xf8U) == 0xf0U)
+            more = 3, code = lead & 0x07U;
+        else
+            return false;
         if (i + more >= text.size()) return false;
         for (std::size_t k = 1; k <= more; ++k) {
             const auto next = static_cast<unsigned char>(text[i + k]);

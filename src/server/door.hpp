@@ -1,11 +1,12 @@
 #pragma once
 /// @file  Door: where every listener hands in a request and gets its answer (design 2, "one door").
 ///
-/// A listener knows its protocol and nothing about phones; delivery, which implements this, knows phones and nothing about
-/// sockets. One Door per event loop: it is called on that loop only, never blocks, never throws for what a peer sends.
+/// A listener knows its protocol and nothing about phones; delivery, which implements this, knows phones and nothing
+/// about sockets. One Door per event loop: it is called on that loop only, never blocks, never throws for what a peer
+/// sends.
+#include "base/clock.hpp"
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
-#include "base/clock.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,13 +21,13 @@ enum class Verb : std::uint8_t { get, head };
 struct FileRequest {
     Transport transport = Transport::http;
     Verb verb = Verb::get;
-    std::uint16_t listener = 0;   ///< which listener took it; 0 is the first. Delivery maps it to a site
+    std::uint16_t listener = 0; ///< which listener took it; 0 is the first. Delivery maps it to a site
     std::uint16_t source_port = 0;
     IpAddress source;
-    std::string_view path;        ///< the name asked for, decoded by the transport (percent signs undone, no query, no
-                                  ///< origin), otherwise as sent: a key to look up, never a path to open
-    std::string_view query;       ///< what stood behind '?', raw; empty for other transports
-    std::string_view user_agent;  ///< empty for transports that have none
+    std::string_view path;       ///< the name asked for, decoded by the transport (percent signs undone, no query, no
+                                 ///< origin), otherwise as sent: a key to look up, never a path to open
+    std::string_view query;      ///< what stood behind '?', raw; empty for other transports
+    std::string_view user_agent; ///< empty for transports that have none
 };
 
 /// A file as it goes out. Immutable and shared: the cache, and every transfer in flight, hold the same one.
@@ -43,20 +44,21 @@ struct ReadyFile {
 
 /// What the timeline needs to say later that a transfer did not end well.
 struct Ticket {
-    MacAddress mac;               ///< zero when nobody was identified
+    MacAddress mac; ///< zero when nobody was identified
     std::uint32_t sequence = 0;
 };
 
 struct FileAnswer {
     /// Null: not to be had. The listener answers exactly the same (404, error 1, 550) whether the name is unknown, the
     /// device is unknown or the asker may not have it: design 6.
-    /// Lifetime: the pointed-to shared_ptr stays valid until the next call on this door; copy it to keep the file longer.
+    /// Lifetime: the pointed-to shared_ptr stays valid until the next call on this door; copy it to keep the file
+    /// longer.
     const std::shared_ptr<const ReadyFile>* file = nullptr;
     Ticket ticket;
 };
 
 class Door {
-  public:
+public:
     virtual ~Door() = default;
     [[nodiscard]] virtual FileAnswer open(const FileRequest& request) = 0;
     /// The peer went away, or was shut out, after `bytes_sent` of the body.

@@ -1,0 +1,46 @@
+#pragma once
+/// @file  Effective: the layers of one phone laid over each other, each value with the layer that set it.
+///
+/// The narrowest layer that states a setting wins, its empty value included.
+/// Lifetime  views into the layers it was made from: they outlive it.
+#include "config/settings/layer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace offhook::config {
+
+/// From the broadest to the narrowest; the order is the precedence.
+enum class LayerKind : std::uint8_t { vendor_default, fleet, site, group, device, local };
+
+[[nodiscard]] std::string_view to_text(LayerKind kind);
+
+struct LayerRef {
+    LayerKind kind;
+    const Layer* layer;
+};
+
+class Effective {
+public:
+    struct Value {
+        SettingKey key;
+        std::string_view raw_name; ///< empty for a setting
+        std::string_view value;
+        LayerKind origin;
+    };
+
+    /// `layers` from the broadest to the narrowest.
+    explicit Effective(std::span<const LayerRef> layers);
+
+    [[nodiscard]] const Value* find(SettingKey key) const;
+    /// Sorted as a Layer's entries are.
+    [[nodiscard]] std::span<const Value> values() const { return values_; }
+
+private:
+    std::vector<Value> values_;
+};
+
+} // namespace offhook::config

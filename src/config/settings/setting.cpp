@@ -1,0 +1,108 @@
+#include "config/settings/setting.hpp"
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::config {
+namespace {
+
+constexpr std::string_view index_mark = "{n}";
+
+const std::unordered_map<std::string_view, std::uint16_t>& ids_by_pattern() {
+    static const auto ids = [] {
+        std::unordered_map<std::string_view, std::uint16_t> out;
+        for (const SettingSpec& spec : vocabulary()) {
+            const bool fresh = out.emplace(spec.name, static_cast<std::uint16_t>(out.size())).second;
+            OFFHOOK_ASSERT(fresh); // a name stands twice in the vocabulary
+        }
+        return out;
+    }();
+    return ids;
+}
+
+/// Levenshtein, for "did you mean": names are short, so the plain table is fine.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+tl::unexpected<Error> unknown(std::string_view name, std::string_view pattern) {
+    std::string message = "no such setting";
+    std::string_view best;
+    std::size_t best_distance = std::max<std::size_t>(pattern.size() / 3, 2) + 1;
+    for (const SettingSpec& spec : vocabulary()) {
+        const std::size_t here = distance(pattern, spec.name);
+        if (here < best_distance) best_distance = here, best = spec.name;
+    }
+    if (!best.empty()) message += "; did you mean " + std::string(best) + "?";
+    return fail(ErrorCode::not_found, message, printable(name, limits::name_bytes_max));
+}
+
+} // namespace
+
+std::string_view to_text(SettingType type) {
+    static constexpr std::string_view names[] = {"text", "user_part", "number", "boolean",  "choice",      "list",
+                                                 "host", "url",       "zone",   "language", "time_of_day", "dial_plan"};
+    return names[static_cast<std::size_t>(type)];
+}
+
+std::string name_of(SettingKey key) {
+    const SettingSpec& spec = spec_of(key);
+    std::string name(spec.name);
+    const auto at = name.find(index_mark);
+    if (at != std::string::npos) name.replace(at, index_mark.size(), std::to_string(key.index));
+    return name;
+}
+
+Result<std::uint16_t> find_pattern(std::string_view pattern) {
+    const auto found = ids_by_pattern().find(pattern);
+    if (found == ids_by_pattern().end()) return unknown(pattern, pattern);
+    return found->second;
+}
+
+Result<SettingKey> find_setting(std::string_view name) {
+    if (name.size() > limits::name_bytes_max) return fail(ErrorCode::invalid, "the name is longer than 255 bytes");
+    // The index is the one word of the name that is all digits.
+    std::string pattern;
+    std::string_view index;
+    for (const std::string_view word : split(name, '.')) {
+        const bool digits = !word.empty() && std::all_of(word.begin(), word.end(), ascii_digit);
+        if (!pattern.empty()) pattern += '.';
+        if (digits && index.empty()) {
+            index = word;
+            pattern += index_mark;
+        } else {
+            pattern += word;
+        }
+    }
+    const auto found = ids_by_pattern().find(pattern);
+    if (found == ids_by_pattern().end()) return unknown(name, pattern);
+    SettingKey key{found->second, 0};
+    if (index.empty()) {
+        if (spec_of(key).index_max != 0) return unknown(name, pattern); // "line.{n}.user" as it stands
+        return key;
+    }
+    const auto number = to_number<std::uint16_t>(index);
+    const std::uint16_t most = spec_of(key).index_max;
+    if (!number || *number == 0 || *number > most || index.front() == '0')
+        return fail(ErrorCode::invalid, "the index is 1 to " + std::to_string(most), std::string(name));
+    key.index = *number;
+    return key;
+}
+
+} // namespace offhook::config
