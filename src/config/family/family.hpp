@@ -1,0 +1,150 @@
+#pragma once
+/// @file  Family: what a pack says about one family of phones - who asks, for which file, and what our settings are
+/// called there.
+///
+/// Loaded once from families/<name>/ by load_family() (config/family/loader.hpp), immutable ever after.
+/// The pack language is docs/packs.md; rows are two-way: write() and read() use the same ones.
+/// Threads  any.
+#include "base/mac_address.hpp"
+#include "base/result.hpp"
+#include "config/settings/effective.hpp"
+#include "config/syntax/syntax.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::config {
+
+/// Who shares a document's bytes. A document of a scope other than `device` never holds a secret.
+enum class DocumentScope : std::uint8_t { device, site, family };
+
+/// A file that is rendered from settings.
+struct Document {
+    std::string kind;                 ///< "master", "phone", "site": unique in the family
+    std::vector<std::string> paths;   ///< patterns, the first is the one we name in other files: "{mac}-settings.cfg"
+    const Syntax* syntax = nullptr;
+    DocumentScope scope = DocumentScope::device;
+    /// Which settings go in: none (only `fixed`), those of the shared layers (vendor default, fleet, site), or those in
+    /// which this device differs from the shared document.
+    enum class Content : std::uint8_t { fixed, shared, own } content = Content::own;
+    std::vector<Parameter> fixed;     ///< values are patterns: {mac} {MAC} {model} {path:KIND}
+    bool needed = true;               ///< false: a phone that does not get it is none the worse, and explain says so
+    std::string summary;              ///< what it is, for explain and docs
+};
+
+/// A name that a phone asks for and that is no document: firmware, logs, uploads, dictionaries …
+struct OtherFile {
+    enum class Role : std::uint8_t { firmware, upload, asset } role = Role::asset;
+    std::string kind;                 ///< "override", "application log", "boot ROM image"
+    std::vector<std::string> paths;
+    bool needed = false;
+    std::string summary;              ///< "changes made on the phone itself; absent on a new phone"
+};
+
+struct Model {
+    std::string name;                 ///< "SPIP650"
+    std::string series;
+    unsigned lines = 0;
+    unsigned keys = 0;
+    std::vector<std::string> part_numbers;
+    std::vector<std::string> aliases; ///< spellings in a User-Agent: "SPIP_650"
+    // The pack's further columns, as text ("tls" = "no").
+    std::vector<Parameter> traits;
+};
+
+/// What a requested path is, as the family names its files.
+struct PathMatch {
+    const Document* document = nullptr;   ///< either this …
+    const OtherFile* other = nullptr;     ///< … or this
+    std::optional<MacAddress> mac;        ///< from {mac}
+    std::string_view model;               ///< from {model}, else empty; a view into the path
+    std::string_view site;                ///< from {site}, else empty; a view into the path
+};
+
+/// What a User-Agent shows.
+struct AgentMatch {
+    std::string_view model;               ///< as the agent spells it; find_model() knows it
+    std::string_view version;
+    std::string_view stage;               ///< "Application", "Updater", or empty
+    std::optional<MacAddress> mac;
+};
+
+/// What is known of one of the vendor's parameters, mapped or not (parameters.toml).
+struct ParameterFacts {
+    std::string name;                     ///< pattern: "reg.{n}.auth.userId"
+    std::string type;                     ///< text number boolean choice host …; empty: not known
+    std::string range;                    ///< "0..65535", "DNSnaptr|UDPOnly|…"; empty: not known
+    std::string default_value;
+    std::optional<bool> reboots;          ///< nullopt: not known
+    std::optional<bool> secret;
+    std::string since;                    ///< firmware that brought it
+    std::string source;                   ///< where we learned it
+    std::string confidence;               ///< the reference's mark: G C U I B
+};
+
+/// One parameter that a row made, and whence.
+struct WrittenParameter {
+    Parameter parameter;
+    SettingKey setting;                   ///< Layer::raw_id for a raw parameter
+    LayerKind origin = LayerKind::vendor_default;
+    Secrecy secrecy = Secrecy::open;
+    bool reboots = false;
+};
+
+/// A setting that has no place in this family, or a value that the family cannot say.
+struct MapNote {
+    std::string setting;
+    std::string text;                     ///< "SIP 2.2 has no key for 'park'"
+};
+
+struct WriteResult {
+    std::vector<WrittenParameter> parameters; ///< in the pack's order; raw parameters last, replacing a row's of the same name
+    std::vector<MapNote> notes;
+};
+
+struct ReadResult {
+    Layer settings;                       ///< what rows understood; the rest as raw parameters where `keep_raw`
+    std::vector<Parameter> not_understood;///< no row's, or a value that a row cannot read
+    std::vector<MapNote> notes;
+};
+
+class Family {
+  public:
+    virtual ~Family() = default;
+
+    [[nodiscard]] virtual std::string_view name() const = 0;   ///< "polycom"
+    [[nodiscard]] virtual std::string_view title() const = 0;  ///< "Polycom SoundPoint IP / SoundStation IP"
+    [[nodiscard]] virtual std::uint64_t revision() const = 0;  ///< of the pack's content: a hash
+    [[nodiscard]] virtual std::span<const std::uint32_t> ouis() const = 0;
+    [[nodiscard]] virtual std::span<const Model> models() const = 0;
+    [[nodiscard]] virtual const Model* find_model(std::string_view name_or_alias) const = 0;
+    [[nodiscard]] virtual std::span<const Document> documents() const = 0;
+    [[nodiscard]] virtual std::span<const OtherFile> other_files() const = 0;
+
+    /// `path` as a listener hands it in: no leading slash, any letter case. Allocates nothing.
+    [[nodiscard]] virtual std::optional<PathMatch> match_path(std::string_view path) const = 0;
+    [[nodiscard]] virtual std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const = 0;
+
+    /// Our settings in the vendor's words. `model` may be null.
+    [[nodiscard]] virtual WriteResult write(const Effective& settings, const Model* model) const = 0;
+    /// The vendor's words in our settings. `parameters` are what is in force: duplicates already resolved.
+    [[nodiscard]] virtual ReadResult read(std::span<const Parameter> parameters, const Model* model) const = 0;
+    /// Null when the pack does not know the parameter.
+    [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
+
+    /// The vendor's own defaults in our settings, as far as the pack states them.
+    [[nodiscard]] virtual const Layer& defaults() const = 0;
+};
+
+/// All loaded packs.
+using Families = std::vector<std::shared_ptr<const Family>>;
+[[nodiscard]] const Family* find_family(const Families& families, std::string_view name);
+/// By OUI. Null: nobody's, or more than one's.
+[[nodiscard]] const Family* family_of_oui(const Families& families, std::uint32_t oui);
+
+} // namespace offhook::config
