@@ -1,0 +1,109 @@
+#include "cli/api_client.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace offhook::cli {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace json = boost::json;
+
+constexpr std::uint64_t answer_bytes_max = 1ULL << 30U; // a whole catalogue as JSON
+
+ErrorCode code_of(http::status status) {
+    switch (status) {
+    case http::status::not_found: return ErrorCode::not_found;
+    case http::status::conflict: return ErrorCode::conflict;
+    case http::status::forbidden: return ErrorCode::forbidden;
+    case http::status::payload_too_large: return ErrorCode::too_large;
+    case http::status::service_unavailable: return ErrorCode::unavailable;
+    default: return ErrorCode::invalid;
+    }
+}
+
+Result<json::value> read_answer(const http::response<http::string_body>& answer) {
+    json::error_code error;
+    json::value body = answer.body().empty() ? json::value() : json::parse(answer.body(), error);
+    if (error) return fail(ErrorCode::invalid, "the server's answer is no JSON: " + printable(answer.body(), 80));
+    if (http::to_status_class(answer.result()) == http::status_class::successful) return body;
+    Error out{code_of(answer.result()), "the server answered " + std::to_string(answer.result_int())};
+    if (const auto* object = body.if_object()) {
+        if (const auto* message = object->if_contains("error"); message != nullptr && message->is_string())
+            out.message = message->as_string().c_str();
+        if (const auto* where = object->if_contains("where"); where != nullptr && where->is_string())
+            out.where = where->as_string().c_str();
+    }
+    return tl::unexpected(std::move(out));
+}
+
+} // namespace
+
+Result<json::value> ApiClient::call(std::string_view method, const std::string& target, std::string body,
+                                    std::string_view media_type) const {
+    asio::io_context context;
+    asio::local::stream_protocol::socket socket(context);
+    boost::system::error_code error;
+    socket.connect(asio::local::stream_protocol::endpoint(socket_path_), error);
+    if (error)
+        return fail(ErrorCode::unavailable,
+                    "no server answers (" + error.message() + "). Start one with `offhook serve --data DIR`, or say with " +
+                        "--data or OFFHOOK_DATA where the running one keeps its data",
+                    socket_path_);
+    http::request<http::string_body> request(http::string_to_verb(method), target, 11);
+    request.set(http::field::host, "offhook");
+    request.set(http::field::connection, "close");
+    if (!body.empty()) request.set(http::field::content_type, media_type);
+    request.body() = std::move(body);
+    request.prepare_payload();
+    // A server that refuses a body answers before it has read it all: the answer counts, not the broken pipe.
+    http::write(socket, request, error);
+    boost::beast::flat_buffer buffer;
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(answer_bytes_max);
+    http::read(socket, buffer, parser, error);
+    if (error) return fail(ErrorCode::unavailable, "the server closed the connection: " + error.message(), socket_path_);
+    return read_answer(parser.get());
+}
+
+Result<json::value> ApiClient::get(const std::string& target) const { return call("GET", target, {}, {}); }
+Result<json::value> ApiClient::post(const std::string& target, const json::value& body) const {
+    return call("POST", target, json::serialize(body), "application/json");
+}
+Result<json::value> ApiClient::patch(const std::string& target, const json::value& body) const {
+    return call("PATCH", target, json::serialize(body), "application/json");
+}
+Result<json::value> ApiClient::remove(const std::string& target) const { return call("DELETE", target, {}, {}); }
+Result<json::value> ApiClient::post_text(const std::string& target, std::string text) const {
+    return call("POST", target, std::move(text), "text/csv");
+}
+
+std::string percent_encoded(std::string_view text) {
+    static constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain) {
+            out += c;
+        } else {
+            out += '%';
+            out += digits[byte >> 4U];
+            out += digits[byte & 0xfU];
+        }
+    }
+    return out;
+}
+
+} // namespace offhook::cli

@@ -1,0 +1,36 @@
+#pragma once
+/// @file  ApiClient: the command line's way to a running server - its REST API over the unix socket DIR/offhook.sock.
+///
+/// Errors   unavailable when no server answers there; otherwise the server's own error, code and text.
+/// Threads  one at a time; every call is one connection.
+#include "base/result.hpp"
+#include "cli/command.hpp"
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+namespace offhook::cli {
+
+class ApiClient {
+  public:
+    explicit ApiClient(const Cli& cli) : socket_path_(cli.data_directory + "/offhook.sock") {}
+
+    [[nodiscard]] Result<boost::json::value> get(const std::string& target) const;
+    [[nodiscard]] Result<boost::json::value> post(const std::string& target, const boost::json::value& body) const;
+    [[nodiscard]] Result<boost::json::value> patch(const std::string& target, const boost::json::value& body) const;
+    [[nodiscard]] Result<boost::json::value> remove(const std::string& target) const;
+    /// A body that is no JSON, such as a CSV file.
+    [[nodiscard]] Result<boost::json::value> post_text(const std::string& target, std::string text) const;
+
+  private:
+    [[nodiscard]] Result<boost::json::value> call(std::string_view method, const std::string& target, std::string body,
+                                                  std::string_view media_type) const;
+
+    std::string socket_path_;
+};
+
+/// For one segment of a path or a query's value: everything but letters, digits and -._~ as %NN.
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
+} // namespace offhook::cli

@@ -1,0 +1,174 @@
+/// `offhook device …`: phones in the catalogue.
+#include "cli/api_client.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/settings_json.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace offhook::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct DeviceArguments {
+    std::string mac, new_mac, family, model, site, group, note, serial, wifi_mac;
+    bool show_secrets = false;
+    SettingOptions settings;
+};
+
+std::string device_path(const DeviceArguments& arguments) { return "/v1/devices/" + percent_encoded(arguments.mac); }
+
+/// The members that are stated; an empty option is not.
+json::object stated(const DeviceArguments& arguments) {
+    json::object out;
+    const std::pair<const char*, const std::string*> members[] = {
+        {"family", &arguments.family}, {"model", &arguments.model},   {"site", &arguments.site},        {"group", &arguments.group},
+        {"note", &arguments.note},     {"serial", &arguments.serial}, {"wifi_mac", &arguments.wifi_mac}};
+    for (const auto& [name, value] : members)
+        if (!value->empty()) out[name] = *value;
+    return out;
+}
+
+void print_device(const json::value& device) {
+    std::cout << text_of(device, "mac") << "  " << text_of(device, "family") << ' ' << text_of(device, "model") << ", site "
+              << text_of(device, "site");
+    if (!text_of(device, "group").empty()) std::cout << ", group " << text_of(device, "group");
+    std::cout << '\n';
+    for (const char* member : {"serial", "wifi_mac", "note"})
+        if (!text_of(device, member).empty()) std::cout << "  " << member << ": " << text_of(device, member) << '\n';
+    print_settings(device);
+}
+
+int show(const Cli& cli, const DeviceArguments& arguments) {
+    const auto device = ApiClient(cli).get(device_path(arguments) + (arguments.show_secrets ? "?show_secrets=1" : ""));
+    if (!device) return failed(device.error());
+    if (cli.json) print_json(*device);
+    else print_device(*device);
+    return exit_done;
+}
+
+int list(const Cli& cli, const DeviceArguments& arguments) {
+    Table table({"MAC", "FAMILY", "MODEL", "SITE", "GROUP", "LINE 1", "LABEL"});
+    std::string after;
+    std::size_t count = 0;
+    do {
+        std::string target = "/v1/devices?limit=1000&after=" + after;
+        if (!arguments.site.empty()) target += "&site=" + percent_encoded(arguments.site);
+        if (!arguments.family.empty()) target += "&family=" + percent_encoded(arguments.family);
+        const auto page = ApiClient(cli).get(target);
+        if (!page) return failed(page.error());
+        for (const json::value& device : array_of(*page, "devices")) {
+            ++count;
+            if (cli.json) {
+                print_json(device);
+                continue;
+            }
+            const json::value& settings = device.at("settings");
+            table.add({text_of(device, "mac"), text_of(device, "family"), text_of(device, "model"), text_of(device, "site"),
+                       text_of(device, "group"), text_of(settings, "line.1.user"), text_of(settings, "phone.label")});
+        }
+        after = text_of(*page, "next");
+    } while (!after.empty());
+    table.print();
+    if (count == 0) std::cerr << "No devices yet. Add one with `offhook device add`, many with `offhook import FILE.csv`.\n";
+    return exit_done;
+}
+
+int add(const Cli& cli, const DeviceArguments& arguments) {
+    json::object body = stated(arguments);
+    body["mac"] = arguments.mac;
+    if (const auto changes = add_changes(body, arguments.settings); !changes) return failed(changes.error());
+    const auto made = ApiClient(cli).post("/v1/devices", body);
+    if (!made) return failed(made.error());
+    if (cli.json) print_json(*made);
+    else std::cerr << "Added " << text_of(*made, "mac") << "; its next request is answered.\n";
+    return exit_done;
+}
+
+int change(const Cli& cli, const DeviceArguments& arguments, const std::vector<std::string>& assignments) {
+    SettingOptions settings = arguments.settings;
+    settings.set.insert(settings.set.end(), assignments.begin(), assignments.end());
+    json::object body = stated(arguments);
+    if (settings.empty() && body.empty()) {
+        std::cerr << "offhook: nothing to change; say SETTING=VALUE, --unset SETTING, --model M, --site S …\n";
+        return exit_wrong_use;
+    }
+    if (const auto changes = add_changes(body, settings); !changes) return failed(changes.error());
+    const auto changed = ApiClient(cli).patch(device_path(arguments), body);
+    if (!changed) return failed(changed.error());
+    if (cli.json) print_json(*changed);
+    else std::cerr << "Changed " << text_of(*changed, "mac") << "; its next request sees it.\n";
+    return exit_done;
+}
+
+int remove(const Cli& cli, const DeviceArguments& arguments) {
+    const auto removed = ApiClient(cli).remove(device_path(arguments));
+    if (!removed) return failed(removed.error());
+    if (cli.json) print_json(*removed);
+    else std::cerr << "Removed " << arguments.mac << "; it is a stranger from now on.\n";
+    return exit_done;
+}
+
+int replace(const Cli& cli, const DeviceArguments& arguments) {
+    const auto replaced = ApiClient(cli).post(device_path(arguments) + "/replace", json::object{{"mac", arguments.new_mac}});
+    if (!replaced) return failed(replaced.error());
+    if (cli.json) print_json(*replaced);
+    else std::cerr << text_of(*replaced, "mac") << " has taken the place of " << arguments.mac << ", with its lines and settings.\n";
+    return exit_done;
+}
+
+void add_identity_options(CLI::App& command, DeviceArguments& arguments) {
+    command.add_option("--model", arguments.model, "Model as the family names it, e.g. SPIP650; see `offhook pack list`")->type_name("M");
+    command.add_option("--site", arguments.site, "Site; without it the default site")->type_name("S");
+    command.add_option("--group", arguments.group, "Group whose layer lies between the site's and the device's")->type_name("G");
+    command.add_option("--note", arguments.note, "Remark for people")->type_name("TEXT");
+    command.add_option("--serial", arguments.serial, "Serial number, by which some phones identify themselves")->type_name("SN");
+    command.add_option("--wifi-mac", arguments.wifi_mac, "Wi-Fi MAC address of the same phone")->type_name("MAC");
+}
+
+} // namespace
+
+void add_device(CLI::App& app, Cli& cli) {
+    auto* device = app.add_subcommand("device", "Add, change, list and remove phones")->require_subcommand(1);
+    auto arguments = std::make_shared<DeviceArguments>();
+    auto assignments = std::make_shared<std::vector<std::string>>();
+    const auto mac = [&](CLI::App* command) { command->add_option("MAC", arguments->mac, "MAC address, in any spelling")->required(); };
+
+    auto* added = device->add_subcommand("add", "Add a phone");
+    mac(added);
+    added->add_option("--family", arguments->family, "Family: polycom, …; see `offhook pack list`")->required()->type_name("F");
+    add_identity_options(*added, *arguments);
+    arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
+    added->callback([&cli, arguments] { cli.run = [&cli, arguments] { return add(cli, *arguments); }; });
+
+    auto* changed = device->add_subcommand("set", "Change a phone: settings, model, site …");
+    mac(changed);
+    changed->add_option("SETTING=VALUE", *assignments, "Settings to change");
+    add_identity_options(*changed, *arguments);
+    arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
+    changed->callback([&cli, arguments, assignments] { cli.run = [&cli, arguments, assignments] { return change(cli, *arguments, *assignments); }; });
+
+    auto* shown = device->add_subcommand("show", "Show a phone and its own settings");
+    mac(shown);
+    shown->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
+    shown->callback([&cli, arguments] { cli.run = [&cli, arguments] { return show(cli, *arguments); }; });
+
+    auto* listed = device->add_subcommand("list", "List phones");
+    listed->add_option("--site", arguments->site, "Only this site's")->type_name("S");
+    listed->add_option("--family", arguments->family, "Only this family's")->type_name("F");
+    listed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return list(cli, *arguments); }; });
+
+    auto* removed = device->add_subcommand("remove", "Remove a phone and all that is known of it");
+    mac(removed);
+    removed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return remove(cli, *arguments); }; });
+
+    auto* replaced = device->add_subcommand("replace", "Move everything to a replacement phone");
+    replaced->add_option("OLDMAC", arguments->mac, "The phone that is taken away")->required();
+    replaced->add_option("NEWMAC", arguments->new_mac, "The phone that takes its place")->required();
+    replaced->callback([&cli, arguments] { cli.run = [&cli, arguments] { return replace(cli, *arguments); }; });
+}
+
+} // namespace offhook::cli

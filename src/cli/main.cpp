@@ -1,0 +1,68 @@
+/// @file  offhook: a boot server for desk phones, and phones to try it with.
+#include "base/log.hpp"
+#include "cli/command.hpp"
+#include "cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+namespace {
+
+std::string environment(const char* name, std::string otherwise) {
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread
+    return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+int parse_and_run(int argc, char** argv) {
+    offhook::cli::Cli cli;
+    cli.data_directory = environment("OFFHOOK_DATA", "/var/lib/offhook");
+    cli.packs_directory = environment("OFFHOOK_PACKS", offhook::cli::default_packs_directory());
+
+    CLI::App app("Offhook: a boot server for desk phones, and virtual phones that boot like the real ones.", "offhook");
+    app.set_version_flag("--version", std::string("offhook ") + std::string(offhook::cli::version));
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.set_help_all_flag("--help-all", "Help of every command");
+    app.footer("Exit codes: 0 done, 1 the thing asked for failed, 2 wrong use.\nDocumentation: docs/ and README.md.");
+    app.add_option("--data", cli.data_directory, "Directory of the server's data; also OFFHOOK_DATA")
+        ->capture_default_str()
+        ->type_name("DIR");
+    app.add_option("--packs", cli.packs_directory, "Directory of the family packs; also OFFHOOK_PACKS")->type_name("DIR");
+    app.add_flag("--json", cli.json, "Print one line of JSON per object");
+
+    add_serve(app, cli);
+    add_status(app, cli);
+    add_device(app, cli);
+    add_site(app, cli);
+    add_group(app, cli);
+    add_layer(app, cli);
+    add_phonebook(app, cli);
+    add_setting(app, cli);
+    add_import(app, cli);
+    add_render(app, cli);
+    add_timeline(app, cli);
+    add_explain(app, cli);
+    add_sighting(app, cli);
+    add_boot(app, cli);
+    add_pack(app, cli);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? offhook::cli::exit_done : offhook::cli::exit_wrong_use;
+    }
+    return cli.run ? cli.run() : offhook::cli::exit_wrong_use;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return parse_and_run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "offhook: " << error.what() << '\n';
+        return offhook::cli::exit_failed;
+    }
+}

@@ -1,0 +1,189 @@
+/// `offhook site …`, `offhook group …`, `offhook layer …`: what many phones share.
+#include "cli/api_client.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+#include "cli/settings_json.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace offhook::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct ScopeArguments {
+    std::string name, title, token;
+    std::vector<std::string> networks, served_networks, assignments;
+    bool show_secrets = false;
+    SettingOptions settings;
+};
+
+json::array texts(const std::vector<std::string>& values) {
+    json::array out;
+    for (const std::string& value : values) out.emplace_back(value);
+    return out;
+}
+
+std::string joined(const json::array& values) {
+    std::string out;
+    for (const auto& value : values) {
+        if (!out.empty()) out += ' ';
+        out += std::string_view(value.as_string());
+    }
+    return out;
+}
+
+json::object stated(const ScopeArguments& arguments) {
+    json::object out;
+    if (!arguments.title.empty()) out["title"] = arguments.title;
+    if (!arguments.token.empty()) out["token"] = arguments.token;
+    if (!arguments.networks.empty()) out["networks"] = texts(arguments.networks);
+    if (!arguments.served_networks.empty()) out["mac_alone_from"] = texts(arguments.served_networks);
+    return out;
+}
+
+int list(const Cli& cli, const std::string& kind) {
+    const auto answer = ApiClient(cli).get("/v1/" + kind + "s");
+    if (!answer) return failed(answer.error());
+    const bool sites = kind == "site";
+    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "MAC ALONE FROM"}
+                      : std::vector<std::string>{"GROUP", "TITLE", "DEVICES"});
+    for (const json::value& row : array_of(*answer, kind + "s")) {
+        if (cli.json) {
+            print_json(row);
+            continue;
+        }
+        std::vector<std::string> cells = {text_of(row, "name"), text_of(row, "title"), text_of(row, "devices")};
+        if (sites) {
+            cells.push_back(joined(array_of(row, "networks")));
+            const auto& from = array_of(row, "mac_alone_from");
+            cells.push_back(from.empty() ? "loopback and private networks" : joined(from));
+        }
+        table.add(std::move(cells));
+    }
+    table.print();
+    return exit_done;
+}
+
+int add(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
+    json::object body = stated(arguments);
+    body["name"] = arguments.name;
+    if (const auto changes = add_changes(body, arguments.settings); !changes) return failed(changes.error());
+    const auto made = ApiClient(cli).post("/v1/" + kind + "s", body);
+    if (!made) return failed(made.error());
+    if (cli.json) print_json(*made);
+    else std::cerr << "Added " << kind << ' ' << arguments.name << ".\n";
+    return exit_done;
+}
+
+int change(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
+    const auto changed = ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), stated(arguments));
+    if (!changed) return failed(changed.error());
+    if (cli.json) print_json(*changed);
+    else std::cerr << "Changed " << kind << ' ' << arguments.name << ".\n";
+    return exit_done;
+}
+
+int remove(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
+    const auto removed = ApiClient(cli).remove("/v1/" + kind + "s/" + percent_encoded(arguments.name));
+    if (!removed) return failed(removed.error());
+    if (cli.json) print_json(*removed);
+    else std::cerr << "Removed " << kind << ' ' << arguments.name << ".\n";
+    return exit_done;
+}
+
+/// "fleet", "site/NAME", "group/NAME" to the API's path.
+Result<std::string> layer_path(const std::string& scope) {
+    if (scope == "fleet") return "/v1/layers/fleet";
+    const auto slash = scope.find('/');
+    const std::string kind = scope.substr(0, slash);
+    if (slash == std::string::npos || slash + 1 == scope.size() || (kind != "site" && kind != "group"))
+        return fail(ErrorCode::invalid, "a layer is fleet, site/NAME or group/NAME (a phone's own: `offhook device set`)", scope);
+    return "/v1/layers/" + kind + "/" + percent_encoded(scope.substr(slash + 1));
+}
+
+int show_layer(const Cli& cli, const ScopeArguments& arguments) {
+    const auto path = layer_path(arguments.name);
+    if (!path) return failed(path.error()), exit_wrong_use;
+    const auto layer = ApiClient(cli).get(*path + (arguments.show_secrets ? "?show_secrets=1" : ""));
+    if (!layer) return failed(layer.error());
+    if (cli.json) {
+        print_json(*layer);
+    } else {
+        std::cout << "layer " << arguments.name << '\n';
+        print_settings(*layer);
+    }
+    return exit_done;
+}
+
+int set_layer(const Cli& cli, const ScopeArguments& arguments) {
+    const auto path = layer_path(arguments.name);
+    if (!path) return failed(path.error()), exit_wrong_use;
+    SettingOptions settings = arguments.settings;
+    settings.set.insert(settings.set.end(), arguments.assignments.begin(), arguments.assignments.end());
+    if (settings.empty()) {
+        std::cerr << "offhook: nothing to change; say SETTING=VALUE or --unset SETTING\n";
+        return exit_wrong_use;
+    }
+    json::object body;
+    if (const auto changes = add_changes(body, settings); !changes) return failed(changes.error());
+    const auto changed = ApiClient(cli).patch(*path, body);
+    if (!changed) return failed(changed.error());
+    if (cli.json) print_json(*changed);
+    else std::cerr << "Changed layer " << arguments.name << "; the next request of every phone under it sees it.\n";
+    return exit_done;
+}
+
+using Action = int (*)(const Cli&, const std::string&, const ScopeArguments&);
+
+void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::string& summary) {
+    auto* scope = app.add_subcommand(kind, summary)->require_subcommand(1);
+    auto arguments = std::make_shared<ScopeArguments>();
+    const auto verb = [&, scope](const std::string& word, const std::string& help, Action action) {
+        auto* command = scope->add_subcommand(word, help);
+        command->add_option("NAME", arguments->name, "Name: letters, digits, - and _")->required();
+        command->callback([&cli, kind, arguments, action] { cli.run = [&cli, kind, arguments, action] { return action(cli, kind, *arguments); }; });
+        return command;
+    };
+    const auto options = [&](CLI::App* command) {
+        command->add_option("--title", arguments->title, "What people call it")->type_name("TEXT");
+        if (kind != "site") return;
+        command->add_option("--network", arguments->networks, "Source networks of this site, by which a file without a MAC is its own")
+            ->type_name("CIDR")->allow_extra_args(false);
+        command->add_option("--mac-alone-from", arguments->served_networks,
+                            "Networks in which a phone's MAC is proof enough; without it loopback and private networks. 'none' for none")
+            ->type_name("CIDR")->allow_extra_args(false);
+        command->add_option("--token", arguments->token, "Secret first folder of this site's addresses; 'random' makes one")->type_name("TOKEN");
+    };
+    auto* added = verb("add", "Add a " + kind, add);
+    options(added);
+    arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
+    options(verb("set", "Change a " + kind + " (its settings: `offhook layer set " + kind + "/NAME`)", change));
+    verb("remove", "Remove a " + kind + " that has no devices", remove);
+    auto* listed = scope->add_subcommand("list", "List the " + kind + "s");
+    listed->callback([&cli, kind] { cli.run = [&cli, kind] { return list(cli, kind); }; });
+}
+
+} // namespace
+
+void add_site(CLI::App& app, Cli& cli) { add_scope(app, cli, "site", "Places or customers whose phones share settings and files"); }
+void add_group(CLI::App& app, Cli& cli) { add_scope(app, cli, "group", "Phones that share settings across or inside sites"); }
+
+void add_layer(CLI::App& app, Cli& cli) {
+    auto* layer = app.add_subcommand("layer", "Settings that many phones share: fleet, site/NAME, group/NAME")->require_subcommand(1);
+    auto arguments = std::make_shared<ScopeArguments>();
+    const std::string scope_help = "fleet, site/NAME or group/NAME";
+    auto* shown = layer->add_subcommand("show", "Show a layer's settings");
+    shown->add_option("SCOPE", arguments->name, scope_help)->required();
+    shown->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
+    shown->callback([&cli, arguments] { cli.run = [&cli, arguments] { return show_layer(cli, *arguments); }; });
+    auto* changed = layer->add_subcommand("set", "Change a layer's settings");
+    changed->add_option("SCOPE", arguments->name, scope_help)->required();
+    changed->add_option("SETTING=VALUE", arguments->assignments, "Settings to change");
+    arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
+    changed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return set_layer(cli, *arguments); }; });
+}
+
+} // namespace offhook::cli

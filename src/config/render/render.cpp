@@ -1,0 +1,115 @@
+#include "config/render/render.hpp"
+
+#include "base/limits.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_map>
+
+namespace offhook::config {
+namespace {
+
+/// Replaces {mac} {MAC} {model} {site} and {path:KIND}; anything else in braces stays as it is, for the phone to expand.
+std::string expand(std::string_view pattern, const Subject& subject) {
+    std::string out;
+    while (!pattern.empty()) {
+        const auto open = pattern.find('{');
+        const auto close = pattern.find('}', open == std::string_view::npos ? pattern.size() : open);
+        if (open == std::string_view::npos || close == std::string_view::npos) break;
+        out += pattern.substr(0, open);
+        const std::string_view word = pattern.substr(open + 1, close - open - 1);
+        if (word == "mac") {
+            out += subject.mac.text();
+        } else if (word == "MAC") {
+            out += subject.mac.text_upper();
+        } else if (word == "model") {
+            out += subject.model_name;
+        } else if (word == "site") {
+            out += subject.site_name;
+        } else if (word.starts_with("path:")) {
+            const auto documents = subject.family->documents();
+            const auto named = std::find_if(documents.begin(), documents.end(),
+                                            [&](const Document& other) { return other.kind == word.substr(5); });
+            if (named != documents.end()) out += document_name(*named, subject); // the pack's loader has checked the kind
+        } else {
+            out += pattern.substr(open, close - open + 1);
+        }
+        pattern.remove_prefix(close + 1);
+    }
+    return out += pattern;
+}
+
+std::vector<WrittenParameter> without_secrets(std::vector<WrittenParameter> parameters) {
+    std::erase_if(parameters, [](const WrittenParameter& p) { return p.secrecy == Secrecy::secret; });
+    return parameters;
+}
+
+/// What `subject` has beyond the shared document: new, different or secret; and emptied, where a narrower layer hides what
+/// the shared one says.
+void keep_own(std::vector<WrittenParameter>& parameters, const Subject& subject) {
+    const Effective shared_settings(subject.shared);
+    const auto shared = without_secrets(subject.family->write(shared_settings, subject.model).parameters);
+    std::unordered_map<std::string_view, const WrittenParameter*> shared_by_name;
+    shared_by_name.reserve(shared.size());
+    for (const WrittenParameter& p : shared) shared_by_name.emplace(p.parameter.name, &p);
+
+    std::vector<WrittenParameter> own;
+    for (WrittenParameter& p : parameters) {
+        const auto same = shared_by_name.find(p.parameter.name);
+        const bool known = same != shared_by_name.end();
+        const bool differs = !known || same->second->parameter.value != p.parameter.value;
+        if (known) shared_by_name.erase(same);
+        if (differs) own.push_back(std::move(p));
+    }
+    for (const WrittenParameter& p : shared) {
+        if (!shared_by_name.contains(p.parameter.name) || p.parameter.value.empty()) continue;
+        WrittenParameter hidden = p;
+        hidden.parameter.value.clear();
+        hidden.origin = LayerKind::device;
+        own.push_back(std::move(hidden));
+    }
+    parameters = std::move(own);
+}
+
+Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
+    // A syntax names the parameter it could not carry; whether it may show the value it cannot know.
+    for (const WrittenParameter& p : parameters)
+        if (p.secrecy == Secrecy::secret && !p.parameter.value.empty() &&
+            error.message.find(p.parameter.value) != std::string::npos)
+            error.message = "a secret value holds a character that this file's grammar cannot carry";
+    return error;
+}
+
+} // namespace
+
+std::string document_name(const Document& document, const Subject& subject) { return expand(document.paths.front(), subject); }
+
+Result<Rendered> render(const Document& document, const Subject& subject) {
+    Rendered out;
+    if (document.content != Document::Content::fixed) {
+        const bool own = document.content == Document::Content::own;
+        const Effective settings(own ? subject.all : subject.shared);
+        WriteResult written = subject.family->write(settings, subject.model);
+        out.notes = std::move(written.notes);
+        out.parameters = document.scope == DocumentScope::device ? std::move(written.parameters)
+                                                                 : without_secrets(std::move(written.parameters));
+        if (own) keep_own(out.parameters, subject);
+    }
+    for (const Parameter& fixed : document.fixed) {
+        WrittenParameter p;
+        p.parameter = {fixed.name, expand(fixed.value, subject)};
+        p.setting.id = Layer::raw_id;
+        out.parameters.push_back(std::move(p));
+    }
+    std::vector<Parameter> parameters;
+    parameters.reserve(out.parameters.size());
+    for (const WrittenParameter& p : out.parameters) parameters.push_back(p.parameter);
+    auto text = document.syntax->write(parameters);
+    if (!text) return tl::unexpected(without_value(text.error(), out.parameters));
+    if (text->size() > limits::document_bytes_max)
+        return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);
+    out.text = std::move(*text);
+    return out;
+}
+
+} // namespace offhook::config

@@ -1,0 +1,44 @@
+#pragma once
+/// @file  Render: the layers of one phone to the bytes of one of its files, with the origin of every parameter.
+///
+/// layers -> settings -> parameters (the family's rows) -> bytes (the document's syntax).
+/// What every phone of a site gets, and what one phone alone gets, is split here: a shared document holds what the shared
+/// layers say and never a secret; a device's own document holds what differs from it, and every secret, whichever layer
+/// stated it. With the family's "first file wins" (or its like) both together are what the layers mean.
+/// Errors   invalid: a value that the syntax cannot carry. The message names the setting, never a secret's value.
+/// Threads  any.
+#include "base/mac_address.hpp"
+#include "base/result.hpp"
+#include "config/family/family.hpp"
+#include "config/settings/effective.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::config {
+
+/// Whom a document is rendered for. Lifetime: views outlive the call only.
+struct Subject {
+    const Family* family = nullptr;
+    const Model* model = nullptr;         ///< null: not known, as for a stranger's default file
+    MacAddress mac;                       ///< of a document with scope device
+    std::string_view model_name;
+    std::string_view site_name;
+    std::span<const LayerRef> shared;     ///< vendor default, fleet, site
+    std::span<const LayerRef> all;        ///< shared, then group, device, local; equal to shared for a shared document
+};
+
+struct Rendered {
+    std::string text;
+    std::vector<WrittenParameter> parameters; ///< in the order of the text
+    std::vector<MapNote> notes;               ///< what this family could not say
+};
+
+[[nodiscard]] Result<Rendered> render(const Document& document, const Subject& subject);
+
+/// The name under which `subject` gets the document, macros expanded: what other files call it.
+[[nodiscard]] std::string document_name(const Document& document, const Subject& subject);
+
+} // namespace offhook::config
