@@ -1,0 +1,39 @@
+#pragma once
+/// @file  Bounds of the catalogue: what an operator may store, and what strangers may make us store.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook::catalogue::limits {
+
+inline constexpr std::size_t devices_max = 2'000'000;
+inline constexpr std::size_t sites_max = 10'000;
+inline constexpr std::size_t groups_max = 10'000;
+inline constexpr std::size_t networks_per_site_max = 64;
+inline constexpr std::size_t phonebook_entries_max = 20'000; ///< of one site, and of the fleet
+inline constexpr std::size_t settings_per_layer_max = 2'000;
+inline constexpr std::size_t word_bytes_max = 64;   ///< a family, model, serial number, site or group name
+inline constexpr std::size_t note_bytes_max = 1024; ///< a note or a title
+inline constexpr std::size_t token_bytes_least = 16;
+inline constexpr std::size_t token_bytes_max = 64;
+inline constexpr std::size_t page_max = 10'000; ///< rows of one answer
+
+inline constexpr std::size_t sightings_max = 10'000; ///< distinct unknown MACs; the longest unseen is forgotten first
+
+inline constexpr std::size_t write_queue_max = 1'024; ///< writes that wait for the writer thread; more are refused
+inline constexpr std::size_t group_commit_max = 256;  ///< writes that share one commit
+inline constexpr std::chrono::milliseconds busy_timeout{5'000};
+inline constexpr std::size_t readers_max = 4; ///< connections for reading
+
+inline constexpr std::size_t ring_events = 8'192; ///< of one loop's timeline ring; a power of two
+inline constexpr std::chrono::milliseconds timeline_flush_every{200};
+inline constexpr std::size_t timeline_per_device_max = 2'000; ///< rows kept of one device
+inline constexpr std::size_t timeline_per_stranger_max = 50;  ///< rows kept of one unknown MAC
+inline constexpr std::size_t timeline_events_max = 20'000'000;
+
+inline constexpr std::size_t csv_bytes_max = 1'024ULL * 1'024 * 1'024;
+inline constexpr std::size_t csv_rows_max = 2'000'000;
+inline constexpr std::size_t csv_columns_max = 512;
+inline constexpr std::size_t csv_problems_max = 10'000; ///< reported one by one; beyond that only counted
+
+} // namespace offhook::catalogue::limits

@@ -1,0 +1,89 @@
+#pragma once
+/// @file  Site, Group and Fleet: what devices share, and who may fetch what where.
+#include "base/enum_text.hpp"
+#include "base/ip_address.hpp"
+#include "base/result.hpp"
+#include "catalogue/revision.hpp"
+#include "config/settings/layer.hpp"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::catalogue {
+
+/// How strongly a request shows who asks, weakest first (design 6). Family factory accounts count as mac_alone.
+enum class Proof : std::uint8_t { mac_alone, token, credentials, certificate, never };
+
+inline constexpr EnumText<Proof, 5> proof_text{{{{Proof::mac_alone, "mac_alone"},
+                                                 {Proof::token, "token"},
+                                                 {Proof::credentials, "credentials"},
+                                                 {Proof::certificate, "certificate"},
+                                                 {Proof::never, "never"}}}};
+
+enum class Privacy : std::uint8_t { clear, tls }; ///< of a transport
+
+/// The least proof that a document holding a device's secrets needs, by where the request comes from and over what.
+/// Out of the box: the MAC alone from loopback and private networks, a token or better from anywhere else.
+struct SitePolicy {
+    std::array<std::array<Proof, 2>, 3> least{
+        {{Proof::mac_alone, Proof::mac_alone}, {Proof::mac_alone, Proof::mac_alone}, {Proof::token, Proof::token}}};
+
+    [[nodiscard]] Proof needed(SourceClass from, Privacy over) const {
+        return least[static_cast<std::size_t>(from)][static_cast<std::size_t>(over)];
+    }
+    friend bool operator==(const SitePolicy&, const SitePolicy&) = default;
+};
+
+/// "loopback.clear=mac_alone loopback.tls=mac_alone private.clear=… public.tls=token".
+[[nodiscard]] std::string to_text(const SitePolicy& policy);
+/// Any of the words above in any order; what is not named keeps the default. Errors: invalid.
+[[nodiscard]] Result<SitePolicy> policy_from_text(std::string_view text);
+
+struct Site {
+    SiteId id{};
+    std::string name; ///< unique: "headquarters"
+    std::string title;
+    std::vector<Network> networks; ///< requests from here without a better sign belong to this site; unique over sites
+    std::string url_token;         ///< secret; empty: none. In clear here, sealed in the database
+    SitePolicy policy;
+    Revision revision = 0;
+    Revision phonebook_revision = 0; ///< of the site's own entries
+    config::Layer layer;
+
+    friend bool operator==(const Site&, const Site&) = default;
+};
+
+/// Devices of one kind or purpose, of one site or of all. Names are unique over all sites, so that a CSV cell and a
+/// command line say which is meant with the name alone.
+struct Group {
+    GroupId id{};
+    std::string name;
+    std::string title;
+    std::optional<SiteId> site; ///< nullopt: devices of any site may join
+    Revision revision = 0;
+    config::Layer layer;
+
+    friend bool operator==(const Group&, const Group&) = default;
+};
+
+struct Fleet {
+    Revision revision = 0;
+    Revision phonebook_revision = 0; ///< of the entries that belong to no site
+    config::Layer layer;
+
+    friend bool operator==(const Fleet&, const Fleet&) = default;
+};
+
+/// A site to add, or what to change of one; absent means "as it is", empty text clears.
+struct SiteChange {
+    std::optional<std::string> title;
+    std::optional<std::vector<std::string>> networks; ///< "10.1.0.0/16"
+    std::optional<std::string> url_token;             ///< 16..64 letters, digits, '-', '_'
+    std::optional<std::string> policy;                ///< policy_from_text; empty: the default one
+};
+
+} // namespace offhook::catalogue

@@ -1,0 +1,111 @@
+#pragma once
+/// @file  Snapshot: the catalogue in memory, immutable, as one moment knew it.
+///
+/// Shape   4,096 shards under a two-level root (64 x 64), by hash of the MAC. A change copies the shards it touches,
+/// their
+///         nodes and the root: about 250 pointers each at a million devices, never the devices.
+/// Limits  limits.hpp; at most 512 bytes a device with four settings (bench/catalogue measures it).
+/// Threads immutable: any. Hand it over by posting a shared_ptr to each loop; there is no atomic<shared_ptr> (it locks
+/// in
+///         g++ 12). Whoever drops the last pointer frees the shards: Catalogue sees to it that this is no loop.
+#include "base/ip_address.hpp"
+#include "base/mac_address.hpp"
+#include "catalogue/change_set.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace offhook::catalogue {
+
+class Snapshot {
+public:
+    /// An empty catalogue: the default site, no device, revision 0.
+    Snapshot();
+
+    [[nodiscard]] Revision revision() const { return revision_; }
+    [[nodiscard]] std::size_t device_count() const { return device_count_; }
+
+    /// The device whose LAN or Wi-Fi MAC this is; null: unknown. Allocates nothing.
+    /// Lifetime  as long as this snapshot.
+    [[nodiscard]] const Device* find(MacAddress mac) const;
+    /// By LAN MAC alone.
+    [[nodiscard]] const Device* find_lan(MacAddress mac) const;
+    [[nodiscard]] const Device* find_serial(std::string_view family, std::string_view serial) const;
+    [[nodiscard]] std::shared_ptr<const Device> share(MacAddress lan_mac) const;
+
+    [[nodiscard]] const Fleet& fleet() const { return shared_->fleet; }
+    [[nodiscard]] const Site* site(SiteId id) const; ///< null: no such site
+    [[nodiscard]] const Site* site(std::string_view name) const;
+    [[nodiscard]] const Group* group(GroupId id) const; ///< null: none, or no such group
+    [[nodiscard]] const Group* group(std::string_view name) const;
+    [[nodiscard]] const std::map<SiteId, Site>& sites() const { return shared_->sites; }
+    [[nodiscard]] const std::map<GroupId, Group>& groups() const { return shared_->groups; }
+
+    /// The site whose secret token this is, null: nobody's. Compares hashes, so time tells nothing of the token.
+    [[nodiscard]] const Site* site_of_token(std::string_view token) const;
+    /// The site with the longest prefix that holds the address, else the default site.
+    [[nodiscard]] const Site& site_of_source(const IpAddress& source) const;
+
+    /// Up to `count` devices behind the place where the last page ended; in no order that means anything (for one,
+    /// ask Store::list_devices). Start with a default Cursor; `cursor.at_end()` tells when all were seen.
+    struct Cursor {
+        std::uint32_t shard = 0;
+        std::uint32_t place = 0;
+        [[nodiscard]] bool at_end() const { return shard >= shard_count; }
+    };
+    [[nodiscard]] std::vector<const Device*> page(Cursor& cursor, std::size_t count) const;
+
+    /// This catalogue after a change; shares all it can with this one.
+    [[nodiscard]] std::shared_ptr<const Snapshot> advanced(const ChangeSet& change) const;
+
+    static constexpr std::uint32_t shard_count = 4'096;
+
+private:
+    friend class SnapshotBuilder;
+    struct Shard;
+    struct Edits;
+    struct Shared {
+        Fleet fleet;
+        std::map<SiteId, Site> sites;
+        std::map<GroupId, Group> groups;
+        std::map<std::string, SiteId, std::less<>> site_names;
+        std::map<std::string, GroupId, std::less<>> group_names;
+        std::vector<std::pair<Network, SiteId>> networks;  // longest prefix first
+        std::map<std::string, SiteId, std::less<>> tokens; // SHA-256 of the token
+        void index();
+    };
+    using ShardPtr = std::shared_ptr<const Shard>;
+    using Node = std::array<ShardPtr, 64>;
+
+    [[nodiscard]] const Shard* shard_at(std::uint32_t number) const { return (*root_[number / 64])[number % 64].get(); }
+
+    Revision revision_ = 0;
+    std::size_t device_count_ = 0;
+    std::array<std::shared_ptr<const Node>, 64> root_;
+    std::shared_ptr<const Shared> shared_;
+};
+
+/// Collects a whole catalogue, as a store loads it, and builds the snapshot once.
+class SnapshotBuilder {
+public:
+    void reserve(std::size_t devices) { devices_.reserve(devices); }
+    void add(std::shared_ptr<const Device> device) { devices_.push_back(std::move(device)); }
+    void add(Site site) { rest_.sites.push_back(std::move(site)); }
+    void add(Group group) { rest_.groups.push_back(std::move(group)); }
+    void set(Fleet fleet) { rest_.fleet = std::move(fleet); }
+    [[nodiscard]] std::shared_ptr<const Snapshot> build(Revision revision);
+
+private:
+    std::vector<std::shared_ptr<const Device>> devices_;
+    ChangeSet rest_;
+};
+
+} // namespace offhook::catalogue

@@ -1,0 +1,101 @@
+#pragma once
+/// @file  Store: where the catalogue lives, durably; every operation an operator has.
+///
+/// A write is validated before its transaction opens, is committed and synced when the call returns, and returns the
+/// new revision; the commit observer has run by then. A write that changes nothing still succeeds, and keeps the
+/// revision. Errors  what the input decides is a Result: invalid, too_large, not_found, conflict; unavailable when the
+/// queue of
+///         writes is full or the store is closing. The world failing (disk full, database gone) throws StoreFailure;
+///         nothing of that write is stored then.
+/// Threads any; every call blocks on a disk, so never on an event loop.
+/// A backend is right when store_conformance.hpp passes over it.
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "catalogue/change_set.hpp"
+#include "catalogue/phonebook.hpp"
+#include "catalogue/sighting.hpp"
+#include "catalogue/snapshot.hpp"
+#include "config/settings/effective.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::catalogue {
+
+/// The database is gone, full, damaged, locked by somebody else. what() is a sentence for the operator.
+class StoreFailure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Which layer: the fleet's, a site's or group's by name, a device's by MAC. kind: fleet, site, group or device.
+struct LayerPlace {
+    config::LayerKind kind = config::LayerKind::fleet;
+    std::string name = {}; ///< of the site or group
+    MacAddress mac = {};   ///< of the device
+};
+
+struct DeviceQuery {
+    std::optional<MacAddress> after;                            ///< the last of the page before
+    std::size_t count = 1'000;                                  ///< 1..limits::page_max
+    std::string site = {}, group = {}, family = {}, model = {}; ///< names; empty: any
+};
+
+class Store {
+public:
+    /// After each commit, on the writer's thread, before the writes that it holds return. Must not write to the store.
+    using CommitObserver = std::function<void(const ChangeSet&)>;
+
+    virtual ~Store() = default;
+    virtual void observe_commits(CommitObserver observer) = 0; ///< set before the first write
+
+    /// Everything, in one consistent read: what a server starts from.
+    [[nodiscard]] virtual std::shared_ptr<const Snapshot> load() = 0;
+
+    // Devices. conflict: one of the identities is another device's. not_found: the device, site or group.
+    virtual Result<Revision> add_device(const DeviceDraft& draft) = 0;
+    /// All or none, in one transaction. The error's `where` starts with the MAC of the draft that is refused.
+    virtual Result<Revision> add_devices(std::span<const DeviceDraft> drafts) = 0;
+    virtual Result<Revision> change_device(MacAddress mac, const DeviceChange& change) = 0;
+    virtual Result<Revision> remove_device(MacAddress mac) = 0;
+    /// Moves everything; a sighting of the new MAC is forgotten. conflict: the new MAC is a device already.
+    virtual Result<Revision> replace_device(const Replacement& replacement) = 0;
+    [[nodiscard]] virtual std::optional<Device> find_device(MacAddress mac) = 0; ///< by LAN MAC
+    /// By ascending MAC. Errors: not_found for a site or group that is not there.
+    [[nodiscard]] virtual Result<std::vector<Device>> list_devices(const DeviceQuery& query) = 0;
+    /// MACs that this device had before it was replaced, newest first: its timeline goes on there.
+    [[nodiscard]] virtual std::vector<MacAddress> former_macs(MacAddress mac) = 0;
+
+    // Settings of any layer. Unsetting what the layer does not state is not_found.
+    virtual Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,
+                                          std::span<const std::string> unset) = 0;
+
+    // Sites and groups. Removing one that still has devices (or groups) is a conflict; so is removing "default".
+    virtual Result<Revision> add_site(std::string_view name, const SiteChange& site) = 0;
+    virtual Result<Revision> change_site(std::string_view name, const SiteChange& change) = 0;
+    virtual Result<Revision> remove_site(std::string_view name) = 0;
+    virtual Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site) = 0;
+    virtual Result<Revision> remove_group(std::string_view name) = 0;
+
+    // Phonebook.
+    virtual Result<std::int64_t> add_entry(const PhonebookEntry& entry) = 0; ///< its id
+    virtual Result<Revision> change_entry(const PhonebookEntry& entry) = 0;  ///< by id
+    virtual Result<Revision> remove_entry(std::int64_t id) = 0;
+    /// By last name, first name. Empty site: the entries that belong to no site. Errors: not_found.
+    [[nodiscard]] virtual Result<std::vector<PhonebookEntry>> entries(std::string_view site) = 0;
+
+    // Sightings: no part of the snapshot, so no revision.
+    /// Adds the counts of a batch; MACs that are devices by now are left out. Oldest forgotten beyond the limit.
+    virtual Result<void> record_sightings(std::span<const Sighting> batch) = 0;
+    [[nodiscard]] virtual std::vector<Sighting> sightings(std::size_t count) = 0; ///< last seen first
+    [[nodiscard]] virtual std::optional<Sighting> find_sighting(MacAddress mac) = 0;
+    virtual Result<void> forget_sighting(MacAddress mac) = 0;
+};
+
+} // namespace offhook::catalogue
