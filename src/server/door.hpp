@@ -27,7 +27,8 @@ struct FileRequest {
     std::string_view path;       ///< the name asked for, decoded by the transport (percent signs undone, no query, no
                                  ///< origin), otherwise as sent: a key to look up, never a path to open
     std::string_view query;      ///< what stood behind '?', raw; empty for other transports
-    std::string_view user_agent; ///< empty for transports that have none
+    std::string_view if_none_match; ///< raw; lets the timeline say "not modified". The listener decides what is sent
+    std::string_view user_agent;    ///< empty for transports that have none
 };
 
 /// A file as it goes out. Immutable and shared: the cache, and every transfer in flight, hold the same one.

@@ -1,0 +1,72 @@
+#pragma once
+/// @file  Delivery: the one door. Who asks, which file is it, may he have it, and the file itself.
+///
+/// identify (a MAC in the path, else the site) -> catalogue -> access -> cache -> render on a miss -> timeline.
+/// A request is answered the same whether the device is unknown, the name is, or the asker may not: design 6.
+/// Threads  its loop's own, publish() included.
+#include "base/clock.hpp"
+#include "catalogue/snapshot.hpp"
+#include "catalogue/timeline/event_ring.hpp"
+#include "config/family/family.hpp"
+#include "server/acquaintances.hpp"
+#include "server/door.hpp"
+#include "server/file_cache.hpp"
+#include "server/layers.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::server {
+
+/// What delivery knows of a listener beyond its number.
+struct ListenerTraits {
+    std::string name;                     ///< "http", "http/lobby"
+    std::optional<std::string> site = {}; ///< requests without a better sign belong to this site
+};
+
+struct DeliveryOptions {
+    std::vector<ListenerTraits> listeners;
+    std::size_t cache_bytes_max = 256U << 20U; ///< per loop
+};
+
+class Delivery final : public Door {
+  public:
+    /// All references outlive it. `ring` is this loop's own.
+    Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances, const Clock& clock,
+             DeliveryOptions options);
+
+    /// From now on requests are answered from this snapshot.
+    void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
+
+    [[nodiscard]] FileAnswer open(const FileRequest& request) override;
+    void broken_off(const Ticket& ticket, std::uint64_t bytes_sent) override;
+    void refused(Transport transport, const IpAddress& source, std::string_view why) override;
+
+    [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
+
+  private:
+    struct Asked; // a request on its way through
+    enum class Verdict : std::uint8_t { serve, absent, refuse };
+
+    [[nodiscard]] Verdict identify(Asked& asked) const;
+    [[nodiscard]] Verdict identify_device(Asked& asked, MacAddress mac) const;
+    [[nodiscard]] Verdict identify_shared(Asked& asked) const;
+    [[nodiscard]] bool allowed(const Asked& asked) const;
+    [[nodiscard]] const std::shared_ptr<const ReadyFile>* ready(const Asked& asked);
+    [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
+    void record(const FileRequest& request, const Asked& asked, const FileAnswer& answer, catalogue::TimelineEvent& event);
+
+    const config::Families& families_;
+    catalogue::EventRing& ring_;
+    Acquaintances& acquaintances_;
+    const Clock& clock_;
+    DeliveryOptions options_;
+    std::shared_ptr<const catalogue::Snapshot> snapshot_;
+    FileCache cache_;
+    std::uint32_t sequence_ = 0;
+};
+
+} // namespace offhook::server
