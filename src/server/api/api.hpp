@@ -1,0 +1,79 @@
+#pragma once
+/// @file  Api: the REST resources as plain calls - request in, answer out, no socket.
+///
+/// Shape    JSON objects; errors are {"error": sentence, "where": field or place, "code": ErrorCode}. docs/api.md lists all.
+/// Errors   404 not_found, 409 conflict, 403 forbidden, 413 too_large, 503 unavailable, 400 what else the input decides.
+///          catalogue::StoreFailure passes through: the server answers 500 and logs it.
+/// Threads  any but the event loops': handlers wait for disks. A handler keeps no state between calls.
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/timeline/timeline.hpp"
+#include "config/family/family.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::server {
+
+struct ApiRequest {
+    std::string method;                        ///< "GET"
+    std::string target;                        ///< "/v1/devices?limit=10", percent-encoded
+    std::string body;
+};
+
+struct ApiAnswer {
+    unsigned status = 200;
+    boost::json::value body;
+};
+
+/// What the resources work on. References outlive the Api.
+struct ApiContext {
+    catalogue::Catalogue& catalogue;
+    catalogue::Timeline& timeline;
+    const config::Families& families;
+    const Clock& clock;
+    std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
+};
+
+/// A request whose target is taken apart.
+struct ApiCall {
+    const ApiContext& context;
+    std::vector<std::string> words;            ///< what stood for {…} in the route, decoded
+    std::map<std::string, std::string, std::less<>> query;
+    std::string_view body;
+
+    [[nodiscard]] std::string_view option(std::string_view name) const;
+    [[nodiscard]] bool flag(std::string_view name) const { return option(name) == "1"; }
+    /// The body as a JSON object with no member outside `members`. Errors: invalid.
+    [[nodiscard]] Result<boost::json::object> object(std::initializer_list<std::string_view> members) const;
+    /// The first word as a MAC address. Errors: invalid.
+    [[nodiscard]] Result<MacAddress> mac() const;
+};
+
+using ApiHandler = Result<ApiAnswer> (*)(const ApiCall& call);
+
+struct ApiRoute {
+    std::string_view method;
+    std::string_view pattern; ///< "/v1/devices/{mac}"
+    ApiHandler handler;
+};
+
+[[nodiscard]] ApiAnswer handle(const ApiContext& context, const ApiRequest& request);
+[[nodiscard]] ApiAnswer error_answer(const Error& error);
+
+// The resources, one file each.
+[[nodiscard]] std::vector<ApiRoute> device_routes();
+[[nodiscard]] std::vector<ApiRoute> scope_routes();
+[[nodiscard]] std::vector<ApiRoute> file_routes();
+[[nodiscard]] std::vector<ApiRoute> history_routes();
+[[nodiscard]] std::vector<ApiRoute> phonebook_routes();
+[[nodiscard]] std::vector<ApiRoute> import_routes();
+[[nodiscard]] std::vector<ApiRoute> status_routes();
+
+} // namespace offhook::server

@@ -1,0 +1,166 @@
+#include "server/api/api_server.hpp"
+
+#include "base/log.hpp"
+#include "catalogue/store/store.hpp"
+#include "net/as_result.hpp"
+#include "net/blocking_pool.hpp"
+#include "net/deadline.hpp"
+#include "net/loop.hpp"
+#include "net/task_group.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/json/serialize.hpp>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace offhook::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using Socket = asio::local::stream_protocol::socket;
+
+constexpr std::uint64_t request_bytes_max = 512ULL << 20U; // a CSV file of a million devices
+constexpr std::uint32_t header_bytes_max = 16U << 10U;
+constexpr std::size_t connections_max = 64;
+constexpr std::size_t handler_threads = 2;
+constexpr std::chrono::seconds read_time_max{60}, write_time_max{60};
+
+bool is_administrator(Socket& socket) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
+    return peer.uid == 0 || peer.uid == ::geteuid();
+}
+
+ApiAnswer answer_of(const ApiContext& context, const ApiRequest& request) {
+    try {
+        return handle(context, request);
+    } catch (const catalogue::StoreFailure& failure) {
+        log::error("API_STORE_FAILED", "{} {}: {}", request.method, request.target, failure.what());
+        return {500, boost::json::object{{"error", failure.what()}, {"code", "unavailable"}}};
+    } catch (const std::exception& failure) {
+        log::error("API_CALL_FAILED", "{} {}: {}", request.method, request.target, failure.what());
+        return {500, boost::json::object{{"error", "the server failed; its log says why"}, {"code", "unavailable"}}};
+    }
+}
+
+using Exchanged = boost::system::error_code;
+
+asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffer& buffer, http::request_parser<http::string_body>& parser) {
+    const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
+    co_return error;
+}
+
+asio::awaitable<Exchanged> write_answer(Socket& socket, http::response<http::string_body>& answer) {
+    const auto [error, bytes] = co_await http::async_write(socket, answer, net::as_result);
+    co_return error;
+}
+
+} // namespace
+
+class ApiServer::Sessions {
+  public:
+    Sessions(std::filesystem::path path, ApiContext context)
+        : path_(std::move(path)), context_(std::move(context)), loop_(0, context_.clock), pool_(handler_threads),
+          acceptor_(loop_.context()), tasks_(loop_.executor()) {
+        ::unlink(path_.c_str()); // the data directory's lock says that nobody else listens there
+        const ::mode_t before = ::umask(0177);
+        boost::system::error_code error;
+        acceptor_.open(asio::local::stream_protocol(), error);
+        if (!error) acceptor_.bind(asio::local::stream_protocol::endpoint(path_.string()), error);
+        if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+        ::umask(before);
+        if (error) throw std::runtime_error("cannot listen on " + path_.string() + ": " + error.message());
+        tasks_.spawn(accept());
+        loop_.start();
+    }
+
+    ~Sessions() {
+        auto stopped = asio::co_spawn(loop_.executor(), stop(), asio::use_future);
+        stopped.wait();
+        pool_.stop();
+        loop_.finish();
+        loop_.join();
+        ::unlink(path_.c_str());
+    }
+
+  private:
+    asio::awaitable<void> stop() {
+        tasks_.close();
+        tasks_.cancel();
+        co_await tasks_.join();
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+    }
+
+    asio::awaitable<void> accept() {
+        for (;;) {
+            auto [error, socket] = co_await acceptor_.async_accept(net::as_result);
+            if (error == asio::error::operation_aborted) co_return;
+            if (error) {
+                log::warning("API_ACCEPT_FAILED", "{}", error.message());
+                continue;
+            }
+            if (tasks_.size() > connections_max || !is_administrator(socket)) continue; // closed unheard
+            tasks_.spawn(session(std::move(socket)));
+        }
+    }
+
+    asio::awaitable<void> session(Socket socket) {
+        boost::beast::flat_buffer buffer;
+        for (;;) {
+            http::request_parser<http::string_body> parser;
+            parser.body_limit(request_bytes_max);
+            parser.header_limit(header_bytes_max);
+            const auto read = co_await net::with_deadline(read_request(socket, buffer, parser), read_time_max);
+            if (!read || *read) co_return;
+            auto request = parser.release();
+            ApiRequest call{std::string(request.method_string()), std::string(request.target()), std::move(request.body())};
+            http::response<http::string_body> answer;
+            co_await fill(std::move(call), answer);
+            answer.keep_alive(request.keep_alive());
+            answer.prepare_payload();
+            const auto written = co_await net::with_deadline(write_answer(socket, answer), write_time_max);
+            if (!written || *written || !request.keep_alive()) co_return;
+        }
+    }
+
+    asio::awaitable<void> fill(ApiRequest call, http::response<http::string_body>& answer) {
+        const auto done = co_await pool_.run(Job{&context_, std::move(call)});
+        const ApiAnswer made = done ? *done : error_answer(done.error());
+        answer.result(made.status);
+        answer.set(http::field::content_type, "application/json");
+        answer.set(http::field::cache_control, "no-store");
+        answer.body() = boost::json::serialize(made.body);
+    }
+
+    struct Job {
+        const ApiContext* context;
+        ApiRequest request;
+        ApiAnswer operator()() const { return answer_of(*context, request); }
+    };
+
+    std::filesystem::path path_;
+    ApiContext context_;
+    net::Loop loop_;
+    net::BlockingPool pool_;
+    asio::local::stream_protocol::acceptor acceptor_;
+    net::TaskGroup tasks_;
+};
+
+ApiServer::ApiServer(std::filesystem::path socket_path, ApiContext context)
+    : sessions_(std::make_unique<Sessions>(std::move(socket_path), std::move(context))) {}
+
+ApiServer::~ApiServer() = default;
+
+} // namespace offhook::server

@@ -1,0 +1,25 @@
+#include "server/api/checks.hpp"
+
+#include "base/text.hpp"
+
+namespace offhook::server {
+
+Result<void> check_family_and_model(const config::Families& families, std::string_view family, std::string_view model) {
+    std::string known;
+    for (const auto& each : families) known += (known.empty() ? "" : ", ") + std::string(each->name());
+    const auto* found = config::find_family(families, family);
+    if (found == nullptr) {
+        if (family.empty()) return fail(ErrorCode::invalid, "the family is missing; there is: " + known, "family");
+        return fail(ErrorCode::not_found, "no family '" + printable(family, 40) + "'; there is: " + known, "family");
+    }
+    if (model.empty()) return fail(ErrorCode::invalid, "the model is missing", "model");
+    const auto* exact = found->find_model(model);
+    if (exact != nullptr && exact->name == model) return {};
+    std::string models;
+    for (const config::Model& each : found->models()) models += (models.empty() ? "" : ", ") + each.name;
+    const std::string meant = exact == nullptr ? "" : "; did you mean " + exact->name + "?";
+    return fail(ErrorCode::not_found, "the " + std::string(family) + " pack has no model '" + printable(model, 40) + "'" + meant + " There is: " + models,
+                "model");
+}
+
+} // namespace offhook::server

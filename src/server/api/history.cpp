@@ -1,0 +1,179 @@
+/// /v1/devices/{mac}/timeline, /v1/devices/{mac}/explain, /v1/sightings
+#include "base/text.hpp"
+#include "server/api/api.hpp"
+#include "server/api/checks.hpp"
+#include "server/api/shapes.hpp"
+#include "server/explain.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t events_shown_max = 2000;
+constexpr std::size_t events_explained_max = 1000;
+
+json::object to_json(const catalogue::TimelineEvent& event) {
+    json::object out{{"time", to_text(event.at)},
+                     {"transport", catalogue::event_transport_text.to_text(event.transport)},
+                     {"verb", catalogue::event_verb_text.to_text(event.verb)},
+                     {"source", event.source.text()},
+                     {"path", printable(event.path.view())},
+                     {"document", event.kind.view()},
+                     {"outcome", catalogue::outcome_text.to_text(event.outcome)},
+                     {"status", event.status},
+                     {"bytes", event.bytes},
+                     {"count", event.count},
+                     {"user_agent", printable(event.user_agent.view())}};
+    return out;
+}
+
+Result<std::size_t> count_option(const ApiCall& call, std::string_view name, std::size_t otherwise, std::size_t most) {
+    if (call.option(name).empty()) return otherwise;
+    const auto count = to_number<std::size_t>(call.option(name));
+    if (!count || *count == 0 || *count > most) return fail(ErrorCode::invalid, "expected 1 to " + std::to_string(most), std::string(name));
+    return *count;
+}
+
+/// Of the device as it is known now, and, where the MAC asked for is another of its identities, of that.
+Result<std::vector<catalogue::TimelineEvent>> events_of(const ApiCall& call, MacAddress mac, std::optional<WallTime> since, std::size_t count) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* device = snapshot->find(mac);
+    return call.context.timeline.query({device != nullptr ? device->mac : mac, since, count});
+}
+
+Result<ApiAnswer> timeline(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return tl::unexpected(mac.error());
+    const auto count = count_option(call, "limit", 100, events_shown_max);
+    if (!count) return tl::unexpected(count.error());
+    std::optional<WallTime> since;
+    std::int64_t next = 0;
+    if (!call.option("since").empty()) {
+        const auto ms = to_number<std::int64_t>(call.option("since"));
+        if (!ms) return fail(ErrorCode::invalid, "expected milliseconds since 1970", "since");
+        since = WallTime(std::chrono::milliseconds(*ms));
+        next = *ms;
+    }
+    auto events = events_of(call, *mac, since, *count);
+    if (!events) return tl::unexpected(events.error());
+    std::reverse(events->begin(), events->end());
+    json::array rows;
+    for (const auto& event : *events) {
+        rows.push_back(to_json(event));
+        next = std::max<std::int64_t>(next, (event.at.time_since_epoch() + std::chrono::milliseconds(event.span_ms)).count() + 1);
+    }
+    return ApiAnswer{200, json::object{{"events", std::move(rows)}, {"next", next}}};
+}
+
+json::array texts(const std::vector<std::string>& values) {
+    json::array out;
+    for (const auto& value : values) out.emplace_back(value);
+    return out;
+}
+
+Result<ApiAnswer> explain_device(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return tl::unexpected(mac.error());
+    const auto boots = count_option(call, "boots", 1, 20);
+    if (!boots) return tl::unexpected(boots.error());
+    const auto events = events_of(call, *mac, {}, events_explained_max);
+    if (!events) return tl::unexpected(events.error());
+    const auto snapshot = call.context.catalogue.snapshot();
+    const Explanation told = explain({*mac, snapshot.get(), &call.context.families, *events, *boots});
+    json::array stories;
+    for (const BootStory& story : told.boots)
+        stories.push_back(json::object{{"title", story.title}, {"sentences", texts(story.sentences)}});
+    return ApiAnswer{200, json::object{{"mac", mac->text()},
+                                       {"known", snapshot->find(*mac) != nullptr},
+                                       {"boots", std::move(stories)},
+                                       {"conclusion", texts(told.conclusion)}}};
+}
+
+/// What a stranger's User-Agent and MAC make it look like.
+struct Guess {
+    const config::Family* family = nullptr;
+    const config::Model* model = nullptr;
+};
+Guess guess(const config::Families& families, const catalogue::Sighting& sighting) {
+    Guess out;
+    out.family = config::family_of_oui(families, sighting.mac.oui());
+    for (const auto& family : families) {
+        const auto agent = family->match_user_agent(sighting.user_agent);
+        if (!agent || (out.family != nullptr && out.family != family.get())) continue;
+        out.family = family.get();
+        out.model = family->find_model(agent->model);
+    }
+    return out;
+}
+
+Result<ApiAnswer> list_sightings(const ApiCall& call) {
+    call.context.timeline.flush();
+    json::array rows;
+    for (const auto& sighting : call.context.catalogue.store().sightings(1000)) {
+        const Guess looks = guess(call.context.families, sighting);
+        rows.push_back(json::object{{"mac", sighting.mac.text()},
+                                    {"family", looks.family != nullptr ? looks.family->name() : std::string_view()},
+                                    {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
+                                    {"source", sighting.source.text()},
+                                    {"count", sighting.count},
+                                    {"first_seen", to_text(sighting.first_seen)},
+                                    {"last_seen", to_text(sighting.last_seen)},
+                                    {"path", printable(sighting.path)},
+                                    {"user_agent", printable(sighting.user_agent)}});
+    }
+    return ApiAnswer{200, json::object{{"sightings", std::move(rows)}}};
+}
+
+Result<ApiAnswer> adopt(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return tl::unexpected(mac.error());
+    const auto body = call.object({"family", "model", "site", "settings"});
+    if (!body) return tl::unexpected(body.error());
+    call.context.timeline.flush();
+    auto& store = call.context.catalogue.store();
+    const auto sighting = store.find_sighting(*mac);
+    if (!sighting) return fail(ErrorCode::not_found, "no such stranger was seen; `offhook device add` adds a phone unseen", mac->text());
+
+    const Guess looks = guess(call.context.families, *sighting);
+    catalogue::DeviceDraft draft;
+    draft.mac = *mac;
+    if (looks.family != nullptr) draft.family = looks.family->name();
+    if (looks.model != nullptr) draft.model = looks.model->name;
+    const std::pair<std::string_view, std::string*> members[] = {{"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};
+    for (const auto& [name, place] : members) {
+        auto value = text_member(*body, name);
+        if (!value) return tl::unexpected(value.error());
+        if (*value) *place = std::move(**value);
+    }
+    if (const auto checked = check_family_and_model(call.context.families, draft.family, draft.model); !checked) return tl::unexpected(checked.error());
+    auto changes = setting_changes(*body);
+    if (!changes) return tl::unexpected(changes.error());
+    draft.settings = std::move(changes->set);
+    if (const auto added = store.add_device(draft); !added) return tl::unexpected(added.error());
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* device = snapshot->find(*mac);
+    return ApiAnswer{201, device == nullptr ? json::object() : to_json(*device, *snapshot, Secrets::hidden)};
+}
+
+Result<ApiAnswer> forget(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return tl::unexpected(mac.error());
+    if (const auto gone = call.context.catalogue.store().forget_sighting(*mac); !gone) return tl::unexpected(gone.error());
+    return ApiAnswer{200, json::object{{"mac", mac->text()}, {"forgotten", true}}};
+}
+
+} // namespace
+
+std::vector<ApiRoute> history_routes() {
+    return {{"GET", "/v1/devices/{mac}/timeline", timeline},
+            {"GET", "/v1/devices/{mac}/explain", explain_device},
+            {"GET", "/v1/sightings", list_sightings},
+            {"POST", "/v1/sightings/{mac}/adopt", adopt},
+            {"DELETE", "/v1/sightings/{mac}", forget}};
+}
+
+} // namespace offhook::server

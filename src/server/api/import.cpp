@@ -1,0 +1,43 @@
+/// /v1/import: a CSV file of devices, all or nothing unless keep_going=1.
+#include "catalogue/csv_import.hpp"
+#include "server/api/api.hpp"
+#include "server/api/checks.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+Result<ApiAnswer> import(const ApiCall& call) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    catalogue::CsvLookup lookup;
+    lookup.is_device = [&](MacAddress mac) { return snapshot->find(mac) != nullptr; };
+    lookup.is_site = [&](std::string_view name) { return snapshot->site(name) != nullptr; };
+    lookup.is_group = [&](std::string_view name) { return snapshot->group(name) != nullptr; };
+    lookup.check_model = [&](std::string_view family, std::string_view model) {
+        return check_family_and_model(call.context.families, family, model);
+    };
+    const auto read = catalogue::read_csv(call.body, lookup);
+    if (!read) return tl::unexpected(read.error());
+
+    json::array problems;
+    for (const catalogue::CsvProblem& problem : read->problems)
+        problems.push_back(json::object{{"line", problem.line}, {"column", problem.column}, {"reason", problem.reason}});
+    const bool go = read->problem_count == 0 || call.flag("keep_going");
+    if (go && !read->drafts.empty()) {
+        const auto added = call.context.catalogue.store().add_devices(read->drafts);
+        if (!added) return tl::unexpected(added.error());
+    }
+    return ApiAnswer{200, json::object{{"rows", read->rows},
+                                       {"added", go ? read->drafts.size() : 0},
+                                       {"problem_count", read->problem_count},
+                                       {"problems", std::move(problems)}}};
+}
+
+} // namespace
+
+std::vector<ApiRoute> import_routes() { return {{"POST", "/v1/import", import}}; }
+
+} // namespace offhook::server

@@ -1,0 +1,196 @@
+/// /v1/sites, /v1/groups, /v1/layers
+#include "base/random.hpp"
+#include "base/text.hpp"
+#include "server/api/api.hpp"
+#include "server/api/shapes.hpp"
+
+#include <boost/json/array.hpp>
+#include <unordered_map>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t random_token_letters = 22; // about 131 bits
+
+Result<catalogue::SiteChange> site_change(const json::object& body) {
+    catalogue::SiteChange change;
+    const std::pair<std::string_view, std::optional<std::string>*> members[] = {
+        {"title", &change.title}, {"token", &change.url_token}, {"policy", &change.policy}};
+    for (const auto& [name, place] : members) {
+        auto value = text_member(body, name);
+        if (!value) return tl::unexpected(value.error());
+        *place = std::move(*value);
+    }
+    if (change.url_token == "random") change.url_token = SystemRandom().letters(random_token_letters);
+    const auto* networks = body.if_contains("networks");
+    if (networks == nullptr) return change;
+    change.networks.emplace();
+    if (!networks->is_array()) return fail(ErrorCode::invalid, "expected an array of networks such as 10.1.0.0/16", "networks");
+    for (const json::value& network : networks->get_array()) {
+        if (!network.is_string()) return fail(ErrorCode::invalid, "expected an array of texts", "networks");
+        change.networks->emplace_back(network.get_string());
+    }
+    return change;
+}
+
+Result<ApiAnswer> answer_with_site(const ApiCall& call, std::string_view name, unsigned status) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* site = snapshot->site(name);
+    if (site == nullptr) return fail(ErrorCode::not_found, "no such site", printable(name, 64));
+    // A token is shown to whoever has just made it: it is worth nothing to a person who cannot read it.
+    return ApiAnswer{status, to_json(*site, call.flag("show_secrets") || status == 201 ? Secrets::shown : Secrets::hidden)};
+}
+
+Result<ApiAnswer> list_sites(const ApiCall& call) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    std::unordered_map<std::uint32_t, std::size_t> devices;
+    for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
+        for (const auto* device : snapshot->page(cursor, 4096)) ++devices[static_cast<std::uint32_t>(device->site)];
+    json::array rows;
+    for (const auto& [id, site] : snapshot->sites()) {
+        auto row = to_json(site, call.flag("show_secrets") ? Secrets::shown : Secrets::hidden);
+        row["devices"] = devices[static_cast<std::uint32_t>(id)];
+        rows.push_back(std::move(row));
+    }
+    return ApiAnswer{200, json::object{{"sites", std::move(rows)}}};
+}
+
+Result<ApiAnswer> add_site(const ApiCall& call) {
+    const auto body = call.object({"name", "title", "networks", "token", "policy", "settings"});
+    if (!body) return tl::unexpected(body.error());
+    const auto name = text_member(*body, "name");
+    if (!name) return tl::unexpected(name.error());
+    if (!*name) return fail(ErrorCode::invalid, "the name is missing", "name");
+    const auto change = site_change(*body);
+    if (!change) return tl::unexpected(change.error());
+    const auto settings = setting_changes(*body);
+    if (!settings) return tl::unexpected(settings.error());
+    config::LayerBuilder checked; // the settings are judged before the site is there
+    for (const auto& setting : settings->set)
+        if (const auto fits = checked.set(setting.name, setting.value); !fits) return tl::unexpected(fits.error());
+    auto& store = call.context.catalogue.store();
+    if (const auto added = store.add_site(**name, *change); !added) return tl::unexpected(added.error());
+    if (!settings->set.empty()) {
+        const auto set = store.change_layer({config::LayerKind::site, **name, {}}, settings->set, {});
+        if (!set) return tl::unexpected(set.error());
+    }
+    return answer_with_site(call, **name, 201);
+}
+
+Result<ApiAnswer> change_site(const ApiCall& call) {
+    const auto body = call.object({"title", "networks", "token", "policy"});
+    if (!body) return tl::unexpected(body.error());
+    const auto change = site_change(*body);
+    if (!change) return tl::unexpected(change.error());
+    const auto changed = call.context.catalogue.store().change_site(call.words.at(0), *change);
+    if (!changed) return tl::unexpected(changed.error());
+    return answer_with_site(call, call.words[0], change->url_token ? 201 : 200);
+}
+
+Result<ApiAnswer> remove_site(const ApiCall& call) {
+    const auto removed = call.context.catalogue.store().remove_site(call.words.at(0));
+    if (!removed) return tl::unexpected(removed.error());
+    return ApiAnswer{200, json::object{{"name", call.words[0]}, {"removed", true}}};
+}
+
+Result<ApiAnswer> list_groups(const ApiCall& call) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    std::unordered_map<std::uint32_t, std::size_t> devices;
+    for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
+        for (const auto* device : snapshot->page(cursor, 4096)) ++devices[static_cast<std::uint32_t>(device->group)];
+    json::array rows;
+    for (const auto& [id, group] : snapshot->groups()) {
+        auto row = to_json(group, *snapshot);
+        row["devices"] = devices[static_cast<std::uint32_t>(id)];
+        rows.push_back(std::move(row));
+    }
+    return ApiAnswer{200, json::object{{"groups", std::move(rows)}}};
+}
+
+Result<ApiAnswer> add_group(const ApiCall& call) {
+    const auto body = call.object({"name", "title", "site", "settings"});
+    if (!body) return tl::unexpected(body.error());
+    std::optional<std::string> name, title, site;
+    const std::pair<std::string_view, std::optional<std::string>*> members[] = {{"name", &name}, {"title", &title}, {"site", &site}};
+    for (const auto& [member, place] : members) {
+        auto value = text_member(*body, member);
+        if (!value) return tl::unexpected(value.error());
+        *place = std::move(*value);
+    }
+    if (!name) return fail(ErrorCode::invalid, "the name is missing", "name");
+    const auto settings = setting_changes(*body);
+    if (!settings) return tl::unexpected(settings.error());
+    auto& store = call.context.catalogue.store();
+    if (const auto added = store.add_group(*name, title.value_or(""), site.value_or("")); !added) return tl::unexpected(added.error());
+    if (!settings->set.empty()) {
+        const auto set = store.change_layer({config::LayerKind::group, *name, {}}, settings->set, {});
+        if (!set) return tl::unexpected(set.error());
+    }
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* group = snapshot->group(*name);
+    return ApiAnswer{201, group == nullptr ? json::object() : to_json(*group, *snapshot)};
+}
+
+Result<ApiAnswer> remove_group(const ApiCall& call) {
+    const auto removed = call.context.catalogue.store().remove_group(call.words.at(0));
+    if (!removed) return tl::unexpected(removed.error());
+    return ApiAnswer{200, json::object{{"name", call.words[0]}, {"removed", true}}};
+}
+
+/// The layer that a route names: words[0] is the site's or group's name, if any.
+template <config::LayerKind kind>
+Result<const config::Layer*> find_layer(const ApiCall& call, const catalogue::Snapshot& snapshot) {
+    if constexpr (kind == config::LayerKind::fleet) return &snapshot.fleet().layer;
+    const std::string& name = call.words.empty() ? std::string() : call.words[0];
+    if constexpr (kind == config::LayerKind::site)
+        if (const auto* site = snapshot.site(name)) return &site->layer;
+    if constexpr (kind == config::LayerKind::group)
+        if (const auto* group = snapshot.group(name)) return &group->layer;
+    return fail(ErrorCode::not_found, "no such " + std::string(to_text(kind)), printable(name, 64));
+}
+
+template <config::LayerKind kind>
+Result<ApiAnswer> show_layer(const ApiCall& call) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto layer = find_layer<kind>(call, *snapshot);
+    if (!layer) return tl::unexpected(layer.error());
+    json::object out{{"layer", to_text(kind)}};
+    if (!call.words.empty()) out["name"] = call.words[0];
+    put_layer(out, **layer, call.flag("show_secrets") ? Secrets::shown : Secrets::hidden);
+    return ApiAnswer{200, std::move(out)};
+}
+
+template <config::LayerKind kind>
+Result<ApiAnswer> change_layer(const ApiCall& call) {
+    const auto body = call.object({"settings"});
+    if (!body) return tl::unexpected(body.error());
+    const auto changes = setting_changes(*body);
+    if (!changes) return tl::unexpected(changes.error());
+    const catalogue::LayerPlace place{kind, call.words.empty() ? std::string() : call.words[0], {}};
+    const auto changed = call.context.catalogue.store().change_layer(place, changes->set, changes->unset);
+    if (!changed) return tl::unexpected(changed.error());
+    return show_layer<kind>(call);
+}
+
+} // namespace
+
+std::vector<ApiRoute> scope_routes() {
+    using enum config::LayerKind;
+    return {{"GET", "/v1/sites", list_sites},
+            {"POST", "/v1/sites", add_site},
+            {"PATCH", "/v1/sites/{name}", change_site},
+            {"DELETE", "/v1/sites/{name}", remove_site},
+            {"GET", "/v1/groups", list_groups},
+            {"POST", "/v1/groups", add_group},
+            {"DELETE", "/v1/groups/{name}", remove_group},
+            {"GET", "/v1/layers/fleet", show_layer<fleet>},
+            {"PATCH", "/v1/layers/fleet", change_layer<fleet>},
+            {"GET", "/v1/layers/site/{name}", show_layer<site>},
+            {"PATCH", "/v1/layers/site/{name}", change_layer<site>},
+            {"GET", "/v1/layers/group/{name}", show_layer<group>},
+            {"PATCH", "/v1/layers/group/{name}", change_layer<group>}};
+}
+
+} // namespace offhook::server

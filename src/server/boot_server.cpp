@@ -1,0 +1,152 @@
+#include "server/boot_server.hpp"
+
+#include "base/log.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/data_directory.hpp"
+#include "catalogue/store/sqlite_store.hpp"
+#include "catalogue/timeline/timeline.hpp"
+#include "net/listen_socket.hpp"
+#include "net/loops.hpp"
+#include "server/api/api_server.hpp"
+#include "server/api/checks.hpp"
+#include "server/delivery.hpp"
+#include "server/listen/http_listener.hpp"
+
+#include <boost/json/array.hpp>
+#include <map>
+#include <stdexcept>
+
+namespace offhook::server {
+namespace {
+
+/// "http" of "http/lobby".
+std::string_view kind_of(std::string_view name) { return name.substr(0, name.find('/')); }
+
+std::runtime_error cannot_start(const Error& error) { return std::runtime_error(error.text()); }
+
+} // namespace
+
+Result<void> check(const ListenerOptions& listener) {
+    const auto kind = kind_of(listener.name);
+    if (kind != "http")
+        return fail(ErrorCode::invalid, "this version listens for http only; https, tftp, ftp and the others come later", listener.name);
+    if (listener.name.size() > 64 || listener.name.ends_with('/')) return fail(ErrorCode::invalid, "a label is 1 to 58 characters", listener.name);
+    if (const auto endpoint = net::endpoint_from_text(listener.address); !endpoint)
+        return fail(ErrorCode::invalid, endpoint.error().message, listener.name + "=" + listener.address);
+    return {};
+}
+
+class BootServer::Parts {
+  public:
+    Parts(BootServerOptions options, config::Families families, const Clock& clock,
+          const std::function<void(const std::string&, const std::string&)>& announce)
+        : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory), loops_(clock, options_.loops),
+          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})), timeline_(timeline_options()) {
+        warn_of_missing_packs();
+        make_deliveries(clock);
+        loops_.start();
+        catalogue_.set_publish([this](const catalogue::SnapshotPtr& snapshot) {
+            loops_.run_on_all([&](net::Loop& loop) { deliveries_[loop.index()]->publish(snapshot); });
+        });
+        try {
+            open_doors(clock, announce);
+        } catch (...) {
+            close();
+            throw;
+        }
+    }
+
+    ~Parts() { close(); }
+    Parts(const Parts&) = delete;
+    Parts& operator=(const Parts&) = delete;
+
+  private:
+    void open_doors(const Clock& clock, const std::function<void(const std::string&, const std::string&)>& announce) {
+        std::vector<Door*> doors;
+        for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
+        for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
+            const ListenerOptions& listener = options_.listeners[i];
+            if (const auto fits = check(listener); !fits) throw cannot_start(fits.error());
+            HttpOptions http;
+            http.listener = static_cast<std::uint16_t>(i);
+            auto opened = HttpListener::open(loops_, doors, *net::endpoint_from_text(listener.address), http);
+            if (!opened) throw cannot_start(opened.error());
+            http_.push_back(std::move(*opened));
+        }
+        api_ = std::make_unique<ApiServer>(directory_.path() / "offhook.sock",
+                                           ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }});
+        for (std::size_t i = 0; i < http_.size(); ++i) {
+            http_[i]->start();
+            if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
+        }
+    }
+
+    void close() {
+        for (auto& listener : http_) listener->stop();
+        api_.reset();
+        catalogue_.set_publish({});
+        loops_.stop();
+    }
+
+    catalogue::TimelineOptions timeline_options() {
+        catalogue::TimelineOptions out;
+        out.directory = directory_.path();
+        out.loops = static_cast<unsigned>(loops_.size());
+        out.on_strangers = [this](const std::vector<catalogue::Sighting>& strangers) {
+            const auto recorded = catalogue_.store().record_sightings(strangers);
+            if (!recorded) log::warning("SIGHTINGS_NOT_RECORDED", "{}", recorded.error().text());
+        };
+        return out;
+    }
+
+    catalogue::ModelCheck model_check() {
+        return [this](std::string_view family, std::string_view model) { return check_family_and_model(families_, family, model); };
+    }
+
+    /// A device whose pack was taken away is not served; that must not go unnoticed.
+    void warn_of_missing_packs() {
+        const auto snapshot = catalogue_.snapshot();
+        std::map<std::string, std::size_t> missing;
+        for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
+            for (const auto* device : snapshot->page(cursor, 4096))
+                if (config::find_family(families_, device->family) == nullptr) ++missing[device->family];
+        for (const auto& [family, count] : missing)
+            log::warning("PACK_MISSING", "{} devices are of family '{}', which has no pack: they get nothing", count, family);
+    }
+
+    void make_deliveries(const Clock& clock) {
+        DeliveryOptions delivery;
+        for (const ListenerOptions& listener : options_.listeners) delivery.listeners.push_back({listener.name, listener.site});
+        delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
+        for (std::size_t i = 0; i < loops_.size(); ++i)
+            deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)), acquaintances_, clock, delivery));
+    }
+
+    boost::json::object status() const {
+        boost::json::array listeners;
+        for (std::size_t i = 0; i < http_.size(); ++i)
+            listeners.push_back(boost::json::object{{"name", options_.listeners[i].name},
+                                                    {"address", net::to_text(http_[i]->bound())},
+                                                    {"connections", http_[i]->connections()}});
+        return {{"version", options_.version}, {"loops", loops_.size()}, {"listeners", std::move(listeners)}};
+    }
+
+    BootServerOptions options_;
+    config::Families families_;
+    catalogue::DataDirectory directory_;
+    Acquaintances acquaintances_;
+    net::Loops loops_;
+    catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
+    catalogue::Timeline timeline_;
+    std::vector<std::unique_ptr<Delivery>> deliveries_;
+    std::vector<std::unique_ptr<HttpListener>> http_;
+    std::unique_ptr<ApiServer> api_;
+};
+
+BootServer::BootServer(BootServerOptions options, config::Families families, const Clock& clock,
+                       const std::function<void(const std::string& name, const std::string& address)>& announce)
+    : parts_(std::make_unique<Parts>(std::move(options), std::move(families), clock, announce)) {}
+
+BootServer::~BootServer() = default;
+
+} // namespace offhook::server

@@ -1,0 +1,51 @@
+#pragma once
+/// @file  BootServer: the whole server, put together - catalogue, loops, listeners, timeline, API.
+///
+/// Order of a start: data locked, catalogue loaded, snapshot on every loop, the admin socket ready, then the listeners.
+/// Order of a stop: listeners, API, loops, timeline, catalogue; what was accepted is answered.
+/// Errors   the constructor throws std::runtime_error (StoreFailure included) with a sentence for the operator.
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "config/family/family.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::server {
+
+struct ListenerOptions {
+    std::string name;                    ///< "http" or "http/LABEL"
+    std::string address;                 ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
+    std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it
+};
+
+struct BootServerOptions {
+    std::filesystem::path data_directory;
+    std::vector<ListenerOptions> listeners;
+    std::size_t loops = 0;                         ///< 0: one per allowed processor
+    std::size_t cache_bytes_max = 512ULL << 20U;   ///< of rendered files, over all loops
+    std::string version;
+};
+
+class BootServer {
+  public:
+    /// `announce` is called for every listener with its name and bound address, once it accepts.
+    BootServer(BootServerOptions options, config::Families families, const Clock& clock,
+               const std::function<void(const std::string& name, const std::string& address)>& announce);
+    ~BootServer();
+    BootServer(const BootServer&) = delete;
+    BootServer& operator=(const BootServer&) = delete;
+
+  private:
+    class Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+/// The listeners of this version: "http". Errors: invalid naming what there is, or an address that is none.
+[[nodiscard]] Result<void> check(const ListenerOptions& listener);
+
+} // namespace offhook::server
