@@ -13,7 +13,8 @@ Result<void> check_word(std::string_view what, std::string_view text) {
         return fail(ErrorCode::too_large, fmt::format("it is longer than {} bytes", limits::word_bytes_max),
                     std::string(what));
     if (!is_printable_utf8(text) || trim(text) != text)
-        return fail(ErrorCode::invalid, "blanks at its ends, control characters and bytes that are not UTF-8 are refused",
+        return fail(ErrorCode::invalid,
+                    "blanks at its ends, control characters and bytes that are not UTF-8 are refused",
                     std::string(what));
     return {};
 }

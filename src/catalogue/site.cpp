@@ -26,20 +26,23 @@ Result<SitePolicy> policy_from_text(std::string_view text) {
     for (const std::string_view word : split(text, ' ')) {
         if (word.empty()) continue;
         const std::size_t equals = word.find('=');
-        const auto proof = equals == std::string_view::npos ? std::nullopt : proof_text.from_text(word.substr(equals + 1));
+        const auto proof =
+            equals == std::string_view::npos ? std::nullopt : proof_text.from_text(word.substr(equals + 1));
         bool placed = false;
         for (std::size_t source = 0; source < sources.size(); ++source)
             for (std::size_t over = 0; over < privacies.size(); ++over) {
-                if (!proof || word.substr(0, equals) != fmt::format("{}.{}", sources[source], privacies[over])) continue;
+                if (!proof || word.substr(0, equals) != fmt::format("{}.{}", sources[source], privacies[over]))
+                    continue;
                 out.least[source][over] = *proof;
                 placed = true;
             }
         if (!placed)
-            return fail(ErrorCode::invalid,
-                        fmt::format("'{}' is not SOURCE.TRANSPORT=PROOF with loopback, private or public; clear or tls; "
-                                    "and one of {}",
-                                    printable(word), proof_text.choices()),
-                        "policy");
+            return fail(
+                ErrorCode::invalid,
+                fmt::format("'{}' is not SOURCE.TRANSPORT=PROOF with loopback, private or public; clear or tls; "
+                            "and one of {}",
+                            printable(word), proof_text.choices()),
+                "policy");
     }
     return out;
 }

@@ -59,8 +59,9 @@ struct Snapshot::Shard {
         return at < keys.size() && keys[at] == key ? &devices[at] : nullptr;
     }
     [[nodiscard]] std::span<const Alias> aliases_of(std::uint64_t key) const {
-        const auto first = std::lower_bound(aliases.begin(), aliases.end(), key,
-                                            [](const Alias& alias, std::uint64_t wanted) { return alias.key < wanted; });
+        const auto first =
+            std::lower_bound(aliases.begin(), aliases.end(), key,
+                             [](const Alias& alias, std::uint64_t wanted) { return alias.key < wanted; });
         auto last = first;
         while (last != aliases.end() && last->key == key) ++last;
         return {first, last};
@@ -79,7 +80,8 @@ struct Snapshot::Edits {
 
     [[nodiscard]] std::shared_ptr<const Shard> applied(const Shard& old) {
         // Of edits to one key the last stands.
-        std::stable_sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::stable_sort(devices.begin(), devices.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
         auto out = std::make_shared<Shard>();
         out->keys.reserve(old.keys.size() + devices.size());
         out->devices.reserve(old.keys.size() + devices.size());

@@ -69,8 +69,8 @@ std::optional<SecretKey> read_secret_key(const std::filesystem::path& path) {
     struct stat facts {};
     if (::fstat(file.get(), &facts) != 0) failed(path, "cannot be examined");
     if ((facts.st_mode & 077U) != 0)
-        throw StoreFailure(fmt::format("{0}: others may read this key (mode {1:04o}); run: chmod 600 {0}", path.string(),
-                                       facts.st_mode & 07777U));
+        throw StoreFailure(fmt::format("{0}: others may read this key (mode {1:04o}); run: chmod 600 {0}",
+                                       path.string(), facts.st_mode & 07777U));
     std::array<char, 80> text{};
     const auto size = ::read(file.get(), text.data(), text.size());
     if (size < 0) failed(path, "cannot be read");
@@ -129,9 +129,11 @@ std::string Sealer::seal(std::string_view context, std::string_view clear) {
     int size = 0;
     bool ok = EVP_EncryptInit_ex(cipher, nullptr, nullptr, nullptr, bytes(out)) == 1;
     ok = ok && EVP_EncryptUpdate(cipher, nullptr, &size, bytes(context), static_cast<int>(context.size())) == 1;
-    ok = ok && EVP_EncryptUpdate(cipher, bytes(out) + nonce_bytes, &size, bytes(clear), static_cast<int>(clear.size())) == 1;
+    ok = ok &&
+         EVP_EncryptUpdate(cipher, bytes(out) + nonce_bytes, &size, bytes(clear), static_cast<int>(clear.size())) == 1;
     ok = ok && EVP_EncryptFinal_ex(cipher, bytes(out) + nonce_bytes + clear.size(), &size) == 1;
-    ok = ok && EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, tag_bytes, bytes(out) + nonce_bytes + clear.size()) == 1;
+    ok = ok &&
+         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, tag_bytes, bytes(out) + nonce_bytes + clear.size()) == 1;
     OFFHOOK_ASSERT(ok);
     return to_base64(out);
 }

@@ -6,7 +6,10 @@
 #include <fmt/format.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include <sys/stat.h>
+#include <cerrno>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace offhook::catalogue {
 namespace {
@@ -22,19 +25,16 @@ void run_all(soci::session& session, std::string_view statements) {
 
 std::unique_ptr<soci::session> open_sqlite(const std::filesystem::path& file, Durability durability) {
     try {
-        const mode_t before = ::umask(077); // SQLite makes its files under the umask; they hold a company's phones
-        std::unique_ptr<soci::session> session;
-        try {
-            session = std::make_unique<soci::session>(
-                soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", file.string(), limits::busy_timeout.count() / 1'000));
-            std::string mode;
-            *session << "PRAGMA journal_mode=WAL", soci::into(mode);
-            if (mode != "wal") throw StoreFailure(fmt::format("{}: write-ahead logging is refused", file.string()));
-        } catch (...) {
-            ::umask(before);
-            throw;
-        }
-        ::umask(before);
+        // SQLite would make the file for all to read; its -wal and -shm files take the mode of this one.
+        const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (made < 0) throw StoreFailure(fmt::format("{}: {}", file.string(), std::generic_category().message(errno)));
+        ::close(made);
+        auto session =
+            std::make_unique<soci::session>(soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", file.string(),
+                                                                       limits::busy_timeout.count() / 1'000));
+        std::string mode;
+        *session << "PRAGMA journal_mode=WAL", soci::into(mode);
+        if (mode != "wal") throw StoreFailure(fmt::format("{}: write-ahead logging is refused", file.string()));
         *session << (durability == Durability::full ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         *session << "PRAGMA foreign_keys=ON";
         *session << "PRAGMA cache_size=-16000"; // 16 MB: an import touches many pages of the MAC index
