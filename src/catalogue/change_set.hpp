@@ -13,7 +13,7 @@ namespace offhook::catalogue {
 struct ChangeSet {
     Revision revision = 0; ///< the catalogue's, after the change; unchanged when nothing a snapshot holds has changed
     std::vector<MacAddress> removed_devices;            ///< applied before `devices`
-    std::vector<std::shared_ptr<const Device>> devices; ///< added or changed; of equal MACs the last stands
+    std::vector<std::shared_ptr<const Device>> devices; ///< added or changed, no MAC twice
     std::vector<SiteId> removed_sites;
     std::vector<Site> sites;
     std::vector<GroupId> removed_groups;
@@ -24,7 +24,7 @@ struct ChangeSet {
         return removed_devices.empty() && devices.empty() && removed_sites.empty() && sites.empty() &&
                removed_groups.empty() && groups.empty() && !fleet;
     }
-    /// Appends a later change.
+    /// Appends a later change; what it changes again stands there alone.
     void merge(ChangeSet later);
 };
 

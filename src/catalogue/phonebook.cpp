@@ -1,0 +1,44 @@
+#include "catalogue/phonebook.hpp"
+
+#include "base/text.hpp"
+#include "catalogue/limits.hpp"
+
+#include <fmt/format.h>
+
+namespace offhook::catalogue {
+namespace {
+
+bool can_be_dialled(std::string_view number) {
+    if (number.find('@') != std::string_view::npos) return number.find(' ') == std::string_view::npos;
+    bool digits = false;
+    for (const char c : number) {
+        if (std::string_view("0123456789+*# .-()").find(c) == std::string_view::npos) return false;
+        digits = digits || ascii_digit(c) || c == '*' || c == '#';
+    }
+    return digits;
+}
+
+} // namespace
+
+Result<void> check(const PhonebookEntry& entry) {
+    if (entry.first_name.empty() && entry.last_name.empty())
+        return fail(ErrorCode::invalid, "a first or a last name is needed", "last_name");
+    const std::pair<std::string_view, std::string_view> texts[] = {{"first_name", entry.first_name},
+                                                                   {"last_name", entry.last_name},
+                                                                   {"number", entry.number},
+                                                                   {"label", entry.label},
+                                                                   {"note", entry.note}};
+    for (const auto& [what, text] : texts) {
+        const std::size_t most = what == "note" ? limits::note_bytes_max : limits::word_bytes_max;
+        if (text.size() > most)
+            return fail(ErrorCode::too_large, fmt::format("it is longer than {} bytes", most), std::string(what));
+        if (!is_printable_utf8(text))
+            return fail(ErrorCode::invalid, "control characters and bytes that are not UTF-8 are refused",
+                        std::string(what));
+    }
+    if (!can_be_dialled(entry.number))
+        return fail(ErrorCode::invalid, "a number has digits, + * # . - ( ) and blanks, or is user@host", "number");
+    return {};
+}
+
+} // namespace offhook::catalogue

@@ -1,0 +1,89 @@
+#pragma once
+/// @file  SqlRows: the catalogue's tables as our values, over one SOCI session. SQL that every backend understands.
+///
+/// Errors  throws what SOCI throws; a sealed value that does not open throws StoreFailure.
+/// Threads one at a time.
+#include "catalogue/store/sealer.hpp"
+#include "catalogue/store/store.hpp"
+
+#include <soci/soci.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::catalogue {
+
+using RowId = long long; ///< of a layer, and so of what has that layer; 0: none
+
+inline constexpr RowId fleet_row = 2;
+
+class SqlRows {
+public:
+    struct StoredDevice {
+        RowId id = 0;
+        Device device;
+    };
+
+    SqlRows(soci::session& session, const SecretKey& key);
+    ~SqlRows();
+    SqlRows(const SqlRows&) = delete;
+    SqlRows& operator=(const SqlRows&) = delete;
+
+    [[nodiscard]] soci::session& session() { return session_; }
+    [[nodiscard]] Sealer& sealer() { return sealer_; }
+
+    [[nodiscard]] Revision revision();
+    void set_revision(Revision revision);
+
+    [[nodiscard]] RowId add_layer(config::LayerKind kind);
+    void remove_layer(RowId id); ///< and what it is the layer of
+    [[nodiscard]] config::Layer layer(RowId id);
+    /// Writes what differs.
+    void store_layer(RowId id, const config::Layer& before, const config::Layer& after);
+
+    /// The device that has this MAC as LAN or Wi-Fi MAC; 0: none.
+    [[nodiscard]] RowId device_with_mac(MacAddress mac);
+    [[nodiscard]] RowId device_with_serial(std::string_view family, std::string_view serial);
+    [[nodiscard]] std::optional<StoredDevice> device(MacAddress lan_mac);
+    void insert_device(RowId id, const Device& device); ///< without its layer
+    void update_device(RowId id, const Device& device);
+
+    [[nodiscard]] RowId site_id(std::string_view name); ///< 0: no such site
+    [[nodiscard]] std::optional<Site> site(RowId id);
+    void insert_site(const Site& site);
+    void update_site(const Site& site);
+    [[nodiscard]] RowId group_id(std::string_view name);
+    [[nodiscard]] std::optional<Group> group(RowId id);
+    void insert_group(const Group& group);
+    void update_group(const Group& group);
+    [[nodiscard]] Fleet fleet();
+    void update_fleet(const Fleet& fleet);
+
+    /// How a setting of a layer is told to the sealer.
+    [[nodiscard]] static std::string context(RowId layer, std::string_view name);
+    /// Of one setting row; `sealed` wins when it is not empty. Throws StoreFailure when it does not open.
+    [[nodiscard]] std::string clear_value(RowId layer, const std::string& name, std::string value,
+                                          const std::string& sealed);
+
+private:
+    struct DeviceInsert;
+    struct LayerInsert;
+    struct MacLookup;
+    struct SettingInsert;
+
+    void put_setting(RowId layer, const config::Layer::Entry& entry);
+
+    soci::session& session_;
+    Sealer sealer_;
+    std::unique_ptr<DeviceInsert> device_insert_;
+    std::unique_ptr<SettingInsert> setting_insert_;
+    std::unique_ptr<LayerInsert> layer_insert_;
+    std::unique_ptr<MacLookup> mac_lookup_;
+};
+
+[[nodiscard]] std::string networks_text(const std::vector<Network>& networks); ///< separated by blanks
+[[nodiscard]] std::vector<Network> networks_from_text(std::string_view text);
+
+} // namespace offhook::catalogue

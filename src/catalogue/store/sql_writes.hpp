@@ -1,0 +1,59 @@
+#pragma once
+/// @file  SqlWrites: every write an operator has, inside a transaction that somebody else opened and will end.
+///
+/// Each adds to `changes` what it changed, with the revision after the one it was given; what fails is undone by the
+/// caller's savepoint. Texts were checked before; what depends on the catalogue is checked here.
+/// Threads the writer's alone.
+#include "catalogue/store/sql_rows.hpp"
+#include "catalogue/store/sqlite_store.hpp"
+#include "catalogue/store/write_queue.hpp"
+
+#include <span>
+
+namespace offhook::catalogue {
+
+/// A layer with settings taken out, then set. Errors: not_found for one that it does not state; those of LayerBuilder.
+[[nodiscard]] Result<config::Layer> changed_layer(const config::Layer& before, std::span<const SettingText> set,
+                                                  std::span<const std::string> unset);
+
+class SqlWrites {
+public:
+    SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock);
+
+    WriteResult add_devices(ChangeSet& changes, std::span<const DeviceDraft> drafts,
+                            std::span<const config::Layer> layers);
+    WriteResult change_device(ChangeSet& changes, MacAddress mac, const DeviceChange& change);
+    WriteResult remove_device(ChangeSet& changes, MacAddress mac);
+    WriteResult replace_device(ChangeSet& changes, const Replacement& replacement);
+    WriteResult change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,
+                             std::span<const std::string> unset);
+    WriteResult add_site(ChangeSet& changes, std::string_view name, const SiteChange& change);
+    WriteResult change_site(ChangeSet& changes, std::string_view name, const SiteChange& change);
+    WriteResult remove_site(ChangeSet& changes, std::string_view name);
+    WriteResult add_group(ChangeSet& changes, std::string_view name, std::string_view title, std::string_view site);
+    WriteResult remove_group(ChangeSet& changes, std::string_view name);
+    WriteResult add_entry(ChangeSet& changes, const PhonebookEntry& entry);
+    WriteResult change_entry(ChangeSet& changes, const PhonebookEntry& entry);
+    WriteResult remove_entry(ChangeSet& changes, std::int64_t id);
+    WriteResult record_sightings(std::span<const Sighting> batch);
+    WriteResult forget_sighting(MacAddress mac);
+
+private:
+    Result<void> add_one(ChangeSet& changes, const DeviceDraft& draft, const config::Layer& layer, Revision revision);
+    /// Identities, site and group of `device`, which is stored as `self` (0: not yet).
+    Result<void> check_place(RowId self, const Device& device);
+    Result<void> room_for(std::size_t devices);
+    /// The revision that a change of this transaction carries.
+    static Revision next(ChangeSet& changes) { return ++changes.revision; }
+    WriteResult apply(Site& site, const SiteChange& change);
+    Result<RowId> phonebook_place(std::string_view site);
+    void touch_phonebook(ChangeSet& changes, RowId site);
+    [[nodiscard]] bool any(const std::string& table, const std::string& column, RowId value);
+
+    SqlRows& rows_;
+    ModelCheck check_model_;
+    const Clock& clock_;
+    std::size_t devices_at_most_ = 0; // never less than there are: counted again only when it reaches the limit
+};
+
+} // namespace offhook::catalogue

@@ -1,0 +1,100 @@
+#pragma once
+/// @file  The catalogue's tables, as the migrations that made them. Append; never edit one that was released.
+#include <array>
+#include <string_view>
+
+namespace offhook::catalogue {
+
+/// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
+/// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
+/// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
+inline constexpr std::array<std::string_view, 1> catalogue_migrations{R"sql(
+CREATE TABLE catalogue (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    revision INTEGER NOT NULL,
+    key_check TEXT NOT NULL
+);
+INSERT INTO catalogue VALUES (1, 0, '');
+CREATE TABLE layer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('fleet', 'site', 'group', 'device'))
+);
+INSERT INTO layer VALUES (1, 'site'), (2, 'fleet');
+CREATE TABLE setting (
+    layer INTEGER NOT NULL REFERENCES layer (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT,
+    sealed TEXT,
+    PRIMARY KEY (layer, name),
+    CHECK ((value IS NULL) <> (sealed IS NULL))
+) WITHOUT ROWID;
+CREATE TABLE fleet (
+    id INTEGER PRIMARY KEY REFERENCES layer (id),
+    revision INTEGER NOT NULL,
+    phonebook_revision INTEGER NOT NULL
+);
+INSERT INTO fleet VALUES (2, 0, 0);
+CREATE TABLE site (
+    id INTEGER PRIMARY KEY REFERENCES layer (id) ON DELETE CASCADE,
+    name TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    networks TEXT NOT NULL,
+    token_sealed TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    phonebook_revision INTEGER NOT NULL
+);
+INSERT INTO site VALUES (1, 'default', '', '', '', '', 0, 0);
+CREATE TABLE device_group (
+    id INTEGER PRIMARY KEY REFERENCES layer (id) ON DELETE CASCADE,
+    name TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    site INTEGER REFERENCES site (id),
+    revision INTEGER NOT NULL
+);
+CREATE TABLE device (
+    id INTEGER PRIMARY KEY REFERENCES layer (id) ON DELETE CASCADE,
+    mac INTEGER NOT NULL UNIQUE,
+    wifi_mac INTEGER,
+    serial TEXT NOT NULL,
+    family TEXT NOT NULL,
+    model TEXT NOT NULL,
+    note TEXT NOT NULL,
+    site INTEGER NOT NULL REFERENCES site (id),
+    device_group INTEGER REFERENCES device_group (id),
+    revision INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX device_wifi_mac ON device (wifi_mac) WHERE wifi_mac IS NOT NULL;
+CREATE UNIQUE INDEX device_serial ON device (family, serial) WHERE serial <> '';
+CREATE INDEX device_site ON device (site, mac);
+CREATE INDEX device_device_group ON device (device_group, mac) WHERE device_group IS NOT NULL;
+CREATE TABLE former_mac (
+    device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    mac INTEGER NOT NULL,
+    replaced_at INTEGER NOT NULL
+);
+CREATE INDEX former_mac_device ON former_mac (device);
+CREATE TABLE phonebook_entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    site INTEGER REFERENCES site (id) ON DELETE CASCADE,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    number TEXT NOT NULL,
+    label TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX phonebook_entry_site ON phonebook_entry (site, last_name, first_name);
+CREATE TABLE sighting (
+    mac INTEGER PRIMARY KEY,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    user_agent TEXT NOT NULL,
+    path TEXT NOT NULL,
+    family TEXT NOT NULL
+);
+CREATE INDEX sighting_last_seen ON sighting (last_seen);
+)sql"};
+
+} // namespace offhook::catalogue
