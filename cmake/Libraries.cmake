@@ -21,6 +21,5 @@ target_link_libraries(offhook_soci INTERFACE ${SOCI_SQLITE3} ${SOCI_CORE} SQLite
 
 # Asio as a compiled library: its implementation is one translation unit, net/asio_impl.cpp.
 add_library(offhook_asio INTERFACE)
-target_compile_definitions(offhook_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
-                                                  BOOST_BEAST_USE_STD_STRING_VIEW)
+target_compile_definitions(offhook_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(offhook_asio INTERFACE Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)

@@ -30,7 +30,6 @@ enum class HttpStatus : std::uint16_t {
     header_fields_too_large = 431,
     not_implemented = 501,
     service_unavailable = 503,
-    version_not_supported = 505,
 };
 [[nodiscard]] std::string_view to_text(HttpStatus status); ///< "Not Found"
 
