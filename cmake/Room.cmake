@@ -2,8 +2,7 @@
 #          SOURCES a.cpp ...   what the room is made of
 #          USES base protocol  other rooms it may include (tools/tidy checks the includes themselves)
 #          LIBS fmt::fmt       outside libraries
-#          TESTS a_test.cpp    unit tests, beside their sources
-#          FUZZ  fuzz_x.cpp)   fuzz targets in ${CMAKE_SOURCE_DIR}/fuzz, corpus in fuzz/corpus/x
+#          TESTS a_test.cpp)   unit tests, beside their sources. Fuzz targets: cmake/Fuzz.cmake
 # One CMake library per room, offhook_<NAME>; one test program per room, <NAME>_test.
 function(add_room)
   cmake_parse_arguments(ROOM "" "NAME" "SOURCES;USES;LIBS;TESTS" ${ARGN})

@@ -26,8 +26,8 @@ struct Parameter {
 
 /// What a reader noticed that the phone's own reader would swallow.
 struct SyntaxNote {
-    std::string text;  ///< "reg.1.address stands twice; the first counts"
-    std::size_t line;  ///< from 1
+    std::string text; ///< "reg.1.address stands twice; the first counts"
+    std::size_t line; ///< from 1
 };
 
 struct ParsedDocument {
@@ -36,7 +36,7 @@ struct ParsedDocument {
 };
 
 class Syntax {
-  public:
+public:
     virtual ~Syntax() = default;
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual std::string_view media_type() const = 0; ///< static storage
@@ -44,8 +44,8 @@ class Syntax {
     [[nodiscard]] virtual Result<ParsedDocument> read(std::string_view text) const = 0;
 };
 
-/// The syntax a pack names: "polycom-attributes" (configuration files), "polycom-master" (the master configuration file).
-/// Null when there is none of that name. Lifetime: static.
+/// The syntax a pack names: "polycom-attributes" (configuration files), "polycom-master" (the master configuration
+/// file). Null when there is none of that name. Lifetime: static.
 [[nodiscard]] const Syntax* find_syntax(std::string_view name);
 /// "polycom-attributes, polycom-master": for error messages.
 [[nodiscard]] std::string syntax_names();
