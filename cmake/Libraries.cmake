@@ -1,7 +1,7 @@
 # The libraries we build on, all Debian 12 packages (tools/packages).
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(EXPAT REQUIRED)
