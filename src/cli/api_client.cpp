@@ -24,12 +24,18 @@ constexpr std::uint64_t answer_bytes_max = 1ULL << 30U; // a whole catalogue as 
 
 ErrorCode code_of(http::status status) {
     switch (status) {
-    case http::status::not_found: return ErrorCode::not_found;
-    case http::status::conflict: return ErrorCode::conflict;
-    case http::status::forbidden: return ErrorCode::forbidden;
-    case http::status::payload_too_large: return ErrorCode::too_large;
-    case http::status::service_unavailable: return ErrorCode::unavailable;
-    default: return ErrorCode::invalid;
+    case http::status::not_found:
+        return ErrorCode::not_found;
+    case http::status::conflict:
+        return ErrorCode::conflict;
+    case http::status::forbidden:
+        return ErrorCode::forbidden;
+    case http::status::payload_too_large:
+        return ErrorCode::too_large;
+    case http::status::service_unavailable:
+        return ErrorCode::unavailable;
+    default:
+        return ErrorCode::invalid;
     }
 }
 
@@ -58,7 +64,8 @@ Result<json::value> ApiClient::call(std::string_view method, const std::string& 
     socket.connect(asio::local::stream_protocol::endpoint(socket_path_), error);
     if (error)
         return fail(ErrorCode::unavailable,
-                    "no server answers (" + error.message() + "). Start one with `offhook serve --data DIR`, or say with " +
+                    "no server answers (" + error.message() +
+                        "). Start one with `offhook serve --data DIR`, or say with " +
                         "--data or OFFHOOK_DATA where the running one keeps its data",
                     socket_path_);
     http::request<http::string_body> request(http::string_to_verb(method), target, 11);
@@ -73,7 +80,8 @@ Result<json::value> ApiClient::call(std::string_view method, const std::string& 
     http::response_parser<http::string_body> parser;
     parser.body_limit(answer_bytes_max);
     http::read(socket, buffer, parser, error);
-    if (error) return fail(ErrorCode::unavailable, "the server closed the connection: " + error.message(), socket_path_);
+    if (error)
+        return fail(ErrorCode::unavailable, "the server closed the connection: " + error.message(), socket_path_);
     return read_answer(parser.get());
 }
 
@@ -94,7 +102,8 @@ std::string percent_encoded(std::string_view text) {
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool plain = ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+        const bool plain = ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '.' ||
+                           c == '_' || c == '~';
         if (plain) {
             out += c;
         } else {

@@ -13,7 +13,7 @@
 namespace offhook::cli {
 
 class ApiClient {
-  public:
+public:
     explicit ApiClient(const Cli& cli) : socket_path_(cli.data_directory + "/offhook.sock") {}
 
     [[nodiscard]] Result<boost::json::value> get(const std::string& target) const;
@@ -23,7 +23,7 @@ class ApiClient {
     /// A body that is no JSON, such as a CSV file.
     [[nodiscard]] Result<boost::json::value> post_text(const std::string& target, std::string text) const;
 
-  private:
+private:
     [[nodiscard]] Result<boost::json::value> call(std::string_view method, const std::string& target, std::string body,
                                                   std::string_view media_type) const;
 

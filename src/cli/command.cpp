@@ -39,10 +39,14 @@ int failed(const Error& error) {
 }
 
 void SettingOptions::add_to(CLI::App& command, Unset offer) {
-    command.add_option("--set", set, "Set a setting: NAME=VALUE; see `offhook setting list`. raw:PARAMETER=VALUE for the vendor's own")
+    command
+        .add_option("--set", set,
+                    "Set a setting: NAME=VALUE; see `offhook setting list`. raw:PARAMETER=VALUE for the vendor's own")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
-    command.add_option("--set-from", set_from, "Set a setting to a file's content (- is stdin): keeps secrets out of the process list")
+    command
+        .add_option("--set-from", set_from,
+                    "Set a setting to a file's content (- is stdin): keeps secrets out of the process list")
         ->type_name("NAME=FILE")
         ->allow_extra_args(false);
     if (offer == Unset::offered)

@@ -1,9 +1,9 @@
 #pragma once
 /// @file  Command: what the subcommands of `offhook` share.
 ///
-/// Each command is one file with one function add_<noun>(), which states its words, options and help, and sets `cli.run`
-/// when it is chosen. Results go to stdout, talk to stderr; --json prints one line per object.
-/// Exit codes: 0 done, 1 the thing asked for failed, 2 wrong use.
+/// Each command is one file with one function add_<noun>(), which states its words, options and help, and sets
+/// `cli.run` when it is chosen. Results go to stdout, talk to stderr; --json prints one line per object. Exit codes: 0
+/// done, 1 the thing asked for failed, 2 wrong use.
 #include "base/result.hpp"
 
 #include <functional>
@@ -23,10 +23,10 @@ inline constexpr int exit_failed = 1;
 inline constexpr int exit_wrong_use = 2;
 
 struct Cli {
-    std::string data_directory;      ///< --data, else OFFHOOK_DATA, else /var/lib/offhook
-    std::string packs_directory;     ///< --packs, else OFFHOOK_PACKS, else where the build or the package put them
+    std::string data_directory;  ///< --data, else OFFHOOK_DATA, else /var/lib/offhook
+    std::string packs_directory; ///< --packs, else OFFHOOK_PACKS, else where the build or the package put them
     bool json = false;
-    std::function<int()> run;        ///< set by the chosen command
+    std::function<int()> run; ///< set by the chosen command
 };
 
 void add_serve(CLI::App& app, Cli& cli);
@@ -48,7 +48,8 @@ void add_boot(CLI::App& app, Cli& cli);
 /// Says it on stderr as "offhook: …" and gives exit_failed.
 int failed(const Error& error);
 
-/// Options that state settings: --set NAME=VALUE, --set-from NAME=FILE (for secrets: nothing shows in the process list),
+/// Options that state settings: --set NAME=VALUE, --set-from NAME=FILE (for secrets: nothing shows in the process
+/// list),
 /// --unset NAME.
 struct SettingOptions {
     std::vector<std::string> set, set_from, unset;

@@ -25,16 +25,17 @@ std::string device_path(const DeviceArguments& arguments) { return "/v1/devices/
 json::object stated(const DeviceArguments& arguments) {
     json::object out;
     const std::pair<const char*, const std::string*> members[] = {
-        {"family", &arguments.family}, {"model", &arguments.model},   {"site", &arguments.site},        {"group", &arguments.group},
-        {"note", &arguments.note},     {"serial", &arguments.serial}, {"wifi_mac", &arguments.wifi_mac}};
+        {"family", &arguments.family},    {"model", &arguments.model}, {"site", &arguments.site},
+        {"group", &arguments.group},      {"note", &arguments.note},   {"serial", &arguments.serial},
+        {"wifi_mac", &arguments.wifi_mac}};
     for (const auto& [name, value] : members)
         if (!value->empty()) out[name] = *value;
     return out;
 }
 
 void print_device(const json::value& device) {
-    std::cout << text_of(device, "mac") << "  " << text_of(device, "family") << ' ' << text_of(device, "model") << ", site "
-              << text_of(device, "site");
+    std::cout << text_of(device, "mac") << "  " << text_of(device, "family") << ' ' << text_of(device, "model")
+              << ", site " << text_of(device, "site");
     if (!text_of(device, "group").empty()) std::cout << ", group " << text_of(device, "group");
     std::cout << '\n';
     for (const char* member : {"serial", "wifi_mac", "note"})
@@ -45,8 +46,10 @@ void print_device(const json::value& device) {
 int show(const Cli& cli, const DeviceArguments& arguments) {
     const auto device = ApiClient(cli).get(device_path(arguments) + (arguments.show_secrets ? "?show_secrets=1" : ""));
     if (!device) return failed(device.error());
-    if (cli.json) print_json(*device);
-    else print_device(*device);
+    if (cli.json)
+        print_json(*device);
+    else
+        print_device(*device);
     return exit_done;
 }
 
@@ -67,13 +70,15 @@ int list(const Cli& cli, const DeviceArguments& arguments) {
                 continue;
             }
             const json::value& settings = device.at("settings");
-            table.add({text_of(device, "mac"), text_of(device, "family"), text_of(device, "model"), text_of(device, "site"),
-                       text_of(device, "group"), text_of(settings, "line.1.user"), text_of(settings, "phone.label")});
+            table.add({text_of(device, "mac"), text_of(device, "family"), text_of(device, "model"),
+                       text_of(device, "site"), text_of(device, "group"), text_of(settings, "line.1.user"),
+                       text_of(settings, "phone.label")});
         }
         after = text_of(*page, "next");
     } while (!after.empty());
     table.print();
-    if (count == 0) std::cerr << "No devices yet. Add one with `offhook device add`, many with `offhook import FILE.csv`.\n";
+    if (count == 0)
+        std::cerr << "No devices yet. Add one with `offhook device add`, many with `offhook import FILE.csv`.\n";
     return exit_done;
 }
 
@@ -83,8 +88,10 @@ int add(const Cli& cli, const DeviceArguments& arguments) {
     if (const auto changes = add_changes(body, arguments.settings); !changes) return failed(changes.error());
     const auto made = ApiClient(cli).post("/v1/devices", body);
     if (!made) return failed(made.error());
-    if (cli.json) print_json(*made);
-    else std::cerr << "Added " << text_of(*made, "mac") << "; its next request is answered.\n";
+    if (cli.json)
+        print_json(*made);
+    else
+        std::cerr << "Added " << text_of(*made, "mac") << "; its next request is answered.\n";
     return exit_done;
 }
 
@@ -99,33 +106,45 @@ int change(const Cli& cli, const DeviceArguments& arguments, const std::vector<s
     if (const auto changes = add_changes(body, settings); !changes) return failed(changes.error());
     const auto changed = ApiClient(cli).patch(device_path(arguments), body);
     if (!changed) return failed(changed.error());
-    if (cli.json) print_json(*changed);
-    else std::cerr << "Changed " << text_of(*changed, "mac") << "; its next request sees it.\n";
+    if (cli.json)
+        print_json(*changed);
+    else
+        std::cerr << "Changed " << text_of(*changed, "mac") << "; its next request sees it.\n";
     return exit_done;
 }
 
 int remove(const Cli& cli, const DeviceArguments& arguments) {
     const auto removed = ApiClient(cli).remove(device_path(arguments));
     if (!removed) return failed(removed.error());
-    if (cli.json) print_json(*removed);
-    else std::cerr << "Removed " << arguments.mac << "; it is a stranger from now on.\n";
+    if (cli.json)
+        print_json(*removed);
+    else
+        std::cerr << "Removed " << arguments.mac << "; it is a stranger from now on.\n";
     return exit_done;
 }
 
 int replace(const Cli& cli, const DeviceArguments& arguments) {
-    const auto replaced = ApiClient(cli).post(device_path(arguments) + "/replace", json::object{{"mac", arguments.new_mac}});
+    const auto replaced =
+        ApiClient(cli).post(device_path(arguments) + "/replace", json::object{{"mac", arguments.new_mac}});
     if (!replaced) return failed(replaced.error());
-    if (cli.json) print_json(*replaced);
-    else std::cerr << text_of(*replaced, "mac") << " has taken the place of " << arguments.mac << ", with its lines and settings.\n";
+    if (cli.json)
+        print_json(*replaced);
+    else
+        std::cerr << text_of(*replaced, "mac") << " has taken the place of " << arguments.mac
+                  << ", with its lines and settings.\n";
     return exit_done;
 }
 
 void add_identity_options(CLI::App& command, DeviceArguments& arguments) {
-    command.add_option("--model", arguments.model, "Model as the family names it, e.g. SPIP650; see `offhook pack list`")->type_name("M");
+    command
+        .add_option("--model", arguments.model, "Model as the family names it, e.g. SPIP650; see `offhook pack list`")
+        ->type_name("M");
     command.add_option("--site", arguments.site, "Site; without it the default site")->type_name("S");
-    command.add_option("--group", arguments.group, "Group whose layer lies between the site's and the device's")->type_name("G");
+    command.add_option("--group", arguments.group, "Group whose layer lies between the site's and the device's")
+        ->type_name("G");
     command.add_option("--note", arguments.note, "Remark for people")->type_name("TEXT");
-    command.add_option("--serial", arguments.serial, "Serial number, by which some phones identify themselves")->type_name("SN");
+    command.add_option("--serial", arguments.serial, "Serial number, by which some phones identify themselves")
+        ->type_name("SN");
     command.add_option("--wifi-mac", arguments.wifi_mac, "Wi-Fi MAC address of the same phone")->type_name("MAC");
 }
 
@@ -135,11 +154,15 @@ void add_device(CLI::App& app, Cli& cli) {
     auto* device = app.add_subcommand("device", "Add, change, list and remove phones")->require_subcommand(1);
     auto arguments = std::make_shared<DeviceArguments>();
     auto assignments = std::make_shared<std::vector<std::string>>();
-    const auto mac = [&](CLI::App* command) { command->add_option("MAC", arguments->mac, "MAC address, in any spelling")->required(); };
+    const auto mac = [&](CLI::App* command) {
+        command->add_option("MAC", arguments->mac, "MAC address, in any spelling")->required();
+    };
 
     auto* added = device->add_subcommand("add", "Add a phone");
     mac(added);
-    added->add_option("--family", arguments->family, "Family: polycom, …; see `offhook pack list`")->required()->type_name("F");
+    added->add_option("--family", arguments->family, "Family: polycom, …; see `offhook pack list`")
+        ->required()
+        ->type_name("F");
     add_identity_options(*added, *arguments);
     arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
     added->callback([&cli, arguments] { cli.run = [&cli, arguments] { return add(cli, *arguments); }; });
@@ -149,7 +172,9 @@ void add_device(CLI::App& app, Cli& cli) {
     changed->add_option("SETTING=VALUE", *assignments, "Settings to change");
     add_identity_options(*changed, *arguments);
     arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
-    changed->callback([&cli, arguments, assignments] { cli.run = [&cli, arguments, assignments] { return change(cli, *arguments, *assignments); }; });
+    changed->callback([&cli, arguments, assignments] {
+        cli.run = [&cli, arguments, assignments] { return change(cli, *arguments, *assignments); };
+    });
 
     auto* shown = device->add_subcommand("show", "Show a phone and its own settings");
     mac(shown);

@@ -24,18 +24,20 @@ Result<std::string> read_file(const std::string& path) {
     if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
     std::error_code error;
     if (std::filesystem::is_directory(path, error))
-        return fail(ErrorCode::invalid, "directories of existing vendor files cannot be imported yet; this version reads CSV files", path);
+        return fail(ErrorCode::invalid,
+                    "directories of existing vendor files cannot be imported yet; this version reads CSV files", path);
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail(ErrorCode::not_found, "the file cannot be read", path);
-    if (std::filesystem::file_size(path, error) > file_bytes_max) return fail(ErrorCode::too_large, "larger than 512 MiB; split it", path);
+    if (std::filesystem::file_size(path, error) > file_bytes_max)
+        return fail(ErrorCode::too_large, "larger than 512 MiB; split it", path);
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
 int import(const Cli& cli, const ImportArguments& arguments) {
     auto text = read_file(arguments.path);
     if (!text) return failed(text.error());
-    const auto answer =
-        ApiClient(cli).post_text(std::string("/v1/import") + (arguments.keep_going ? "?keep_going=1" : ""), std::move(*text));
+    const auto answer = ApiClient(cli).post_text(
+        std::string("/v1/import") + (arguments.keep_going ? "?keep_going=1" : ""), std::move(*text));
     if (!answer) return failed(answer.error());
     if (cli.json) print_json(*answer);
     for (const auto& problem : array_of(*answer, "problems"))
@@ -44,7 +46,8 @@ int import(const Cli& cli, const ImportArguments& arguments) {
                   << text_of(problem, "reason") << '\n';
     const std::size_t problems = array_of(*answer, "problems").size();
     std::cerr << text_of(*answer, "added") << " of " << text_of(*answer, "rows") << " devices added";
-    if (problems != 0 && !arguments.keep_going) std::cerr << "; nothing was changed because of the rows above (--keep-going adds the others)";
+    if (problems != 0 && !arguments.keep_going)
+        std::cerr << "; nothing was changed because of the rows above (--keep-going adds the others)";
     std::cerr << ".\n";
     return problems == 0 ? exit_done : exit_failed;
 }
@@ -53,7 +56,8 @@ int import(const Cli& cli, const ImportArguments& arguments) {
 
 void add_import(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<ImportArguments>();
-    auto* command = app.add_subcommand("import", "Add many devices from a CSV file: mac,family,model,site,line.1.user,…");
+    auto* command =
+        app.add_subcommand("import", "Add many devices from a CSV file: mac,family,model,site,line.1.user,…");
     command->add_option("PATH", arguments->path, "CSV file with a header row; - is stdin")->required();
     command->add_flag("--keep-going", arguments->keep_going, "Add the good rows even where others are bad");
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return import(cli, *arguments); }; });

@@ -29,7 +29,8 @@ int parse_and_run(int argc, char** argv) {
     app.add_option("--data", cli.data_directory, "Directory of the server's data; also OFFHOOK_DATA")
         ->capture_default_str()
         ->type_name("DIR");
-    app.add_option("--packs", cli.packs_directory, "Directory of the family packs; also OFFHOOK_PACKS")->type_name("DIR");
+    app.add_option("--packs", cli.packs_directory, "Directory of the family packs; also OFFHOOK_PACKS")
+        ->type_name("DIR");
     app.add_flag("--json", cli.json, "Print one line of JSON per object");
 
     add_serve(app, cli);

@@ -10,14 +10,14 @@ namespace offhook::cli {
 
 /// Columns as wide as their widest cell, two blanks between; the header only where there is a row.
 class Table {
-  public:
+public:
     explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
     void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
     [[nodiscard]] bool empty() const { return rows_.empty(); }
     /// To stdout.
     void print() const;
 
-  private:
+private:
     std::vector<std::string> header_;
     std::vector<std::vector<std::string>> rows_;
 };

@@ -20,10 +20,11 @@ int list(const Cli& cli, const EntryArguments& arguments) {
     if (!answer) return failed(answer.error());
     Table table({"ID", "SITE", "LAST NAME", "FIRST NAME", "NUMBER", "LABEL"});
     for (const auto& row : array_of(*answer, "entries")) {
-        if (cli.json) print_json(row);
+        if (cli.json)
+            print_json(row);
         else
-            table.add({text_of(row, "id"), text_of(row, "site"), text_of(row, "last_name"), text_of(row, "first_name"), text_of(row, "number"),
-                       text_of(row, "label")});
+            table.add({text_of(row, "id"), text_of(row, "site"), text_of(row, "last_name"), text_of(row, "first_name"),
+                       text_of(row, "number"), text_of(row, "label")});
     }
     table.print();
     return exit_done;
@@ -37,8 +38,10 @@ int add(const Cli& cli, const EntryArguments& arguments) {
                                       {"label", arguments.label}};
     const auto made = ApiClient(cli).post("/v1/phonebook", body);
     if (!made) return failed(made.error());
-    if (cli.json) print_json(*made);
-    else std::cerr << "Added entry " << text_of(*made, "id") << ".\n";
+    if (cli.json)
+        print_json(*made);
+    else
+        std::cerr << "Added entry " << text_of(*made, "id") << ".\n";
     return exit_done;
 }
 
@@ -60,7 +63,9 @@ void add_phonebook(CLI::App& app, Cli& cli) {
 
     auto* added = phonebook->add_subcommand("add", "Add an entry");
     added->add_option("--site", arguments->site, "Site; without it the default site")->type_name("S");
-    added->add_option("--last-name", arguments->last_name, "Last name or what it is called")->required()->type_name("TEXT");
+    added->add_option("--last-name", arguments->last_name, "Last name or what it is called")
+        ->required()
+        ->type_name("TEXT");
     added->add_option("--first-name", arguments->first_name, "First name")->type_name("TEXT");
     added->add_option("--number", arguments->number, "Number or SIP address")->required()->type_name("NUMBER");
     added->add_option("--label", arguments->label, "Short label, for speed dials")->type_name("TEXT");

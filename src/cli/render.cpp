@@ -36,8 +36,9 @@ int list_files(const Cli& cli, const RenderArguments& arguments) {
 }
 
 int show_file(const Cli& cli, const RenderArguments& arguments) {
-    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/files/" + percent_encoded(arguments.file) +
-                                           (arguments.show_secrets ? "?show_secrets=1" : ""));
+    const auto answer =
+        ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/files/" +
+                           percent_encoded(arguments.file) + (arguments.show_secrets ? "?show_secrets=1" : ""));
     if (!answer) return failed(answer.error());
     if (cli.json) {
         print_json(*answer);
@@ -59,10 +60,13 @@ int show_diff(const Cli& cli, const RenderArguments& arguments) {
     if (!changes) return failed(changes.error()), exit_wrong_use;
     json::object settings;
     for (const SettingChange& change : *changes) {
-        if (change.value.empty()) settings[change.name] = nullptr;
-        else settings[change.name] = change.value;
+        if (change.value.empty())
+            settings[change.name] = nullptr;
+        else
+            settings[change.name] = change.value;
     }
-    const auto answer = ApiClient(cli).post("/v1/devices/" + percent_encoded(arguments.mac) + "/diff", json::object{{"settings", settings}});
+    const auto answer = ApiClient(cli).post("/v1/devices/" + percent_encoded(arguments.mac) + "/diff",
+                                            json::object{{"settings", settings}});
     if (!answer) return failed(answer.error());
     if (cli.json) {
         print_json(*answer);
@@ -73,11 +77,13 @@ int show_diff(const Cli& cli, const RenderArguments& arguments) {
         for (const auto& change : array_of(file, "changes")) {
             if (!any) std::cout << "file, parameter: before -> after\n";
             any = true;
-            std::cout << text_of(file, "name") << ", " << text_of(change, "name") << ": " << text_of(change, "before") << " -> "
-                      << text_of(change, "after") << (text_of(change, "reboots") == "true" ? "  (reboots the phone)" : "") << '\n';
+            std::cout << text_of(file, "name") << ", " << text_of(change, "name") << ": " << text_of(change, "before")
+                      << " -> " << text_of(change, "after")
+                      << (text_of(change, "reboots") == "true" ? "  (reboots the phone)" : "") << '\n';
         }
     }
-    std::cerr << (any ? "Nothing was changed; `offhook device set` does it.\n" : "No file of this phone would change.\n");
+    std::cerr << (any ? "Nothing was changed; `offhook device set` does it.\n"
+                      : "No file of this phone would change.\n");
     return exit_done;
 }
 
@@ -88,9 +94,12 @@ void add_render(CLI::App& app, Cli& cli) {
     auto* command = app.add_subcommand("render", "Show a phone's files as it is served them");
     command->add_option("MAC", arguments->mac, "The phone")->required();
     command->add_option("FILE", arguments->file, "A file's name; without it the list of files");
-    command->add_flag("--provenance", arguments->provenance, "Show each parameter with the layer and setting it comes from");
+    command->add_flag("--provenance", arguments->provenance,
+                      "Show each parameter with the layer and setting it comes from");
     command->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
-    command->add_option("--diff", arguments->diff, "Show what this setting would change in the phone's files; NAME= takes it out")
+    command
+        ->add_option("--diff", arguments->diff,
+                     "Show what this setting would change in the phone's files; NAME= takes it out")
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false);
     command->callback([&cli, arguments] {

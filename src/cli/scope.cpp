@@ -73,24 +73,31 @@ int add(const Cli& cli, const std::string& kind, const ScopeArguments& arguments
     if (const auto changes = add_changes(body, arguments.settings); !changes) return failed(changes.error());
     const auto made = ApiClient(cli).post("/v1/" + kind + "s", body);
     if (!made) return failed(made.error());
-    if (cli.json) print_json(*made);
-    else std::cerr << "Added " << kind << ' ' << arguments.name << ".\n";
+    if (cli.json)
+        print_json(*made);
+    else
+        std::cerr << "Added " << kind << ' ' << arguments.name << ".\n";
     return exit_done;
 }
 
 int change(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
-    const auto changed = ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), stated(arguments));
+    const auto changed =
+        ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), stated(arguments));
     if (!changed) return failed(changed.error());
-    if (cli.json) print_json(*changed);
-    else std::cerr << "Changed " << kind << ' ' << arguments.name << ".\n";
+    if (cli.json)
+        print_json(*changed);
+    else
+        std::cerr << "Changed " << kind << ' ' << arguments.name << ".\n";
     return exit_done;
 }
 
 int remove(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
     const auto removed = ApiClient(cli).remove("/v1/" + kind + "s/" + percent_encoded(arguments.name));
     if (!removed) return failed(removed.error());
-    if (cli.json) print_json(*removed);
-    else std::cerr << "Removed " << kind << ' ' << arguments.name << ".\n";
+    if (cli.json)
+        print_json(*removed);
+    else
+        std::cerr << "Removed " << kind << ' ' << arguments.name << ".\n";
     return exit_done;
 }
 
@@ -100,7 +107,8 @@ Result<std::string> layer_path(const std::string& scope) {
     const auto slash = scope.find('/');
     const std::string kind = scope.substr(0, slash);
     if (slash == std::string::npos || slash + 1 == scope.size() || (kind != "site" && kind != "group"))
-        return fail(ErrorCode::invalid, "a layer is fleet, site/NAME or group/NAME (a phone's own: `offhook device set`)", scope);
+        return fail(ErrorCode::invalid,
+                    "a layer is fleet, site/NAME or group/NAME (a phone's own: `offhook device set`)", scope);
     return "/v1/layers/" + kind + "/" + percent_encoded(scope.substr(slash + 1));
 }
 
@@ -131,8 +139,10 @@ int set_layer(const Cli& cli, const ScopeArguments& arguments) {
     if (const auto changes = add_changes(body, settings); !changes) return failed(changes.error());
     const auto changed = ApiClient(cli).patch(*path, body);
     if (!changed) return failed(changed.error());
-    if (cli.json) print_json(*changed);
-    else std::cerr << "Changed layer " << arguments.name << "; the next request of every phone under it sees it.\n";
+    if (cli.json)
+        print_json(*changed);
+    else
+        std::cerr << "Changed layer " << arguments.name << "; the next request of every phone under it sees it.\n";
     return exit_done;
 }
 
@@ -144,18 +154,29 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     const auto verb = [&, scope](const std::string& word, const std::string& help, Action action) {
         auto* command = scope->add_subcommand(word, help);
         command->add_option("NAME", arguments->name, "Name: letters, digits, - and _")->required();
-        command->callback([&cli, kind, arguments, action] { cli.run = [&cli, kind, arguments, action] { return action(cli, kind, *arguments); }; });
+        command->callback([&cli, kind, arguments, action] {
+            cli.run = [&cli, kind, arguments, action] { return action(cli, kind, *arguments); };
+        });
         return command;
     };
     const auto options = [&](CLI::App* command) {
         command->add_option("--title", arguments->title, "What people call it")->type_name("TEXT");
         if (kind != "site") return;
-        command->add_option("--network", arguments->networks, "Source networks of this site, by which a file without a MAC is its own")
-            ->type_name("CIDR")->allow_extra_args(false);
-        command->add_option("--mac-alone-from", arguments->served_networks,
-                            "Networks in which a phone's MAC is proof enough; without it loopback and private networks. 'none' for none")
-            ->type_name("CIDR")->allow_extra_args(false);
-        command->add_option("--token", arguments->token, "Secret first folder of this site's addresses; 'random' makes one")->type_name("TOKEN");
+        command
+            ->add_option("--network", arguments->networks,
+                         "Source networks of this site, by which a file without a MAC is its own")
+            ->type_name("CIDR")
+            ->allow_extra_args(false);
+        command
+            ->add_option("--mac-alone-from", arguments->served_networks,
+                         "Networks in which a phone's MAC is proof enough; without it loopback and private networks. "
+                         "'none' for none")
+            ->type_name("CIDR")
+            ->allow_extra_args(false);
+        command
+            ->add_option("--token", arguments->token,
+                         "Secret first folder of this site's addresses; 'random' makes one")
+            ->type_name("TOKEN");
     };
     auto* added = verb("add", "Add a " + kind, add);
     options(added);
@@ -168,11 +189,16 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
 
 } // namespace
 
-void add_site(CLI::App& app, Cli& cli) { add_scope(app, cli, "site", "Places or customers whose phones share settings and files"); }
-void add_group(CLI::App& app, Cli& cli) { add_scope(app, cli, "group", "Phones that share settings across or inside sites"); }
+void add_site(CLI::App& app, Cli& cli) {
+    add_scope(app, cli, "site", "Places or customers whose phones share settings and files");
+}
+void add_group(CLI::App& app, Cli& cli) {
+    add_scope(app, cli, "group", "Phones that share settings across or inside sites");
+}
 
 void add_layer(CLI::App& app, Cli& cli) {
-    auto* layer = app.add_subcommand("layer", "Settings that many phones share: fleet, site/NAME, group/NAME")->require_subcommand(1);
+    auto* layer = app.add_subcommand("layer", "Settings that many phones share: fleet, site/NAME, group/NAME")
+                      ->require_subcommand(1);
     auto arguments = std::make_shared<ScopeArguments>();
     const std::string scope_help = "fleet, site/NAME or group/NAME";
     auto* shown = layer->add_subcommand("show", "Show a layer's settings");

@@ -38,6 +38,11 @@ Result<void> take_listeners(const std::vector<std::string>& arguments, server::B
     return {};
 }
 
+int failed_pack(const std::vector<Error>& errors) {
+    for (const Error& error : errors) std::cerr << "offhook: " << error.text() << '\n';
+    return exit_failed;
+}
+
 sigset_t stop_signals() {
     sigset_t set;
     sigemptyset(&set);
@@ -53,23 +58,30 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
         if (!read) return failed(read.error());
         config = std::move(*read);
     }
-    if (const auto taken = take_listeners(arguments.listen, config.server); !taken) return failed(taken.error()), exit_wrong_use;
+    if (const auto taken = take_listeners(arguments.listen, config.server); !taken)
+        return failed(taken.error()), exit_wrong_use;
     if (arguments.loops != 0) config.server.loops = arguments.loops;
-    config.server.data_directory = data_stated || config.data_directory.empty() ? std::filesystem::path(cli.data_directory) : config.data_directory;
+    config.server.data_directory = data_stated || config.data_directory.empty()
+                                       ? std::filesystem::path(cli.data_directory)
+                                       : config.data_directory;
     config.server.version = version;
     if (arguments.quiet) log::set_level(log::Level::warning);
 
-    auto families = config::load_families(packs_stated || config.packs_directory.empty() ? std::filesystem::path(cli.packs_directory) : config.packs_directory);
-    if (!families) return failed(families.error());
+    auto families = config::load_families(packs_stated || config.packs_directory.empty()
+                                              ? std::filesystem::path(cli.packs_directory)
+                                              : config.packs_directory);
+    if (!families) return failed_pack(families.error());
 
     // Blocked before any thread starts, so that only sigwait() below sees them.
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     const SystemClock clock;
-    const server::BootServer server(std::move(config.server), std::move(*families), clock, [](const std::string& name, const std::string& address) {
-        std::cerr << "listening " << name << ' ' << address << std::endl; // NOLINT(performance-avoid-endl): scripts wait for it
-    });
+    const server::BootServer server(std::move(config.server), std::move(*families), clock,
+                                    [](const std::string& name, const std::string& address) {
+                                        std::cerr << "listening " << name << ' ' << address
+                                                  << std::endl; // NOLINT(performance-avoid-endl): scripts wait for it
+                                    });
     int signal = 0;
     sigwait(&signals, &signal);
     std::cerr << "stopping\n";
@@ -81,16 +93,22 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
 void add_serve(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<ServeArguments>();
     auto* command = app.add_subcommand("serve", "Run the boot server");
-    command->add_option("--config", arguments->config, "Configuration file; packaging/offhook.toml shows every key")->type_name("FILE");
-    command->add_option("--listen", arguments->listen, "Listen there; repeat for more. With any --listen only those named run. Default: http=0.0.0.0:80")
+    command->add_option("--config", arguments->config, "Configuration file; packaging/offhook.toml shows every key")
+        ->type_name("FILE");
+    command
+        ->add_option("--listen", arguments->listen,
+                     "Listen there; repeat for more. With any --listen only those named run. Default: http=0.0.0.0:80")
         ->type_name("NAME=ADDR:PORT")
         ->allow_extra_args(false);
-    command->add_option("--loops", arguments->loops, "Event loops; 0: one per processor this process may use")->check(CLI::Range(0, 256));
+    command->add_option("--loops", arguments->loops, "Event loops; 0: one per processor this process may use")
+        ->check(CLI::Range(0, 256));
     command->add_flag("--quiet", arguments->quiet, "Log warnings and errors only");
     command->callback([&app, &cli, arguments] {
         const bool data_stated = app.get_option("--data")->count() != 0;
         const bool packs_stated = app.get_option("--packs")->count() != 0;
-        cli.run = [&cli, arguments, data_stated, packs_stated] { return serve(cli, *arguments, data_stated, packs_stated); };
+        cli.run = [&cli, arguments, data_stated, packs_stated] {
+            return serve(cli, *arguments, data_stated, packs_stated);
+        };
     });
 }
 

@@ -1,7 +1,7 @@
 /// `offhook setting list`: the vocabulary, from the one table that also validates.
+#include "config/settings/setting.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
-#include "config/settings/setting.hpp"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -13,14 +13,17 @@ namespace {
 std::string values_text(const config::SettingSpec& spec) {
     if (!spec.choices.empty()) return std::string(spec.choices);
     if (spec.type == config::SettingType::number)
-        return std::to_string(spec.least) + "-" + std::to_string(spec.most) + (spec.unit.empty() ? "" : " " + std::string(spec.unit));
+        return std::to_string(spec.least) + "-" + std::to_string(spec.most) +
+               (spec.unit.empty() ? "" : " " + std::string(spec.unit));
     return {};
 }
 
 void print_markdown() {
-    std::cout << "# Settings\n\nMade by `offhook setting list --markdown`; do not edit. `{n}` counts from 1. An empty value hides what a\n"
-                 "broader layer says. Secret settings are sealed in the database and shown only when asked for by name.\n\n"
-                 "| setting | type | values | secret | what it is |\n| --- | --- | --- | --- | --- |\n";
+    std::cout
+        << "# Settings\n\nMade by `offhook setting list --markdown`; do not edit. `{n}` counts from 1. An empty value "
+           "hides what a\n"
+           "broader layer says. Secret settings are sealed in the database and shown only when asked for by name.\n\n"
+           "| setting | type | values | secret | what it is |\n| --- | --- | --- | --- | --- |\n";
     for (const config::SettingSpec& spec : config::vocabulary())
         std::cout << "| `" << spec.name << "` | " << to_text(spec.type) << " | " << values_text(spec) << " | "
                   << (spec.secrecy == config::Secrecy::secret ? "yes" : "") << " | " << spec.summary << " |\n";

@@ -12,8 +12,10 @@ Result<void> add_changes(boost::json::object& body, const SettingOptions& option
     if (changes->empty()) return {};
     boost::json::object settings;
     for (const SettingChange& change : *changes) {
-        if (change.unset) settings[change.name] = nullptr;
-        else settings[change.name] = change.value;
+        if (change.unset)
+            settings[change.name] = nullptr;
+        else
+            settings[change.name] = change.value;
     }
     body["settings"] = std::move(settings);
     return {};

@@ -21,10 +21,12 @@ int list(const Cli& cli) {
     if (!answer) return failed(answer.error());
     Table table({"MAC", "LOOKS LIKE", "FROM", "REQUESTS", "LAST SEEN", "LAST FILE", "USER AGENT"});
     for (const auto& row : array_of(*answer, "sightings")) {
-        if (cli.json) print_json(row);
+        if (cli.json)
+            print_json(row);
         else
-            table.add({text_of(row, "mac"), text_of(row, "family") + " " + text_of(row, "model"), text_of(row, "source"), text_of(row, "count"),
-                       text_of(row, "last_seen"), text_of(row, "path"), text_of(row, "user_agent")});
+            table.add({text_of(row, "mac"), text_of(row, "family") + " " + text_of(row, "model"),
+                       text_of(row, "source"), text_of(row, "count"), text_of(row, "last_seen"), text_of(row, "path"),
+                       text_of(row, "user_agent")});
     }
     table.print();
     if (array_of(*answer, "sightings").empty()) std::cerr << "No unknown phone has asked for anything.\n";
@@ -39,8 +41,11 @@ int adopt(const Cli& cli, const SightingArguments& arguments) {
     if (const auto changes = add_changes(body, arguments.settings); !changes) return failed(changes.error());
     const auto made = ApiClient(cli).post("/v1/sightings/" + percent_encoded(arguments.mac) + "/adopt", body);
     if (!made) return failed(made.error());
-    if (cli.json) print_json(*made);
-    else std::cerr << "Adopted " << text_of(*made, "mac") << " as " << text_of(*made, "family") << ' ' << text_of(*made, "model") << ".\n";
+    if (cli.json)
+        print_json(*made);
+    else
+        std::cerr << "Adopted " << text_of(*made, "mac") << " as " << text_of(*made, "family") << ' '
+                  << text_of(*made, "model") << ".\n";
     return exit_done;
 }
 
@@ -54,14 +59,16 @@ int forget(const Cli& cli, const SightingArguments& arguments) {
 } // namespace
 
 void add_sighting(CLI::App& app, Cli& cli) {
-    auto* sighting = app.add_subcommand("sighting", "Phones that asked and are not in the catalogue")->require_subcommand(1);
+    auto* sighting =
+        app.add_subcommand("sighting", "Phones that asked and are not in the catalogue")->require_subcommand(1);
     auto arguments = std::make_shared<SightingArguments>();
     auto* listed = sighting->add_subcommand("list", "List them, newest first");
     listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
 
     auto* adopted = sighting->add_subcommand("adopt", "Add one to the catalogue");
     adopted->add_option("MAC", arguments->mac, "The phone")->required();
-    adopted->add_option("--family", arguments->family, "Family, where it could not be told from what it asked")->type_name("F");
+    adopted->add_option("--family", arguments->family, "Family, where it could not be told from what it asked")
+        ->type_name("F");
     adopted->add_option("--model", arguments->model, "Model, where its User-Agent did not say")->type_name("M");
     adopted->add_option("--site", arguments->site, "Site; without it the default site")->type_name("S");
     arguments->settings.add_to(*adopted, SettingOptions::Unset::not_offered);

@@ -16,8 +16,9 @@ int status(const Cli& cli) {
         print_json(*answer);
         return exit_done;
     }
-    std::cout << "offhook " << text_of(*answer, "version") << ", " << text_of(*answer, "devices") << " devices, revision "
-              << text_of(*answer, "revision") << ", " << text_of(*answer, "loops") << " loops\n";
+    std::cout << "offhook " << text_of(*answer, "version") << ", " << text_of(*answer, "devices")
+              << " devices, revision " << text_of(*answer, "revision") << ", " << text_of(*answer, "loops")
+              << " loops\n";
     for (const auto& listener : array_of(*answer, "listeners"))
         std::cout << "  " << text_of(listener, "name") << ' ' << text_of(listener, "address") << '\n';
     return exit_done;

@@ -22,8 +22,9 @@ struct TimelineArguments {
 
 void print_event(const boost::json::value& event) {
     const std::string count = text_of(event, "count");
-    std::cout << fmt::format("{}  {:<5} {:<15}  {:<12} {:>9}  {}{}", text_of(event, "time"), text_of(event, "transport"),
-                             text_of(event, "source"), text_of(event, "outcome"), text_of(event, "bytes"), text_of(event, "path"),
+    std::cout << fmt::format("{}  {:<5} {:<15}  {:<12} {:>9}  {}{}", text_of(event, "time"),
+                             text_of(event, "transport"), text_of(event, "source"), text_of(event, "outcome"),
+                             text_of(event, "bytes"), text_of(event, "path"),
                              count.empty() || count == "1" ? "" : "  x" + count);
     if (!text_of(event, "document").empty()) std::cout << "  (" << text_of(event, "document") << ')';
     std::cout << std::endl; // NOLINT(performance-avoid-endl): --follow is watched
@@ -33,13 +34,15 @@ int timeline(const Cli& cli, const TimelineArguments& arguments) {
     std::string since;
     std::size_t shown = 0;
     for (;;) {
-        const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) +
-                                               "/timeline?limit=" + std::to_string(arguments.limit) + "&since=" + since);
+        const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/timeline?limit=" +
+                                               std::to_string(arguments.limit) + "&since=" + since);
         if (!answer) return failed(answer.error());
         for (const auto& event : array_of(*answer, "events")) {
             ++shown;
-            if (cli.json) print_json(event);
-            else print_event(event);
+            if (cli.json)
+                print_json(event);
+            else
+                print_event(event);
         }
         since = text_of(*answer, "next");
         if (!arguments.follow) break;
@@ -51,7 +54,8 @@ int timeline(const Cli& cli, const TimelineArguments& arguments) {
 }
 
 int explain(const Cli& cli, const TimelineArguments& arguments) {
-    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/explain?boots=" + std::to_string(arguments.boots));
+    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) +
+                                           "/explain?boots=" + std::to_string(arguments.boots));
     if (!answer) return failed(answer.error());
     if (cli.json) {
         print_json(*answer);
@@ -59,9 +63,11 @@ int explain(const Cli& cli, const TimelineArguments& arguments) {
     }
     for (const auto& boot : array_of(*answer, "boots")) {
         std::cout << text_of(boot, "title") << '\n';
-        for (const auto& sentence : array_of(boot, "sentences")) std::cout << "  " << std::string_view(sentence.as_string()) << '\n';
+        for (const auto& sentence : array_of(boot, "sentences"))
+            std::cout << "  " << std::string_view(sentence.as_string()) << '\n';
     }
-    for (const auto& sentence : array_of(*answer, "conclusion")) std::cout << std::string_view(sentence.as_string()) << '\n';
+    for (const auto& sentence : array_of(*answer, "conclusion"))
+        std::cout << std::string_view(sentence.as_string()) << '\n';
     return exit_done;
 }
 
@@ -71,16 +77,21 @@ void add_timeline(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<TimelineArguments>();
     auto* command = app.add_subcommand("timeline", "Show every contact of a phone, oldest first");
     command->add_option("MAC", arguments->mac, "The phone, known or not")->required();
-    command->add_option("--limit", arguments->limit, "How many of the newest events")->capture_default_str()->check(CLI::Range(1, 2000));
+    command->add_option("--limit", arguments->limit, "How many of the newest events")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 2000));
     command->add_flag("--follow", arguments->follow, "Go on and show new ones as they come, until Ctrl-C");
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return timeline(cli, *arguments); }; });
 }
 
 void add_explain(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<TimelineArguments>();
-    auto* command = app.add_subcommand("explain", "Tell a phone's last boots in sentences: what it asked, what it got, what is missing");
+    auto* command = app.add_subcommand(
+        "explain", "Tell a phone's last boots in sentences: what it asked, what it got, what is missing");
     command->add_option("MAC", arguments->mac, "The phone, known or not")->required();
-    command->add_option("--boots", arguments->boots, "How many of the last boots")->capture_default_str()->check(CLI::Range(1, 20));
+    command->add_option("--boots", arguments->boots, "How many of the last boots")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 20));
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return explain(cli, *arguments); }; });
 }
 

@@ -20,7 +20,8 @@ Acquaintances::Acquaintances() : slots_(std::make_unique<Slots>()) {}
 std::size_t Acquaintances::slot_of(const IpAddress& source, std::string_view user_agent) {
     std::uint64_t halves[2];
     std::memcpy(halves, source.bytes().data(), sizeof halves);
-    const std::uint64_t mixed = (halves[0] ^ (halves[1] * 0x9e37'79b9'7f4a'7c15ULL)) + std::hash<std::string_view>()(user_agent);
+    const std::uint64_t mixed =
+        (halves[0] ^ (halves[1] * 0x9e37'79b9'7f4a'7c15ULL)) + std::hash<std::string_view>()(user_agent);
     return static_cast<std::size_t>((mixed * 0xbf58'476d'1ce4'e5b9ULL) >> 48U);
 }
 
@@ -32,7 +33,8 @@ void Acquaintances::heard(const IpAddress& source, std::string_view user_agent, 
     if (after != before) slot.store(after, std::memory_order_relaxed);
 }
 
-std::optional<MacAddress> Acquaintances::likely(const IpAddress& source, std::string_view user_agent, WallTime now) const {
+std::optional<MacAddress> Acquaintances::likely(const IpAddress& source, std::string_view user_agent,
+                                                WallTime now) const {
     const std::uint64_t slot = (*slots_)[slot_of(source, user_agent)].load(std::memory_order_relaxed);
     if (slot == 0 || slot >> 16U == ambiguous || age(slot, now) >= quiet_units) return std::nullopt;
     return MacAddress(slot >> 16U);

@@ -1,10 +1,11 @@
 #pragma once
 /// @file  Acquaintances: which device a request without a MAC most likely came from.
 ///
-/// A phone's image and shared-file requests name no device, but the same phone has just asked, from the same address and
-/// with the same User-Agent, for a file that does. Only the timeline uses this guess; access never does.
-/// Shape    one table for all loops, because a phone's connections are spread over them. A slot holds the MAC and the time
-///          it was heard; two phones behind one address with one User-Agent make the slot ambiguous until both are quiet.
+/// A phone's image and shared-file requests name no device, but the same phone has just asked, from the same address
+/// and with the same User-Agent, for a file that does. Only the timeline uses this guess; access never does. Shape one
+/// table for all loops, because a phone's connections are spread over them. A slot holds the MAC and the time
+///          it was heard; two phones behind one address with one User-Agent make the slot ambiguous until both are
+///          quiet.
 /// Limits   slots_max slots; a newer pair takes an older one's slot.
 /// Threads  any, without a lock: a slot is one word.
 #include "base/clock.hpp"
@@ -21,14 +22,15 @@
 namespace offhook::server {
 
 class Acquaintances {
-  public:
+public:
     Acquaintances();
 
     void heard(const IpAddress& source, std::string_view user_agent, MacAddress mac, WallTime now);
     /// Nullopt: nobody lately, or more than one.
-    [[nodiscard]] std::optional<MacAddress> likely(const IpAddress& source, std::string_view user_agent, WallTime now) const;
+    [[nodiscard]] std::optional<MacAddress> likely(const IpAddress& source, std::string_view user_agent,
+                                                   WallTime now) const;
 
-  private:
+private:
     static constexpr std::size_t slots_max = 1U << 16U;
     using Slots = std::array<std::atomic<std::uint64_t>, slots_max>;
 

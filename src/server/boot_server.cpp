@@ -29,19 +29,23 @@ std::runtime_error cannot_start(const Error& error) { return std::runtime_error(
 Result<void> check(const ListenerOptions& listener) {
     const auto kind = kind_of(listener.name);
     if (kind != "http")
-        return fail(ErrorCode::invalid, "this version listens for http only; https, tftp, ftp and the others come later", listener.name);
-    if (listener.name.size() > 64 || listener.name.ends_with('/')) return fail(ErrorCode::invalid, "a label is 1 to 58 characters", listener.name);
+        return fail(ErrorCode::invalid,
+                    "this version listens for http only; https, tftp, ftp and the others come later", listener.name);
+    if (listener.name.size() > 64 || listener.name.ends_with('/'))
+        return fail(ErrorCode::invalid, "a label is 1 to 58 characters", listener.name);
     if (const auto endpoint = net::endpoint_from_text(listener.address); !endpoint)
         return fail(ErrorCode::invalid, endpoint.error().message, listener.name + "=" + listener.address);
     return {};
 }
 
 class BootServer::Parts {
-  public:
+public:
     Parts(BootServerOptions options, config::Families families, const Clock& clock,
           const std::function<void(const std::string&, const std::string&)>& announce)
-        : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory), loops_(clock, options_.loops),
-          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})), timeline_(timeline_options()) {
+        : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
+          loops_(clock, options_.loops),
+          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
+          timeline_(timeline_options()) {
         warn_of_missing_packs();
         make_deliveries(clock);
         loops_.start();
@@ -60,7 +64,7 @@ class BootServer::Parts {
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
-  private:
+private:
     void open_doors(const Clock& clock, const std::function<void(const std::string&, const std::string&)>& announce) {
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
@@ -73,8 +77,9 @@ class BootServer::Parts {
             if (!opened) throw cannot_start(opened.error());
             http_.push_back(std::move(*opened));
         }
-        api_ = std::make_unique<ApiServer>(directory_.path() / "offhook.sock",
-                                           ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }});
+        api_ = std::make_unique<ApiServer>(
+            directory_.path() / "offhook.sock",
+            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }});
         for (std::size_t i = 0; i < http_.size(); ++i) {
             http_[i]->start();
             if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
@@ -100,7 +105,9 @@ class BootServer::Parts {
     }
 
     catalogue::ModelCheck model_check() {
-        return [this](std::string_view family, std::string_view model) { return check_family_and_model(families_, family, model); };
+        return [this](std::string_view family, std::string_view model) {
+            return check_family_and_model(families_, family, model);
+        };
     }
 
     /// A device whose pack was taken away is not served; that must not go unnoticed.
@@ -111,15 +118,18 @@ class BootServer::Parts {
             for (const auto* device : snapshot->page(cursor, 4096))
                 if (config::find_family(families_, device->family) == nullptr) ++missing[device->family];
         for (const auto& [family, count] : missing)
-            log::warning("PACK_MISSING", "{} devices are of family '{}', which has no pack: they get nothing", count, family);
+            log::warning("PACK_MISSING", "{} devices are of family '{}', which has no pack: they get nothing", count,
+                         family);
     }
 
     void make_deliveries(const Clock& clock) {
         DeliveryOptions delivery;
-        for (const ListenerOptions& listener : options_.listeners) delivery.listeners.push_back({listener.name, listener.site});
+        for (const ListenerOptions& listener : options_.listeners)
+            delivery.listeners.push_back({listener.name, listener.site});
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i)
-            deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)), acquaintances_, clock, delivery));
+            deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
+                                                             acquaintances_, clock, delivery));
     }
 
     boost::json::object status() const {

@@ -18,21 +18,21 @@
 namespace offhook::server {
 
 struct ListenerOptions {
-    std::string name;                    ///< "http" or "http/LABEL"
-    std::string address;                 ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
+    std::string name;                     ///< "http" or "http/LABEL"
+    std::string address;                  ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
     std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it
 };
 
 struct BootServerOptions {
     std::filesystem::path data_directory;
     std::vector<ListenerOptions> listeners;
-    std::size_t loops = 0;                         ///< 0: one per allowed processor
-    std::size_t cache_bytes_max = 512ULL << 20U;   ///< of rendered files, over all loops
+    std::size_t loops = 0;                       ///< 0: one per allowed processor
+    std::size_t cache_bytes_max = 512ULL << 20U; ///< of rendered files, over all loops
     std::string version;
 };
 
 class BootServer {
-  public:
+public:
     /// `announce` is called for every listener with its name and bound address, once it accepts.
     BootServer(BootServerOptions options, config::Families families, const Clock& clock,
                const std::function<void(const std::string& name, const std::string& address)>& announce);
@@ -40,7 +40,7 @@ class BootServer {
     BootServer(const BootServer&) = delete;
     BootServer& operator=(const BootServer&) = delete;
 
-  private:
+private:
     class Parts;
     std::unique_ptr<Parts> parts_;
 };

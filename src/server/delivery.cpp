@@ -36,10 +36,14 @@ catalogue::Privacy privacy_of(Transport transport) {
 
 catalogue::EventTransport event_transport(Transport transport) {
     switch (transport) {
-    case Transport::http: return catalogue::EventTransport::http;
-    case Transport::https: return catalogue::EventTransport::https;
-    case Transport::tftp: return catalogue::EventTransport::tftp;
-    case Transport::ftp: return catalogue::EventTransport::ftp;
+    case Transport::http:
+        return catalogue::EventTransport::http;
+    case Transport::https:
+        return catalogue::EventTransport::https;
+    case Transport::tftp:
+        return catalogue::EventTransport::tftp;
+    case Transport::ftp:
+        return catalogue::EventTransport::ftp;
     }
     return catalogue::EventTransport::http;
 }
@@ -77,9 +81,12 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (verdict == Verdict::serve) answer.file = ready(asked);
 
     catalogue::TimelineEvent event;
-    if (verdict == Verdict::refuse) event.outcome = catalogue::Outcome::refused;
-    else if (answer.file == nullptr) event.outcome = catalogue::Outcome::absent;
-    else if (!request.if_none_match.empty() && request.if_none_match.find((*answer.file)->entity_tag) != std::string_view::npos)
+    if (verdict == Verdict::refuse)
+        event.outcome = catalogue::Outcome::refused;
+    else if (answer.file == nullptr)
+        event.outcome = catalogue::Outcome::absent;
+    else if (!request.if_none_match.empty() &&
+             request.if_none_match.find((*answer.file)->entity_tag) != std::string_view::npos)
         event.outcome = catalogue::Outcome::not_modified;
     record(request, asked, answer, event);
     answer.ticket = {event.mac, ++sequence_};
@@ -119,7 +126,8 @@ Delivery::Verdict Delivery::identify_device(Asked& asked, MacAddress mac) const 
     return asked.match && asked.match->document != nullptr ? Verdict::serve : Verdict::absent;
 }
 
-/// A file without a MAC belongs to a site: by URL token, else by listener, else by source network, else the default one.
+/// A file without a MAC belongs to a site: by URL token, else by listener, else by source network, else the default
+/// one.
 Delivery::Verdict Delivery::identify_shared(Asked& asked) const {
     const FileRequest& request = asked.request;
     if (asked.site == nullptr && request.listener < options_.listeners.size()) {
@@ -143,14 +151,16 @@ Delivery::Verdict Delivery::identify_shared(Asked& asked) const {
 }
 
 bool Delivery::allowed(const Asked& asked) const {
-    const Proof needed = asked.site->policy.needed(asked.request.source.source_class(), privacy_of(asked.request.transport));
+    const Proof needed =
+        asked.site->policy.needed(asked.request.source.source_class(), privacy_of(asked.request.transport));
     return asked.proof >= needed && needed != Proof::never;
 }
 
 const std::shared_ptr<const ReadyFile>* Delivery::ready(const Asked& asked) {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
-    const FileKey key{&document, own ? nullptr : asked.model, own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
+    const FileKey key{&document, own ? nullptr : asked.model,
+                      own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
     FileCache::Entry* entry = cache_.find(key);
     if (entry != nullptr && entry->checked == snapshot_->revision()) return &entry->file;
 
@@ -177,14 +187,16 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     subject.family = asked.family;
     subject.model = asked.model;
     subject.mac = own ? asked.device->mac : MacAddress();
-    subject.model_name = asked.model != nullptr ? std::string_view(asked.model->name) : own ? asked.device->model : std::string_view();
+    subject.model_name = asked.model != nullptr ? std::string_view(asked.model->name)
+                         : own                  ? asked.device->model
+                                                : std::string_view();
     subject.site_name = asked.site->name;
     subject.shared = layers.shared();
     subject.all = layers.all();
     auto rendered = config::render(document, subject);
     if (!rendered) {
-        log::error("DELIVERY_RENDER_FAILED", "{} for {}: {}", document.kind, own ? subject.mac.text() : asked.site->name,
-                   rendered.error().text());
+        log::error("DELIVERY_RENDER_FAILED", "{} for {}: {}", document.kind,
+                   own ? subject.mac.text() : asked.site->name, rendered.error().text());
         return nullptr;
     }
     if (before != nullptr && before->file->body == rendered->text) return before->file; // a change that changes nothing
@@ -200,7 +212,8 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     return file;
 }
 
-void Delivery::record(const FileRequest& request, const Asked& asked, const FileAnswer& answer, catalogue::TimelineEvent& event) {
+void Delivery::record(const FileRequest& request, const Asked& asked, const FileAnswer& answer,
+                      catalogue::TimelineEvent& event) {
     event.at = clock_.wall();
     event.source = request.source;
     event.listener = request.listener;
@@ -208,7 +221,8 @@ void Delivery::record(const FileRequest& request, const Asked& asked, const File
     event.verb = request.verb == Verb::head ? catalogue::EventVerb::head : catalogue::EventVerb::get;
     event.acquaintance = asked.device != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     if (asked.family != nullptr) event.family = asked.family->name();
-    if (asked.match) event.kind = asked.match->document != nullptr ? asked.match->document->kind : asked.match->other->kind;
+    if (asked.match && asked.match->document != nullptr) event.kind = std::string_view(asked.match->document->kind);
+    if (asked.match && asked.match->other != nullptr) event.kind = std::string_view(asked.match->other->kind);
     event.path = asked.path; // never the token before it
     event.user_agent = request.user_agent;
     if (answer.file != nullptr && event.outcome == catalogue::Outcome::served && request.verb == Verb::get)
@@ -230,7 +244,8 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
     event.mac = ticket.mac;
     event.outcome = catalogue::Outcome::broken_off;
     event.bytes = bytes_sent;
-    event.acquaintance = snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
+    event.acquaintance =
+        snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     ring_.push(event);
 }
 

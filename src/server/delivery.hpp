@@ -33,10 +33,10 @@ struct DeliveryOptions {
 };
 
 class Delivery final : public Door {
-  public:
+public:
     /// All references outlive it. `ring` is this loop's own.
-    Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances, const Clock& clock,
-             DeliveryOptions options);
+    Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
+             const Clock& clock, DeliveryOptions options);
 
     /// From now on requests are answered from this snapshot.
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
@@ -47,7 +47,7 @@ class Delivery final : public Door {
 
     [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
 
-  private:
+private:
     struct Asked; // a request on its way through
     enum class Verdict : std::uint8_t { serve, absent, refuse };
 
@@ -57,7 +57,8 @@ class Delivery final : public Door {
     [[nodiscard]] bool allowed(const Asked& asked) const;
     [[nodiscard]] const std::shared_ptr<const ReadyFile>* ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
-    void record(const FileRequest& request, const Asked& asked, const FileAnswer& answer, catalogue::TimelineEvent& event);
+    void record(const FileRequest& request, const Asked& asked, const FileAnswer& answer,
+                catalogue::TimelineEvent& event);
 
     const config::Families& families_;
     catalogue::EventRing& ring_;

@@ -24,9 +24,9 @@ struct FileRequest {
     std::uint16_t listener = 0; ///< which listener took it; 0 is the first. Delivery maps it to a site
     std::uint16_t source_port = 0;
     IpAddress source;
-    std::string_view path;       ///< the name asked for, decoded by the transport (percent signs undone, no query, no
-                                 ///< origin), otherwise as sent: a key to look up, never a path to open
-    std::string_view query;      ///< what stood behind '?', raw; empty for other transports
+    std::string_view path;  ///< the name asked for, decoded by the transport (percent signs undone, no query, no
+                            ///< origin), otherwise as sent: a key to look up, never a path to open
+    std::string_view query; ///< what stood behind '?', raw; empty for other transports
     std::string_view if_none_match; ///< raw; lets the timeline say "not modified". The listener decides what is sent
     std::string_view user_agent;    ///< empty for transports that have none
 };

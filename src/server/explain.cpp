@@ -21,9 +21,15 @@ struct Named {
     const config::Document* document = nullptr;
     const config::OtherFile* other = nullptr;
 
-    [[nodiscard]] std::string_view kind() const { return document != nullptr ? document->kind : other != nullptr ? std::string_view(other->kind) : ""; }
-    [[nodiscard]] std::string_view summary() const { return document != nullptr ? document->summary : other != nullptr ? std::string_view(other->summary) : ""; }
-    [[nodiscard]] bool needed() const { return document != nullptr ? document->needed : other != nullptr && other->needed; }
+    [[nodiscard]] std::string_view kind() const {
+        return document != nullptr ? document->kind : other != nullptr ? std::string_view(other->kind) : "";
+    }
+    [[nodiscard]] std::string_view summary() const {
+        return document != nullptr ? document->summary : other != nullptr ? std::string_view(other->summary) : "";
+    }
+    [[nodiscard]] bool needed() const {
+        return document != nullptr ? document->needed : other != nullptr && other->needed;
+    }
 };
 
 Named name_of_path(const config::Family* family, std::string_view path) {
@@ -32,11 +38,14 @@ Named name_of_path(const config::Family* family, std::string_view path) {
     return match ? Named{match->document, match->other} : Named{};
 }
 
-bool is_own(const Named& named) { return named.document != nullptr && named.document->content == config::Document::Content::own; }
+bool is_own(const Named& named) {
+    return named.document != nullptr && named.document->content == config::Document::Content::own;
+}
 
-/// Oldest first, cut where a phone began anew: after a quiet minute, or when it asks again for what it asked first although
-/// it had its own settings already.
-std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const TimelineEvent> newest_first, const config::Family* family) {
+/// Oldest first, cut where a phone began anew: after a quiet minute, or when it asks again for what it asked first
+/// although it had its own settings already.
+std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const TimelineEvent> newest_first,
+                                                              const config::Family* family) {
     std::vector<std::vector<const TimelineEvent*>> boots;
     WallTime last{};
     bool own_seen = false;
@@ -57,21 +66,30 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
 std::string clock_text(WallTime time) { return to_text(time).substr(11, 8); }
 
 std::string what_became(const TimelineEvent& event, const Named& named) {
-    const std::string_view folder = event.path.view().substr(0, event.path.view().rfind('/') == std::string_view::npos ? 0 : event.path.view().rfind('/'));
+    const std::string_view folder = event.path.view().substr(
+        0, event.path.view().rfind('/') == std::string_view::npos ? 0 : event.path.view().rfind('/'));
     switch (event.outcome) {
     case Outcome::served:
-        return event.verb == catalogue::EventVerb::head ? "and was told that it is there." : fmt::format("and got it, {} bytes.", event.bytes);
-    case Outcome::not_modified: return "and had it already; it has not changed.";
+        return event.verb == catalogue::EventVerb::head ? "and was told that it is there."
+                                                        : fmt::format("and got it, {} bytes.", event.bytes);
+    case Outcome::not_modified:
+        return "and had it already; it has not changed.";
     case Outcome::absent:
         if (named.document == nullptr && named.other == nullptr && !folder.empty())
-            return fmt::format("which is no name of this family's files. If '{}' is a folder in the phone's server address, take it out there.", printable(folder, 40));
-        if (named.document == nullptr && named.other == nullptr) return "which is no name of this family's files; nothing was sent.";
+            return fmt::format("which is no name of this family's files. If '{}' is a folder in the phone's server "
+                               "address, take it out there.",
+                               printable(folder, 40));
+        if (named.document == nullptr && named.other == nullptr)
+            return "which is no name of this family's files; nothing was sent.";
         if (named.needed()) return "and did not get it: there is none for it here. That matters.";
         return "and there is none, which does no harm.";
     case Outcome::refused:
-        return "and was refused: the site's policy wants more proof than a MAC address from where it asks. See `offhook site list`.";
-    case Outcome::broken_off: return fmt::format("but the transfer broke off after {} bytes.", event.bytes);
-    case Outcome::malformed: return "in a form that could not be read.";
+        return "and was refused: the site's policy wants more proof than a MAC address from where it asks. See "
+               "`offhook site list`.";
+    case Outcome::broken_off:
+        return fmt::format("but the transfer broke off after {} bytes.", event.bytes);
+    case Outcome::malformed:
+        return "in a form that could not be read.";
     }
     return {};
 }
@@ -79,10 +97,13 @@ std::string what_became(const TimelineEvent& event, const Named& named) {
 std::string sentence(const TimelineEvent& event, const config::Family* family) {
     const Named named = name_of_path(family, event.path.view());
     std::string out = clock_text(event.at) + "  ";
-    if (event.outcome == Outcome::broken_off && event.path.view().empty()) return out + "A " + what_became(event, named).substr(4);
+    if (event.outcome == Outcome::broken_off && event.path.view().empty())
+        return out + "A " + what_became(event, named).substr(4);
     out += "It asked for " + printable(event.path.view(), 80);
-    if (!named.summary().empty()) out += fmt::format(" ({})", named.summary());
-    else if (!named.kind().empty()) out += fmt::format(" ({})", named.kind());
+    if (!named.summary().empty())
+        out += fmt::format(" ({})", named.summary());
+    else if (!named.kind().empty())
+        out += fmt::format(" ({})", named.kind());
     out += ' ' + what_became(event, named);
     if (event.count > 1) out += fmt::format(" ({} times.)", event.count);
     return out;
@@ -91,8 +112,9 @@ std::string sentence(const TimelineEvent& event, const config::Family* family) {
 BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Family* family) {
     BootStory story;
     const TimelineEvent& first = *boot.front();
-    story.title = fmt::format("Boot of {} {} UTC from {} over {}", to_text(first.at).substr(0, 10), clock_text(first.at), first.source.text(),
-                              catalogue::event_transport_text.to_text(first.transport));
+    story.title =
+        fmt::format("Boot of {} {} UTC from {} over {}", to_text(first.at).substr(0, 10), clock_text(first.at),
+                    first.source.text(), catalogue::event_transport_text.to_text(first.transport));
     if (!first.user_agent.view().empty()) story.title += ", calling itself " + printable(first.user_agent.view(), 96);
     for (const TimelineEvent* event : boot) {
         if (story.sentences.size() == sentences_max) {
@@ -113,7 +135,8 @@ bool names_device(const config::Document& document) {
 }
 
 /// "It should register as 1001 at pbx.example.net." or what the catalogue lacks for that.
-void judge_lines(const catalogue::Snapshot& snapshot, const catalogue::Device& device, const config::Family& family, std::vector<std::string>& out) {
+void judge_lines(const catalogue::Snapshot& snapshot, const catalogue::Device& device, const config::Family& family,
+                 std::vector<std::string>& out) {
     const auto* site = snapshot.site(device.site);
     if (site == nullptr) return;
     const Layers layers(snapshot, family, *site, &device);
@@ -132,23 +155,31 @@ void judge_lines(const catalogue::Snapshot& snapshot, const catalogue::Device& d
         std::string missing;
         if (registrar.empty()) missing = prefix + "registrar.host";
         if (text(prefix + "password").empty()) missing += (missing.empty() ? "" : " and ") + prefix + "password";
-        if (missing.empty()) out.push_back(fmt::format("Line {} is to register as {} at {}.", line, user, registrar));
-        else out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`", line, user, missing, device.mac.text(),
-                                       registrar.empty() ? prefix + "registrar.host" : prefix + "password"));
+        if (missing.empty())
+            out.push_back(fmt::format("Line {} is to register as {} at {}.", line, user, registrar));
+        else
+            out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`", line,
+                                      user, missing, device.mac.text(),
+                                      registrar.empty() ? prefix + "registrar.host" : prefix + "password"));
     }
-    if (!any) out.push_back(fmt::format("No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
+    if (!any)
+        out.push_back(fmt::format(
+            "No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
 }
 
-void judge_model(const catalogue::Device& device, const config::Family& family, const std::vector<const TimelineEvent*>& boot, std::vector<std::string>& out) {
+void judge_model(const catalogue::Device& device, const config::Family& family,
+                 const std::vector<const TimelineEvent*>& boot, std::vector<std::string>& out) {
     for (const TimelineEvent* event : boot) {
         const auto agent = family.match_user_agent(event->user_agent.view());
         if (!agent || agent->model.empty()) continue;
         const auto* said = family.find_model(agent->model);
         if (said == nullptr)
-            out.push_back(fmt::format("It calls itself {}, a model that the {} pack does not know.", printable(agent->model, 40), family.name()));
+            out.push_back(fmt::format("It calls itself {}, a model that the {} pack does not know.",
+                                      printable(agent->model, 40), family.name()));
         else if (said->name != device.model)
-            out.push_back(fmt::format("It calls itself {}, but the catalogue has it as {}: `offhook device set {} --model {}`", said->name, device.model,
-                                      device.mac.text(), said->name));
+            out.push_back(
+                fmt::format("It calls itself {}, but the catalogue has it as {}: `offhook device set {} --model {}`",
+                            said->name, device.model, device.mac.text(), said->name));
         return;
     }
 }
@@ -157,9 +188,14 @@ void judge_boot(const config::Family& family, const BootStory& story, std::vecto
     const std::set<std::string> served(story.files_served.begin(), story.files_served.end());
     std::string missing;
     for (const config::Document& document : family.documents())
-        if (document.needed && names_device(document) && !served.contains(document.kind)) missing += (missing.empty() ? "" : ", ") + document.kind;
-    if (missing.empty()) out.push_back("In its last boot it got every configuration file that it needs.");
-    else out.push_back(fmt::format("In its last boot it did not get: {}. A phone that stops early has not taken what came before, or lives on what it had.", missing));
+        if (document.needed && names_device(document) && !served.contains(document.kind))
+            missing += (missing.empty() ? "" : ", ") + document.kind;
+    if (missing.empty())
+        out.push_back("In its last boot it got every configuration file that it needs.");
+    else
+        out.push_back(fmt::format("In its last boot it did not get: {}. A phone that stops early has not taken what "
+                                  "came before, or lives on what it had.",
+                                  missing));
 }
 
 void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
@@ -169,7 +205,8 @@ void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
         return;
     }
     out.push_back(fmt::format("{} is not in the catalogue, so it gets nothing of its own.", input.mac.text()));
-    out.push_back(fmt::format("To make it known: `offhook sighting adopt {}{} --model M --set line.1.user=…`", input.mac.text(),
+    out.push_back(fmt::format("To make it known: `offhook sighting adopt {}{} --model M --set line.1.user=…`",
+                              input.mac.text(),
                               family == nullptr ? " --family F" : " --family " + std::string(family->name())));
 }
 
@@ -187,10 +224,13 @@ Explanation explain(const ExplainInput& input) {
     if (device == nullptr) {
         judge_stranger(input, out.conclusion);
     } else if (family == nullptr) {
-        out.conclusion.push_back(fmt::format("Its family '{}' has no pack here, so it cannot be served.", device->family));
+        out.conclusion.push_back(
+            fmt::format("Its family '{}' has no pack here, so it cannot be served.", device->family));
     } else if (boots.empty()) {
-        out.conclusion.push_back(fmt::format("Nothing was heard of {} yet. Check the server address that it was given, and that it reaches this server: "
-                                             "`offhook status` shows where we listen.", input.mac.text()));
+        out.conclusion.push_back(fmt::format(
+            "Nothing was heard of {} yet. Check the server address that it was given, and that it reaches this server: "
+            "`offhook status` shows where we listen.",
+            input.mac.text()));
         judge_lines(*input.snapshot, *device, *family, out.conclusion);
     } else {
         judge_boot(*family, out.boots.back(), out.conclusion);

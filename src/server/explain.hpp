@@ -1,6 +1,6 @@
 #pragma once
-/// @file  Explain: the last boots of a phone, told in sentences - what was asked, what was served, what is missing, whether
-/// that matters and what to do.
+/// @file  Explain: the last boots of a phone, told in sentences - what was asked, what was served, what is missing,
+/// whether that matters and what to do.
 ///
 /// Pure: events in, sentences out. What a file means comes from the family's pack, never from here.
 /// Threads  any.
@@ -18,8 +18,8 @@
 namespace offhook::server {
 
 struct BootStory {
-    std::string title;                  ///< "Boot of 2026-01-31 12:34:56 UTC from 192.0.2.7 (polycom SPIP_650, 2.2.0.0047)"
-    std::vector<std::string> sentences; ///< one per file, in order
+    std::string title; ///< "Boot of 2026-01-31 12:34:56 UTC from 192.0.2.7 (polycom SPIP_650, 2.2.0.0047)"
+    std::vector<std::string> sentences;    ///< one per file, in order
     std::vector<std::string> files_served; ///< kinds
 };
 

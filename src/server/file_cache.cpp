@@ -6,8 +6,8 @@ namespace offhook::server {
 
 std::size_t FileCache::cost(const Entry& entry) {
     const ReadyFile& file = *entry.file;
-    return file.body.capacity() + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() + sizeof(ReadyFile) +
-           sizeof(Entry) + sizeof(FileKey) * 2;
+    return file.body.capacity() + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() +
+           sizeof(ReadyFile) + sizeof(Entry) + sizeof(FileKey) * 2;
 }
 
 FileCache::Entry* FileCache::find(const FileKey& key) {
@@ -32,8 +32,10 @@ FileCache::Entry& FileCache::put(const FileKey& key, const FileStamp& stamp, std
 void FileCache::make_room(std::size_t needed) {
     while (!entries_.empty() && bytes_ + needed > bytes_max_) {
         if (hand_ >= entries_.size()) hand_ = 0;
-        if (std::exchange(entries_[hand_].used, false)) ++hand_;
-        else drop(hand_);
+        if (std::exchange(entries_[hand_].used, false))
+            ++hand_;
+        else
+            drop(hand_);
     }
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 /// @file  FileCache: rendered files of one loop, by key and stamp, within a budget of bytes.
 ///
-/// Key     which document, for whom: a device, or a site and model for what they share. Never more than decides the bytes.
-/// Stamp   the revisions of what the bytes were made from, compared on a hit; a look-up walks nothing.
-/// Limits  `bytes_max` of bodies and heads; beyond it the entries that were not used since the hand came by last go first.
+/// Key     which document, for whom: a device, or a site and model for what they share. Never more than decides the
+/// bytes. Stamp   the revisions of what the bytes were made from, compared on a hit; a look-up walks nothing. Limits
+/// `bytes_max` of bodies and heads; beyond it the entries that were not used since the hand came by last go first.
 /// Threads its loop's own.
 #include "catalogue/revision.hpp"
 #include "config/family/family.hpp"
@@ -20,8 +20,8 @@ namespace offhook::server {
 
 struct FileKey {
     const config::Document* document = nullptr;
-    const config::Model* model = nullptr;   ///< of a shared document; null for a device's own: its revision covers it
-    std::uint64_t subject = 0;              ///< MAC bits of a device's own document, else the site's id
+    const config::Model* model = nullptr; ///< of a shared document; null for a device's own: its revision covers it
+    std::uint64_t subject = 0;            ///< MAC bits of a device's own document, else the site's id
 
     friend bool operator==(const FileKey&, const FileKey&) = default;
     friend std::size_t hash_value(const FileKey& key) {
@@ -40,7 +40,7 @@ struct FileStamp {
 };
 
 class FileCache {
-  public:
+public:
     struct Entry {
         FileKey key;
         FileStamp stamp;
@@ -58,7 +58,7 @@ class FileCache {
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] std::size_t size() const { return places_.size(); }
 
-  private:
+private:
     static std::size_t cost(const Entry& entry);
     void make_room(std::size_t needed);
     void drop(std::size_t place);

@@ -11,7 +11,7 @@ namespace offhook::server {
 
 /// Lifetime: views into the snapshot and the family.
 class Layers {
-  public:
+public:
     /// `device` may be null: what its site shares.
     Layers(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Site& site,
            const catalogue::Device* device);
@@ -21,7 +21,7 @@ class Layers {
     /// Those, then group and device.
     [[nodiscard]] std::span<const config::LayerRef> all() const { return std::span(refs_).first(count_); }
 
-  private:
+private:
     std::array<config::LayerRef, 5> refs_{};
     std::size_t count_ = 3;
 };

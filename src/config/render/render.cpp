@@ -9,7 +9,8 @@
 namespace offhook::config {
 namespace {
 
-/// Replaces {mac} {MAC} {model} {site} and {path:KIND}; anything else in braces stays as it is, for the phone to expand.
+/// Replaces {mac} {MAC} {model} {site} and {path:KIND}; anything else in braces stays as it is, for the phone to
+/// expand.
 std::string expand(std::string_view pattern, const Subject& subject) {
     std::string out;
     while (!pattern.empty()) {
@@ -30,7 +31,8 @@ std::string expand(std::string_view pattern, const Subject& subject) {
             const auto documents = subject.family->documents();
             const auto named = std::find_if(documents.begin(), documents.end(),
                                             [&](const Document& other) { return other.kind == word.substr(5); });
-            if (named != documents.end()) out += document_name(*named, subject); // the pack's loader has checked the kind
+            if (named != documents.end())
+                out += document_name(*named, subject); // the pack's loader has checked the kind
         } else {
             out += pattern.substr(open, close - open + 1);
         }
@@ -44,8 +46,8 @@ std::vector<WrittenParameter> without_secrets(std::vector<WrittenParameter> para
     return parameters;
 }
 
-/// What `subject` has beyond the shared document: new, different or secret; and emptied, where a narrower layer hides what
-/// the shared one says.
+/// What `subject` has beyond the shared document: new, different or secret; and emptied, where a narrower layer hides
+/// what the shared one says.
 void keep_own(std::vector<WrittenParameter>& parameters, const Subject& subject) {
     const Effective shared_settings(subject.shared);
     const auto shared = without_secrets(subject.family->write(shared_settings, subject.model).parameters);
@@ -82,7 +84,9 @@ Error without_value(Error error, const std::vector<WrittenParameter>& parameters
 
 } // namespace
 
-std::string document_name(const Document& document, const Subject& subject) { return expand(document.paths.front(), subject); }
+std::string document_name(const Document& document, const Subject& subject) {
+    return expand(document.paths.front(), subject);
+}
 
 Result<Rendered> render(const Document& document, const Subject& subject) {
     Rendered out;

@@ -2,9 +2,9 @@
 /// @file  Render: the layers of one phone to the bytes of one of its files, with the origin of every parameter.
 ///
 /// layers -> settings -> parameters (the family's rows) -> bytes (the document's syntax).
-/// What every phone of a site gets, and what one phone alone gets, is split here: a shared document holds what the shared
-/// layers say and never a secret; a device's own document holds what differs from it, and every secret, whichever layer
-/// stated it. With the family's "first file wins" (or its like) both together are what the layers mean.
+/// What every phone of a site gets, and what one phone alone gets, is split here: a shared document holds what the
+/// shared layers say and never a secret; a device's own document holds what differs from it, and every secret,
+/// whichever layer stated it. With the family's "first file wins" (or its like) both together are what the layers mean.
 /// Errors   invalid: a value that the syntax cannot carry. The message names the setting, never a secret's value.
 /// Threads  any.
 #include "base/mac_address.hpp"
@@ -22,12 +22,12 @@ namespace offhook::config {
 /// Whom a document is rendered for. Lifetime: views outlive the call only.
 struct Subject {
     const Family* family = nullptr;
-    const Model* model = nullptr;         ///< null: not known, as for a stranger's default file
-    MacAddress mac;                       ///< of a document with scope device
+    const Model* model = nullptr; ///< null: not known, as for a stranger's default file
+    MacAddress mac;               ///< of a document with scope device
     std::string_view model_name;
     std::string_view site_name;
-    std::span<const LayerRef> shared;     ///< vendor default, fleet, site
-    std::span<const LayerRef> all;        ///< shared, then group, device, local; equal to shared for a shared document
+    std::span<const LayerRef> shared; ///< vendor default, fleet, site
+    std::span<const LayerRef> all;    ///< shared, then group, device, local; equal to shared for a shared document
 };
 
 struct Rendered {

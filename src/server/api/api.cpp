@@ -31,7 +31,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 const std::vector<ApiRoute>& routes() {
     static const auto all = [] {
         std::vector<ApiRoute> out;
-        for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(), phonebook_routes(), import_routes()})
+        for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(),
+                          phonebook_routes(), import_routes()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();
@@ -63,7 +64,8 @@ Result<std::map<std::string, std::string, std::less<>>> read_query(std::string_v
         const auto equals = pair.find('=');
         auto name = percent_decoded(pair.substr(0, equals));
         auto value = percent_decoded(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1));
-        if (!name || !value) return fail(ErrorCode::invalid, "a percent sign is followed by two hexadecimal digits", "query");
+        if (!name || !value)
+            return fail(ErrorCode::invalid, "a percent sign is followed by two hexadecimal digits", "query");
         out.insert_or_assign(std::move(*name), std::move(*value));
     }
     return out;
@@ -71,12 +73,18 @@ Result<std::map<std::string, std::string, std::less<>>> read_query(std::string_v
 
 unsigned status_of(ErrorCode code) {
     switch (code) {
-    case ErrorCode::not_found: return 404;
-    case ErrorCode::conflict: return 409;
-    case ErrorCode::forbidden: return 403;
-    case ErrorCode::too_large: return 413;
-    case ErrorCode::unavailable: return 503;
-    case ErrorCode::invalid: return 400;
+    case ErrorCode::not_found:
+        return 404;
+    case ErrorCode::conflict:
+        return 409;
+    case ErrorCode::forbidden:
+        return 403;
+    case ErrorCode::too_large:
+        return 413;
+    case ErrorCode::unavailable:
+        return 503;
+    case ErrorCode::invalid:
+        return 400;
     }
     return 400;
 }
@@ -126,7 +134,8 @@ ApiAnswer handle(const ApiContext& context, const ApiRequest& request) {
         auto answer = route.handler(call);
         return answer ? std::move(*answer) : error_answer(answer.error());
     }
-    if (path_known) return {405, json::object{{"error", "this resource does not know the method"}, {"code", "invalid"}}};
+    if (path_known)
+        return {405, json::object{{"error", "this resource does not know the method"}, {"code", "invalid"}}};
     return error_answer({ErrorCode::not_found, "no such resource", printable(path)});
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 /// @file  Api: the REST resources as plain calls - request in, answer out, no socket.
 ///
-/// Shape    JSON objects; errors are {"error": sentence, "where": field or place, "code": ErrorCode}. docs/api.md lists all.
-/// Errors   404 not_found, 409 conflict, 403 forbidden, 413 too_large, 503 unavailable, 400 what else the input decides.
+/// Shape    JSON objects; errors are {"error": sentence, "where": field or place, "code": ErrorCode}. docs/api.md lists
+/// all. Errors   404 not_found, 409 conflict, 403 forbidden, 413 too_large, 503 unavailable, 400 what else the input
+/// decides.
 ///          catalogue::StoreFailure passes through: the server answers 500 and logs it.
 /// Threads  any but the event loops': handlers wait for disks. A handler keeps no state between calls.
 #include "base/clock.hpp"
@@ -22,8 +23,8 @@
 namespace offhook::server {
 
 struct ApiRequest {
-    std::string method;                        ///< "GET"
-    std::string target;                        ///< "/v1/devices?limit=10", percent-encoded
+    std::string method; ///< "GET"
+    std::string target; ///< "/v1/devices?limit=10", percent-encoded
     std::string body;
 };
 
@@ -44,7 +45,7 @@ struct ApiContext {
 /// A request whose target is taken apart.
 struct ApiCall {
     const ApiContext& context;
-    std::vector<std::string> words;            ///< what stood for {…} in the route, decoded
+    std::vector<std::string> words; ///< what stood for {…} in the route, decoded
     std::map<std::string, std::string, std::less<>> query;
     std::string_view body;
 

@@ -56,7 +56,8 @@ ApiAnswer answer_of(const ApiContext& context, const ApiRequest& request) {
 
 using Exchanged = boost::system::error_code;
 
-asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffer& buffer, http::request_parser<http::string_body>& parser) {
+asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffer& buffer,
+                                        http::request_parser<http::string_body>& parser) {
     const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
     co_return error;
 }
@@ -69,7 +70,7 @@ asio::awaitable<Exchanged> write_answer(Socket& socket, http::response<http::str
 } // namespace
 
 class ApiServer::Sessions {
-  public:
+public:
     Sessions(std::filesystem::path path, ApiContext context)
         : path_(std::move(path)), context_(std::move(context)), loop_(0, context_.clock), pool_(handler_threads),
           acceptor_(loop_.context()), tasks_(loop_.executor()) {
@@ -94,7 +95,7 @@ class ApiServer::Sessions {
         ::unlink(path_.c_str());
     }
 
-  private:
+private:
     asio::awaitable<void> stop() {
         tasks_.close();
         tasks_.cancel();
@@ -125,7 +126,8 @@ class ApiServer::Sessions {
             const auto read = co_await net::with_deadline(read_request(socket, buffer, parser), read_time_max);
             if (!read || *read) co_return;
             auto request = parser.release();
-            ApiRequest call{std::string(request.method_string()), std::string(request.target()), std::move(request.body())};
+            ApiRequest call{std::string(request.method_string()), std::string(request.target()),
+                            std::move(request.body())};
             http::response<http::string_body> answer;
             co_await fill(std::move(call), answer);
             answer.keep_alive(request.keep_alive());

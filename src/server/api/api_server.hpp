@@ -14,7 +14,7 @@
 namespace offhook::server {
 
 class ApiServer {
-  public:
+public:
     /// Accepts from now on. `context` is copied; what it refers to outlives this.
     ApiServer(std::filesystem::path socket_path, ApiContext context);
     /// Answers what it has begun, then closes and removes the socket.
@@ -22,7 +22,7 @@ class ApiServer {
     ApiServer(const ApiServer&) = delete;
     ApiServer& operator=(const ApiServer&) = delete;
 
-  private:
+private:
     class Sessions;
     std::unique_ptr<Sessions> sessions_;
 };

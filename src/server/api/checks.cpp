@@ -18,7 +18,9 @@ Result<void> check_family_and_model(const config::Families& families, std::strin
     std::string models;
     for (const config::Model& each : found->models()) models += (models.empty() ? "" : ", ") + each.name;
     const std::string meant = exact == nullptr ? "" : "; did you mean " + exact->name + "?";
-    return fail(ErrorCode::not_found, "the " + std::string(family) + " pack has no model '" + printable(model, 40) + "'" + meant + " There is: " + models,
+    return fail(ErrorCode::not_found,
+                "the " + std::string(family) + " pack has no model '" + printable(model, 40) + "'" + meant +
+                    " There is: " + models,
                 "model");
 }
 

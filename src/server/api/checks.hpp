@@ -8,6 +8,7 @@
 namespace offhook::server {
 
 /// Errors: not_found naming what there is.
-[[nodiscard]] Result<void> check_family_and_model(const config::Families& families, std::string_view family, std::string_view model);
+[[nodiscard]] Result<void> check_family_and_model(const config::Families& families, std::string_view family,
+                                                  std::string_view model);
 
 } // namespace offhook::server

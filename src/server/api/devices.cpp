@@ -14,7 +14,8 @@ namespace json = boost::json;
 Secrets secrets_of(const ApiCall& call) { return call.flag("show_secrets") ? Secrets::shown : Secrets::hidden; }
 
 Error no_such_device(MacAddress mac) {
-    return {ErrorCode::not_found, "no such device in the catalogue; `offhook sighting list` shows strangers", mac.text()};
+    return {ErrorCode::not_found, "no such device in the catalogue; `offhook sighting list` shows strangers",
+            mac.text()};
 }
 
 Result<ApiAnswer> answer_with(const ApiCall& call, MacAddress mac, unsigned status) {
@@ -25,7 +26,8 @@ Result<ApiAnswer> answer_with(const ApiCall& call, MacAddress mac, unsigned stat
 }
 
 /// Puts the body's text members into the places named. Errors: invalid for a member that is no text.
-Result<void> take_texts(const json::object& body, std::initializer_list<std::pair<std::string_view, std::string*>> places) {
+Result<void> take_texts(const json::object& body,
+                        std::initializer_list<std::pair<std::string_view, std::string*>> places) {
     for (const auto& [name, place] : places) {
         auto value = text_member(body, name);
         if (!value) return tl::unexpected(value.error());
@@ -35,15 +37,24 @@ Result<void> take_texts(const json::object& body, std::initializer_list<std::pai
 }
 
 Result<ApiAnswer> add(const ApiCall& call) {
-    const auto body = call.object({"mac", "family", "model", "site", "group", "note", "serial", "wifi_mac", "settings"});
+    const auto body =
+        call.object({"mac", "family", "model", "site", "group", "note", "serial", "wifi_mac", "settings"});
     if (!body) return tl::unexpected(body.error());
     catalogue::DeviceDraft draft;
     std::string mac, wifi_mac;
-    const auto taken = take_texts(*body, {{"mac", &mac}, {"wifi_mac", &wifi_mac}, {"family", &draft.family}, {"model", &draft.model},
-                                          {"site", &draft.site}, {"group", &draft.group}, {"note", &draft.note}, {"serial", &draft.serial}});
+    const auto taken = take_texts(*body, {{"mac", &mac},
+                                          {"wifi_mac", &wifi_mac},
+                                          {"family", &draft.family},
+                                          {"model", &draft.model},
+                                          {"site", &draft.site},
+                                          {"group", &draft.group},
+                                          {"note", &draft.note},
+                                          {"serial", &draft.serial}});
     if (!taken) return tl::unexpected(taken.error());
     const auto read_mac = MacAddress::from_text(mac);
-    if (!read_mac) return fail(ErrorCode::invalid, "expected a MAC address such as 00:04:f2:ab:cd:ef, not '" + printable(mac, 40) + "'", "mac");
+    if (!read_mac)
+        return fail(ErrorCode::invalid,
+                    "expected a MAC address such as 00:04:f2:ab:cd:ef, not '" + printable(mac, 40) + "'", "mac");
     draft.mac = *read_mac;
     if (!wifi_mac.empty() && !(draft.wifi_mac = MacAddress::from_text(wifi_mac)))
         return fail(ErrorCode::invalid, "expected a MAC address", "wifi_mac");
@@ -52,7 +63,8 @@ Result<ApiAnswer> add(const ApiCall& call) {
     auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
     draft.settings = std::move(changes->set);
-    if (const auto added = call.context.catalogue.store().add_device(draft); !added) return tl::unexpected(added.error());
+    if (const auto added = call.context.catalogue.store().add_device(draft); !added)
+        return tl::unexpected(added.error());
     return answer_with(call, draft.mac, 201);
 }
 
@@ -75,14 +87,16 @@ Result<ApiAnswer> change(const ApiCall& call) {
         *place = std::move(*value);
     }
     if (change.family || change.model) {
-        const auto checked = check_family_and_model(call.context.families, change.family.value_or(known->family), change.model.value_or(known->model));
+        const auto checked = check_family_and_model(call.context.families, change.family.value_or(known->family),
+                                                    change.model.value_or(known->model));
         if (!checked) return tl::unexpected(checked.error());
     }
     auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
     change.set = std::move(changes->set);
     change.unset = std::move(changes->unset);
-    if (const auto changed = call.context.catalogue.store().change_device(known->mac, change); !changed) return tl::unexpected(changed.error());
+    if (const auto changed = call.context.catalogue.store().change_device(known->mac, change); !changed)
+        return tl::unexpected(changed.error());
     return answer_with(call, known->mac, 200);
 }
 
@@ -95,7 +109,8 @@ Result<ApiAnswer> show(const ApiCall& call) {
 Result<ApiAnswer> remove(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
-    if (const auto removed = call.context.catalogue.store().remove_device(*mac); !removed) return tl::unexpected(removed.error());
+    if (const auto removed = call.context.catalogue.store().remove_device(*mac); !removed)
+        return tl::unexpected(removed.error());
     return ApiAnswer{200, json::object{{"mac", mac->text()}, {"removed", true}}};
 }
 
@@ -107,7 +122,9 @@ Result<ApiAnswer> replace(const ApiCall& call) {
     std::string text;
     if (const auto taken = take_texts(*body, {{"mac", &text}}); !taken) return tl::unexpected(taken.error());
     const auto new_mac = MacAddress::from_text(text);
-    if (!new_mac) return fail(ErrorCode::invalid, "expected the new phone's MAC address, not '" + printable(text, 40) + "'", "mac");
+    if (!new_mac)
+        return fail(ErrorCode::invalid, "expected the new phone's MAC address, not '" + printable(text, 40) + "'",
+                    "mac");
     catalogue::Replacement replacement{*old_mac, *new_mac, {}, {}, {}};
     const std::pair<std::string_view, std::optional<std::string>*> members[] = {
         {"model", &replacement.model}, {"wifi_mac", &replacement.wifi_mac}, {"serial", &replacement.serial}};
@@ -116,7 +133,8 @@ Result<ApiAnswer> replace(const ApiCall& call) {
         if (!value) return tl::unexpected(value.error());
         *place = std::move(*value);
     }
-    if (const auto done = call.context.catalogue.store().replace_device(replacement); !done) return tl::unexpected(done.error());
+    if (const auto done = call.context.catalogue.store().replace_device(replacement); !done)
+        return tl::unexpected(done.error());
     return answer_with(call, *new_mac, 200);
 }
 
@@ -146,9 +164,12 @@ Result<ApiAnswer> list(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> device_routes() {
-    return {{"GET", "/v1/devices", list},          {"POST", "/v1/devices", add},
-            {"GET", "/v1/devices/{mac}", show},    {"PATCH", "/v1/devices/{mac}", change},
-            {"DELETE", "/v1/devices/{mac}", remove}, {"POST", "/v1/devices/{mac}/replace", replace}};
+    return {{"GET", "/v1/devices", list},
+            {"POST", "/v1/devices", add},
+            {"GET", "/v1/devices/{mac}", show},
+            {"PATCH", "/v1/devices/{mac}", change},
+            {"DELETE", "/v1/devices/{mac}", remove},
+            {"POST", "/v1/devices/{mac}/replace", replace}};
 }
 
 } // namespace offhook::server

@@ -34,7 +34,7 @@ struct DeviceFiles {
         return config::document_name(document, subject(*device, layers));
     }
 
-  private:
+private:
     [[nodiscard]] config::Subject subject(const catalogue::Device& as, const Layers& layers) const {
         config::Subject out;
         out.family = family;
@@ -74,13 +74,16 @@ void mask_secrets(config::Rendered& rendered, const config::Document& document) 
         if (p.secrecy == config::Secrecy::secret && !p.parameter.value.empty()) p.parameter.value = masked;
         parameters.push_back(p.parameter);
     }
-    if (auto text = document.syntax->write(parameters)) rendered.text = std::move(*text);
-    else rendered.text.clear();
+    if (auto text = document.syntax->write(parameters))
+        rendered.text = std::move(*text);
+    else
+        rendered.text.clear();
 }
 
 json::array to_json(const std::vector<config::MapNote>& notes) {
     json::array out;
-    for (const config::MapNote& note : notes) out.push_back(json::object{{"setting", note.setting}, {"text", note.text}});
+    for (const config::MapNote& note : notes)
+        out.push_back(json::object{{"setting", note.setting}, {"text", note.text}});
     return out;
 }
 
@@ -90,9 +93,12 @@ std::string origin_text(const config::WrittenParameter& p) {
 }
 
 json::object to_json(const config::WrittenParameter& p) {
-    json::object out{{"name", p.parameter.name}, {"value", p.parameter.value}, {"layer", origin_text(p)}, {"reboots", p.reboots}};
-    if (p.setting.id != config::Layer::raw_id) out["setting"] = name_of(p.setting);
-    else if (origin_text(p) != "pack") out["setting"] = "raw:" + p.parameter.name;
+    json::object out{
+        {"name", p.parameter.name}, {"value", p.parameter.value}, {"layer", origin_text(p)}, {"reboots", p.reboots}};
+    if (p.setting.id != config::Layer::raw_id)
+        out["setting"] = name_of(p.setting);
+    else if (origin_text(p) != "pack")
+        out["setting"] = "raw:" + p.parameter.name;
     if (p.secrecy == config::Secrecy::secret) out["secret"] = true;
     return out;
 }
@@ -128,20 +134,26 @@ Result<ApiAnswer> show(const ApiCall& call) {
     const std::string& name = call.words.at(1);
     const auto match = files->family->match_path(name);
     if (!match || match->document == nullptr || (match->mac && *match->mac != files->device->mac))
-        return fail(ErrorCode::not_found, "no such file of this device; `offhook render " + files->device->mac.text() + "` lists them", printable(name));
+        return fail(ErrorCode::not_found,
+                    "no such file of this device; `offhook render " + files->device->mac.text() + "` lists them",
+                    printable(name));
     auto rendered = files->render(*match->document, *files->device);
     if (!rendered) return tl::unexpected(rendered.error());
     if (!call.flag("show_secrets")) mask_secrets(*rendered, *match->document);
     json::array parameters;
     for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));
-    return ApiAnswer{200, json::object{{"name", name}, {"text", rendered->text}, {"parameters", std::move(parameters)}, {"notes", to_json(rendered->notes)}}};
+    return ApiAnswer{200, json::object{{"name", name},
+                                       {"text", rendered->text},
+                                       {"parameters", std::move(parameters)},
+                                       {"notes", to_json(rendered->notes)}}};
 }
 
 json::array differences(const config::Rendered& before, const config::Rendered& after) {
     std::map<std::string, const config::WrittenParameter*> old;
     for (const config::WrittenParameter& p : before.parameters) old.emplace(p.parameter.name, &p);
     const auto shown = [](const config::WrittenParameter& p) {
-        return p.secrecy == config::Secrecy::secret && !p.parameter.value.empty() ? std::string(masked) : p.parameter.value;
+        return p.secrecy == config::Secrecy::secret && !p.parameter.value.empty() ? std::string(masked)
+                                                                                  : p.parameter.value;
     };
     json::array out;
     for (const config::WrittenParameter& p : after.parameters) {
@@ -191,7 +203,8 @@ Result<ApiAnswer> diff(const ApiCall& call) {
         if (!after) return tl::unexpected(after.error());
         json::array changed_parameters = differences(*before, *after);
         for (const auto& row : changed_parameters) reboots = reboots || row.at("reboots").as_bool();
-        if (!changed_parameters.empty()) rows.push_back(json::object{{"name", files->name(document)}, {"changes", std::move(changed_parameters)}});
+        if (!changed_parameters.empty())
+            rows.push_back(json::object{{"name", files->name(document)}, {"changes", std::move(changed_parameters)}});
     }
     return ApiAnswer{200, json::object{{"files", std::move(rows)}, {"reboots", reboots}}};
 }

@@ -34,12 +34,14 @@ json::object to_json(const catalogue::TimelineEvent& event) {
 Result<std::size_t> count_option(const ApiCall& call, std::string_view name, std::size_t otherwise, std::size_t most) {
     if (call.option(name).empty()) return otherwise;
     const auto count = to_number<std::size_t>(call.option(name));
-    if (!count || *count == 0 || *count > most) return fail(ErrorCode::invalid, "expected 1 to " + std::to_string(most), std::string(name));
+    if (!count || *count == 0 || *count > most)
+        return fail(ErrorCode::invalid, "expected 1 to " + std::to_string(most), std::string(name));
     return *count;
 }
 
 /// Of the device as it is known now, and, where the MAC asked for is another of its identities, of that.
-Result<std::vector<catalogue::TimelineEvent>> events_of(const ApiCall& call, MacAddress mac, std::optional<WallTime> since, std::size_t count) {
+Result<std::vector<catalogue::TimelineEvent>> events_of(const ApiCall& call, MacAddress mac,
+                                                        std::optional<WallTime> since, std::size_t count) {
     const auto snapshot = call.context.catalogue.snapshot();
     const auto* device = snapshot->find(mac);
     return call.context.timeline.query({device != nullptr ? device->mac : mac, since, count});
@@ -64,7 +66,8 @@ Result<ApiAnswer> timeline(const ApiCall& call) {
     json::array rows;
     for (const auto& event : *events) {
         rows.push_back(to_json(event));
-        next = std::max<std::int64_t>(next, (event.at.time_since_epoch() + std::chrono::milliseconds(event.span_ms)).count() + 1);
+        next = std::max<std::int64_t>(
+            next, (event.at.time_since_epoch() + std::chrono::milliseconds(event.span_ms)).count() + 1);
     }
     return ApiAnswer{200, json::object{{"events", std::move(rows)}, {"next", next}}};
 }
@@ -115,15 +118,16 @@ Result<ApiAnswer> list_sightings(const ApiCall& call) {
     json::array rows;
     for (const auto& sighting : call.context.catalogue.store().sightings(1000)) {
         const Guess looks = guess(call.context.families, sighting);
-        rows.push_back(json::object{{"mac", sighting.mac.text()},
-                                    {"family", looks.family != nullptr ? looks.family->name() : std::string_view()},
-                                    {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
-                                    {"source", sighting.source.text()},
-                                    {"count", sighting.count},
-                                    {"first_seen", to_text(sighting.first_seen)},
-                                    {"last_seen", to_text(sighting.last_seen)},
-                                    {"path", printable(sighting.path)},
-                                    {"user_agent", printable(sighting.user_agent)}});
+        rows.push_back(
+            json::object{{"mac", sighting.mac.text()},
+                         {"family", looks.family != nullptr ? looks.family->name() : std::string_view()},
+                         {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
+                         {"source", sighting.source.text()},
+                         {"count", sighting.count},
+                         {"first_seen", to_text(sighting.first_seen)},
+                         {"last_seen", to_text(sighting.last_seen)},
+                         {"path", printable(sighting.path)},
+                         {"user_agent", printable(sighting.user_agent)}});
     }
     return ApiAnswer{200, json::object{{"sightings", std::move(rows)}}};
 }
@@ -136,20 +140,24 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
     call.context.timeline.flush();
     auto& store = call.context.catalogue.store();
     const auto sighting = store.find_sighting(*mac);
-    if (!sighting) return fail(ErrorCode::not_found, "no such stranger was seen; `offhook device add` adds a phone unseen", mac->text());
+    if (!sighting)
+        return fail(ErrorCode::not_found, "no such stranger was seen; `offhook device add` adds a phone unseen",
+                    mac->text());
 
     const Guess looks = guess(call.context.families, *sighting);
     catalogue::DeviceDraft draft;
     draft.mac = *mac;
     if (looks.family != nullptr) draft.family = looks.family->name();
     if (looks.model != nullptr) draft.model = looks.model->name;
-    const std::pair<std::string_view, std::string*> members[] = {{"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};
+    const std::pair<std::string_view, std::string*> members[] = {
+        {"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};
     for (const auto& [name, place] : members) {
         auto value = text_member(*body, name);
         if (!value) return tl::unexpected(value.error());
         if (*value) *place = std::move(**value);
     }
-    if (const auto checked = check_family_and_model(call.context.families, draft.family, draft.model); !checked) return tl::unexpected(checked.error());
+    if (const auto checked = check_family_and_model(call.context.families, draft.family, draft.model); !checked)
+        return tl::unexpected(checked.error());
     auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
     draft.settings = std::move(changes->set);
@@ -162,7 +170,8 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
 Result<ApiAnswer> forget(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
-    if (const auto gone = call.context.catalogue.store().forget_sighting(*mac); !gone) return tl::unexpected(gone.error());
+    if (const auto gone = call.context.catalogue.store().forget_sighting(*mac); !gone)
+        return tl::unexpected(gone.error());
     return ApiAnswer{200, json::object{{"mac", mac->text()}, {"forgotten", true}}};
 }
 

@@ -24,7 +24,8 @@ Result<ApiAnswer> import(const ApiCall& call) {
 
     json::array problems;
     for (const catalogue::CsvProblem& problem : read->problems)
-        problems.push_back(json::object{{"line", problem.line}, {"column", problem.column}, {"reason", problem.reason}});
+        problems.push_back(
+            json::object{{"line", problem.line}, {"column", problem.column}, {"reason", problem.reason}});
     const bool go = read->problem_count == 0 || call.flag("keep_going");
     if (go && !read->drafts.empty()) {
         const auto added = call.context.catalogue.store().add_devices(read->drafts);

@@ -11,8 +11,13 @@ namespace {
 namespace json = boost::json;
 
 json::object to_json(const catalogue::PhonebookEntry& entry) {
-    return {{"id", entry.id},         {"site", entry.site},   {"first_name", entry.first_name}, {"last_name", entry.last_name},
-            {"number", entry.number}, {"label", entry.label}, {"note", entry.note}};
+    return {{"id", entry.id},
+            {"site", entry.site},
+            {"first_name", entry.first_name},
+            {"last_name", entry.last_name},
+            {"number", entry.number},
+            {"label", entry.label},
+            {"note", entry.note}};
 }
 
 Result<ApiAnswer> list(const ApiCall& call) {
@@ -27,8 +32,9 @@ Result<ApiAnswer> add(const ApiCall& call) {
     const auto body = call.object({"site", "first_name", "last_name", "number", "label", "note"});
     if (!body) return tl::unexpected(body.error());
     catalogue::PhonebookEntry entry;
-    const std::pair<std::string_view, std::string*> members[] = {{"site", &entry.site},     {"first_name", &entry.first_name}, {"last_name", &entry.last_name},
-                                                                 {"number", &entry.number}, {"label", &entry.label},           {"note", &entry.note}};
+    const std::pair<std::string_view, std::string*> members[] = {
+        {"site", &entry.site},     {"first_name", &entry.first_name}, {"last_name", &entry.last_name},
+        {"number", &entry.number}, {"label", &entry.label},           {"note", &entry.note}};
     for (const auto& [name, place] : members) {
         auto value = text_member(*body, name);
         if (!value) return tl::unexpected(value.error());
@@ -43,7 +49,8 @@ Result<ApiAnswer> add(const ApiCall& call) {
 Result<ApiAnswer> remove(const ApiCall& call) {
     const auto id = to_number<std::int64_t>(call.words.at(0));
     if (!id) return fail(ErrorCode::invalid, "expected an entry's number", printable(call.words[0], 40));
-    if (const auto removed = call.context.catalogue.store().remove_entry(*id); !removed) return tl::unexpected(removed.error());
+    if (const auto removed = call.context.catalogue.store().remove_entry(*id); !removed)
+        return tl::unexpected(removed.error());
     return ApiAnswer{200, json::object{{"id", *id}, {"removed", true}}};
 }
 

@@ -27,7 +27,8 @@ Result<catalogue::SiteChange> site_change(const json::object& body) {
     const auto* networks = body.if_contains("networks");
     if (networks == nullptr) return change;
     change.networks.emplace();
-    if (!networks->is_array()) return fail(ErrorCode::invalid, "expected an array of networks such as 10.1.0.0/16", "networks");
+    if (!networks->is_array())
+        return fail(ErrorCode::invalid, "expected an array of networks such as 10.1.0.0/16", "networks");
     for (const json::value& network : networks->get_array()) {
         if (!network.is_string()) return fail(ErrorCode::invalid, "expected an array of texts", "networks");
         change.networks->emplace_back(network.get_string());
@@ -40,7 +41,8 @@ Result<ApiAnswer> answer_with_site(const ApiCall& call, std::string_view name, u
     const auto* site = snapshot->site(name);
     if (site == nullptr) return fail(ErrorCode::not_found, "no such site", printable(name, 64));
     // A token is shown to whoever has just made it: it is worth nothing to a person who cannot read it.
-    return ApiAnswer{status, to_json(*site, call.flag("show_secrets") || status == 201 ? Secrets::shown : Secrets::hidden)};
+    return ApiAnswer{status,
+                     to_json(*site, call.flag("show_secrets") || status == 201 ? Secrets::shown : Secrets::hidden)};
 }
 
 Result<ApiAnswer> list_sites(const ApiCall& call) {
@@ -113,7 +115,8 @@ Result<ApiAnswer> add_group(const ApiCall& call) {
     const auto body = call.object({"name", "title", "site", "settings"});
     if (!body) return tl::unexpected(body.error());
     std::optional<std::string> name, title, site;
-    const std::pair<std::string_view, std::optional<std::string>*> members[] = {{"name", &name}, {"title", &title}, {"site", &site}};
+    const std::pair<std::string_view, std::optional<std::string>*> members[] = {
+        {"name", &name}, {"title", &title}, {"site", &site}};
     for (const auto& [member, place] : members) {
         auto value = text_member(*body, member);
         if (!value) return tl::unexpected(value.error());
@@ -123,7 +126,8 @@ Result<ApiAnswer> add_group(const ApiCall& call) {
     const auto settings = setting_changes(*body);
     if (!settings) return tl::unexpected(settings.error());
     auto& store = call.context.catalogue.store();
-    if (const auto added = store.add_group(*name, title.value_or(""), site.value_or("")); !added) return tl::unexpected(added.error());
+    if (const auto added = store.add_group(*name, title.value_or(""), site.value_or("")); !added)
+        return tl::unexpected(added.error());
     if (!settings->set.empty()) {
         const auto set = store.change_layer({config::LayerKind::group, *name, {}}, settings->set, {});
         if (!set) return tl::unexpected(set.error());

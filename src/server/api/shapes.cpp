@@ -22,8 +22,10 @@ void put_layer(json::object& out, const config::Layer& layer, Secrets secrets) {
     json::array hidden;
     for (const config::Layer::Entry& entry : layer) {
         const bool secret = entry.is_raw() || spec_of(entry.key).secrecy == config::Secrecy::secret;
-        if (secret && secrets == Secrets::hidden) hidden.emplace_back(entry.name());
-        else settings[entry.name()] = entry.value;
+        if (secret && secrets == Secrets::hidden)
+            hidden.emplace_back(entry.name());
+        else
+            settings[entry.name()] = entry.value;
     }
     out["settings"] = std::move(settings);
     if (secrets == Secrets::hidden) out["secrets_set"] = std::move(hidden);
@@ -44,7 +46,8 @@ json::object to_json(const catalogue::Device& device, const catalogue::Snapshot&
 }
 
 json::object to_json(const catalogue::Site& site, Secrets secrets) {
-    json::object out{{"name", site.name}, {"title", site.title}, {"policy", to_text(site.policy)}, {"revision", site.revision}};
+    json::object out{
+        {"name", site.name}, {"title", site.title}, {"policy", to_text(site.policy)}, {"revision", site.revision}};
     json::array networks;
     for (const Network& network : site.networks) networks.emplace_back(network.text());
     out["networks"] = std::move(networks);
@@ -67,11 +70,16 @@ Result<SettingChanges> setting_changes(const json::object& body) {
     for (const auto& member : settings->get_object()) {
         const std::string name(member.key());
         const json::value& value = member.value();
-        if (value.is_null()) out.unset.push_back(name);
-        else if (value.is_string()) out.set.push_back({name, std::string(value.get_string())});
-        else if (value.is_bool()) out.set.push_back({name, value.get_bool() ? "yes" : "no"});
-        else if (value.is_int64() || value.is_uint64()) out.set.push_back({name, json::serialize(value)});
-        else return fail(ErrorCode::invalid, "expected a text, a whole number, true, false or null", printable(name));
+        if (value.is_null())
+            out.unset.push_back(name);
+        else if (value.is_string())
+            out.set.push_back({name, std::string(value.get_string())});
+        else if (value.is_bool())
+            out.set.push_back({name, value.get_bool() ? "yes" : "no"});
+        else if (value.is_int64() || value.is_uint64())
+            out.set.push_back({name, json::serialize(value)});
+        else
+            return fail(ErrorCode::invalid, "expected a text, a whole number, true, false or null", printable(name));
     }
     return out;
 }

@@ -16,10 +16,11 @@ namespace offhook::server {
 /// Secrets are shown only where a caller asked for them by name and may.
 enum class Secrets : std::uint8_t { hidden, shown };
 
-/// Puts "settings" {name: value} and "secrets_set" [names] of the hidden ones. A raw parameter counts as a secret: what a
-/// vendor's parameter means we cannot know.
+/// Puts "settings" {name: value} and "secrets_set" [names] of the hidden ones. A raw parameter counts as a secret: what
+/// a vendor's parameter means we cannot know.
 void put_layer(boost::json::object& out, const config::Layer& layer, Secrets secrets);
-[[nodiscard]] boost::json::object to_json(const catalogue::Device& device, const catalogue::Snapshot& snapshot, Secrets secrets);
+[[nodiscard]] boost::json::object to_json(const catalogue::Device& device, const catalogue::Snapshot& snapshot,
+                                          Secrets secrets);
 [[nodiscard]] boost::json::object to_json(const catalogue::Site& site, Secrets secrets);
 [[nodiscard]] boost::json::object to_json(const catalogue::Group& group, const catalogue::Snapshot& snapshot);
 
