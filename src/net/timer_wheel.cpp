@@ -62,13 +62,13 @@ void TimerWheel::visit(TimerSlot*& spoke) {
     // A callback may disarm or destroy any slot, so the ones still to be looked at hang on a list of their own, from
     // which they unlink themselves; it may also arm onto this very spoke, which is a later revolution and not looked at
     // now.
-    TimerSlot* pending = spoke;
+    pending_ = spoke;
     spoke = nullptr;
-    if (pending != nullptr) pending->link_ = &pending;
-    while (pending != nullptr) {
-        TimerSlot& slot = *pending;
-        pending = slot.next_;
-        if (pending != nullptr) pending->link_ = &pending;
+    if (pending_ != nullptr) pending_->link_ = &pending_;
+    while (pending_ != nullptr) {
+        TimerSlot& slot = *pending_;
+        pending_ = slot.next_;
+        if (pending_ != nullptr) pending_->link_ = &pending_;
         if (slot.deadline_tick_ > now_tick_) {
             link(slot, spoke);
             continue;

@@ -71,6 +71,7 @@ private:
     std::uint64_t now_tick_ = 0; ///< every spoke up to this tick has been visited
     std::size_t armed_ = 0;
     std::array<TimerSlot*, spokes> spokes_{};
+    TimerSlot* pending_ = nullptr; ///< of the spoke being visited, those not looked at yet
 };
 
 } // namespace offhook::net

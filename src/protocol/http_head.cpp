@@ -56,8 +56,6 @@ std::string_view to_text(HttpStatus status) {
         return "Not Implemented";
     case HttpStatus::service_unavailable:
         return "Service Unavailable";
-    case HttpStatus::version_not_supported:
-        return "HTTP Version Not Supported";
     }
     return "Unknown";
 }

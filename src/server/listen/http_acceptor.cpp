@@ -1,0 +1,159 @@
+#include "server/listen/http_acceptor.hpp"
+
+#include "base/log.hpp"
+#include "net/as_result.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace offhook::server {
+
+namespace asio = boost::asio;
+using protocol::HttpConnection;
+
+namespace {
+
+constexpr int batch_connections = 64; // then the loop's sessions get their turn
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
+
+HttpPeer peer_of(const sockaddr_storage& address) {
+    HttpPeer peer;
+    if (address.ss_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, &address, sizeof v4);
+        peer.address = IpAddress::v4(ntohl(v4.sin_addr.s_addr));
+        peer.port = ntohs(v4.sin_port);
+    } else if (address.ss_family == AF_INET6) {
+        sockaddr_in6 v6{};
+        std::memcpy(&v6, &address, sizeof v6);
+        std::array<std::uint8_t, 16> bytes{};
+        std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+        peer.address = IpAddress(bytes);
+        peer.port = ntohs(v6.sin6_port);
+    }
+    return peer;
+}
+
+} // namespace
+
+HttpAcceptor::HttpAcceptor(net::Loop& loop, Door& door, ConnectionCounts& counts, const HttpOptions& options,
+                           const asio::ip::tcp& protocol, net::OwnedFd socket)
+    : loop_(loop), protocol_(protocol), acceptor_(loop.executor(), protocol, socket.release()), pause_(loop.executor()),
+      buffer_(options.header_bytes_max), share_(options, door, loop.timers(), loop.clock(), counts),
+      tasks_(loop.executor()) {}
+
+void HttpAcceptor::start() { (void)tasks_.spawn(accept_loop()); }
+
+asio::awaitable<void> HttpAcceptor::stop() {
+    share_.stopping = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    for (auto* session : share_.sessions) session->stop();
+    loop_.timers().arm(grace_, share_.options.stop_grace);
+    co_await tasks_.join();
+    grace_.disarm();
+}
+
+asio::awaitable<void> HttpAcceptor::accept_loop() {
+    while (acceptor_.is_open()) {
+        const auto [error] = co_await acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, net::as_result);
+        if (error) co_return;
+        if (accept_batch() == Batch::taken) continue;
+        pause_.expires_after(pause_without_descriptors);
+        (void)co_await pause_.async_wait(net::as_result);
+    }
+}
+
+HttpAcceptor::Batch HttpAcceptor::accept_batch() {
+    for (int i = 0; i < batch_connections; ++i) {
+        sockaddr_storage address{};
+        socklen_t length = sizeof address;
+        net::OwnedFd connection(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address), &length,
+                                          SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (connection) {
+            greet(std::move(connection), peer_of(address));
+            continue;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return Batch::taken;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            log::warning("HTTP_ACCEPT_EXHAUSTED", "no connection can be taken for a moment: {}", std::strerror(errno));
+            return Batch::out_of_descriptors;
+        }
+        // Anything else ended that one connection before it was taken: accept(2), "Error handling".
+    }
+    return Batch::taken;
+}
+
+void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {
+    const auto bytes = ::recv(connection.get(), buffer_.data(), buffer_.size(), 0);
+    if (bytes == 0) return;
+    if (bytes < 0) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK) keep(std::move(connection), peer, {}, {}, Place::none);
+        return;
+    }
+    const std::string_view received(buffer_.data(), static_cast<std::size_t>(bytes));
+    const auto progress = share_.reader.read(received);
+    const auto& head = share_.reader.head();
+    // Input left over, a body or another request, needs a session: a close on top of it would reset the connection.
+    if (progress == HeadProgress::complete && head.bytes == received.size() && head.framing == HttpFraming::none)
+        answer_here(std::move(connection), peer, head);
+    else
+        keep(std::move(connection), peer, received, {}, Place::none);
+}
+
+void HttpAcceptor::answer_here(net::OwnedFd connection, const HttpPeer& peer, const HttpRequestHead& head) {
+    auto place = Place::none;
+    auto granted = HttpConnection::close;
+    // When all places are taken everybody is still served, one request a connection.
+    if (head.connection == HttpConnection::keep_alive && !share_.stopping &&
+        share_.counts.enter(peer.address) == ConnectionCounts::Entry::granted) {
+        place = Place::granted;
+        granted = HttpConnection::keep_alive;
+    }
+    const auto answer = share_.answerer.answer(head, peer, granted);
+    const bool closes = answer.connection == HttpConnection::close;
+    HttpRemainder remainder;
+    const auto sent = send_now(connection.get(), answer, share_.date.at(loop_.timers().now()),
+                               closes ? HttpFollowedBy::close : HttpFollowedBy::more, remainder);
+    if (sent == HttpSent::part || (sent == HttpSent::all && !closes)) {
+        remainder.request_body = HttpBody::none;
+        return keep(std::move(connection), peer, {}, std::move(remainder), place);
+    }
+    if (sent == HttpSent::broken && answer.file != nullptr) share_.door.broken_off(answer.ticket, 0);
+    if (place == Place::granted) share_.counts.leave(peer.address);
+}
+
+void HttpAcceptor::keep(net::OwnedFd connection, const HttpPeer& peer, std::string_view received,
+                        HttpRemainder remainder, Place place) {
+    if (place == Place::none && share_.counts.enter(peer.address) == ConnectionCounts::Entry::full) {
+        if (remainder.file)
+            share_.door.broken_off(remainder.ticket, remainder.body_bytes_sent);
+        else
+            share_.door.refused(Transport::http, peer.address, "too many connections are open");
+        return;
+    }
+    asio::ip::tcp::socket socket(loop_.executor());
+    boost::system::error_code error;
+    socket.assign(protocol_, connection.get(), error);
+    if (error) {
+        share_.counts.leave(peer.address);
+        return;
+    }
+    (void)connection.release();
+    auto session = std::make_unique<HttpSession>(share_, std::move(socket), peer);
+    session->received(received);
+    session->still_to_send(std::move(remainder));
+    (void)tasks_.spawn(run_session(std::move(session)));
+}
+
+asio::awaitable<void> HttpAcceptor::run_session(std::unique_ptr<HttpSession> session) { co_await session->run(); }
+
+void HttpAcceptor::on_grace_over(void* self) noexcept {
+    for (auto* session : static_cast<HttpAcceptor*>(self)->share_.sessions) session->abort();
+}
+
+} // namespace offhook::server

@@ -1,0 +1,142 @@
+#include "server/listen/http_answer.hpp"
+
+#include "base/limits.hpp"
+#include "protocol/http_conditional.hpp"
+#include "protocol/http_range.hpp"
+
+#include <array>
+
+namespace offhook::server {
+namespace {
+
+using protocol::HttpConnection;
+using protocol::HttpStatus;
+
+constexpr std::array empty_statuses{HttpStatus::bad_request,
+                                    HttpStatus::not_found,
+                                    HttpStatus::method_not_allowed,
+                                    HttpStatus::precondition_failed,
+                                    HttpStatus::content_too_large,
+                                    HttpStatus::uri_too_long,
+                                    HttpStatus::header_fields_too_large,
+                                    HttpStatus::not_implemented,
+                                    HttpStatus::service_unavailable};
+
+/// Heads without a file behind them, baked once for the process.
+std::string_view baked_empty_head(HttpStatus status, HttpConnection connection) {
+    struct Baked {
+        std::array<std::array<std::string, 2>, empty_statuses.size()> heads;
+        Baked() {
+            for (std::size_t i = 0; i < heads.size(); ++i)
+                heads[i] = {protocol::http_empty_head(empty_statuses[i], HttpConnection::keep_alive),
+                            protocol::http_empty_head(empty_statuses[i], HttpConnection::close)};
+        }
+    };
+    static const Baked baked;
+    for (std::size_t i = 0; i < empty_statuses.size(); ++i)
+        if (empty_statuses[i] == status) return baked.heads[i][connection == HttpConnection::close ? 1 : 0];
+    return baked.heads[0][1];
+}
+
+} // namespace
+
+HttpAnswerer::HttpAnswerer(Door& door, const Clock& clock, const HttpOptions& options)
+    : door_(door), clock_(clock), options_(options) {}
+
+HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& peer, HttpConnection granted) {
+    auto connection = granted == HttpConnection::close ? HttpConnection::close : head.connection;
+    auto request_body = HttpBody::none;
+    if (head.framing == HttpFraming::length) request_body = HttpBody::drain;
+    // A body announced with Expect may never come; a chunked one ends nobody knows where. Neither belongs to a GET.
+    if (head.framing == HttpFraming::chunked || head.body_bytes > options_.drained_body_bytes_max ||
+        (head.expects_continue && head.framing != HttpFraming::none))
+        request_body = HttpBody::leave;
+    if (request_body == HttpBody::leave) connection = HttpConnection::close;
+
+    HttpAnswer out;
+    if (head.method == HttpMethod::other) {
+        out = empty(HttpStatus::method_not_allowed, connection);
+    } else if (request_body == HttpBody::leave) {
+        door_.refused(Transport::http, peer.address, "a body where none belongs");
+        out = empty(HttpStatus::content_too_large, connection);
+    } else if (const auto target = protocol::parse_http_target(head.target, scratch_); !target) {
+        const bool too_long = target.error().code == protocol::HttpTargetError::too_long;
+        out =
+            refuse({too_long ? HttpStatus::uri_too_long : HttpStatus::bad_request, to_text(target.error().code)}, peer);
+    } else {
+        FileRequest request;
+        request.transport = Transport::http;
+        request.verb = head.method == HttpMethod::head ? Verb::head : Verb::get;
+        request.listener = options_.listener;
+        request.source_port = peer.port;
+        request.source = peer.address;
+        request.path = target->path;
+        request.query = target->query;
+        request.user_agent = head.user_agent.substr(0, limits::user_agent_bytes_max);
+        out = file_answer(head, door_.open(request), connection);
+    }
+    out.request_body = request_body;
+    return out;
+}
+
+HttpAnswer HttpAnswerer::refuse(const HttpRefusal& refusal, const HttpPeer& peer) {
+    door_.refused(Transport::http, peer.address, refusal.why);
+    auto out = empty(refusal.status, HttpConnection::close);
+    out.request_body = HttpBody::leave;
+    return out;
+}
+
+HttpAnswer HttpAnswerer::file_answer(const HttpRequestHead& head, const FileAnswer& found, HttpConnection connection) {
+    if (found.file == nullptr) {
+        auto out = empty(HttpStatus::not_found, connection);
+        out.ticket = found.ticket;
+        return out;
+    }
+    const ReadyFile& file = **found.file;
+    const protocol::HttpFileFacts facts{file.body.size(), file.entity_tag, file.media_type, file.modified};
+    HttpAnswer out;
+    out.connection = connection;
+    out.file = found.file;
+    out.ticket = found.ticket;
+    if (head.conditions.any()) {
+        const auto verdict = protocol::judge(head.conditions, file.entity_tag, file.modified, clock_.wall());
+        if (verdict != protocol::HttpVerdict::send) {
+            out.file = nullptr;
+            out.status =
+                verdict == protocol::HttpVerdict::failed ? HttpStatus::precondition_failed : HttpStatus::not_modified;
+            if (out.status == HttpStatus::not_modified)
+                out.made_head = protocol::http_not_modified_head(facts, connection);
+            else
+                out.baked_head = baked_empty_head(out.status, connection);
+            return out;
+        }
+    }
+    out.baked_head = connection == HttpConnection::close ? file.http_head_close : file.http_head_keep_alive;
+    out.body = file.body;
+    // A range means something to GET alone: RFC 9110 section 14.2.
+    if (head.range && head.method == HttpMethod::get &&
+        protocol::range_counts(head.conditions, file.entity_tag, file.modified, clock_.wall())) {
+        const auto range = protocol::read_http_range(head.range, file.body.size());
+        if (range.kind == protocol::HttpRange::Kind::part) {
+            out.status = HttpStatus::partial_content;
+            out.made_head = protocol::http_part_head(facts, range.first, range.bytes, connection);
+            out.body = out.body.substr(range.first, range.bytes);
+        } else if (range.kind == protocol::HttpRange::Kind::unsatisfiable) {
+            out.status = HttpStatus::range_not_satisfiable;
+            out.made_head = protocol::http_range_refused_head(facts, connection);
+            out.body = {};
+        }
+    }
+    if (head.method == HttpMethod::head) out.body = {};
+    return out;
+}
+
+HttpAnswer HttpAnswerer::empty(HttpStatus status, HttpConnection connection) {
+    HttpAnswer out;
+    out.status = status;
+    out.connection = connection;
+    out.baked_head = baked_empty_head(status, connection);
+    return out;
+}
+
+} // namespace offhook::server

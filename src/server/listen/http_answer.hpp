@@ -1,0 +1,69 @@
+#pragma once
+/// @file  HttpAnswerer: one request head in, one answer out, by the door. No socket.
+///
+/// The seam for uploads: answer() is the only place that looks at the method.
+/// Threads  its loop's.
+#include "base/clock.hpp"
+#include "base/ip_address.hpp"
+#include "protocol/http_head.hpp"
+#include "protocol/http_target.hpp"
+#include "server/door.hpp"
+#include "server/listen/http_options.hpp"
+#include "server/listen/http_request_head.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace offhook::server {
+
+struct HttpPeer {
+    IpAddress address;
+    std::uint16_t port = 0;
+};
+
+/// What becomes of the request's own body.
+enum class HttpBody : std::uint8_t {
+    none,
+    drain, ///< as long as the head says; it is read and dropped before the next request
+    leave  ///< nobody reads it: the connection cannot go on
+};
+
+/// Lifetime: of a file's head and body until the next call of the door, unless `file` is copied first.
+struct HttpAnswer {
+    protocol::HttpStatus status = protocol::HttpStatus::ok;
+    protocol::HttpConnection connection = protocol::HttpConnection::close;
+    HttpBody request_body = HttpBody::none;
+    std::string_view baked_head; ///< static, or the file's own; empty when made_head is used
+    std::string made_head;       ///< for what is too rare to keep ready: 206, 304, 416
+    std::string_view body;       ///< into the file
+    const std::shared_ptr<const ReadyFile>* file = nullptr;
+    Ticket ticket;
+
+    [[nodiscard]] std::string_view head() const { return made_head.empty() ? baked_head : std::string_view(made_head); }
+};
+
+class HttpAnswerer {
+public:
+    /// All outlive this.
+    HttpAnswerer(Door& door, const Clock& clock, const HttpOptions& options);
+
+    /// `connection` is what the listener can grant, at most: close when it stops or is full.
+    [[nodiscard]] HttpAnswer answer(const HttpRequestHead& head, const HttpPeer& peer,
+                                    protocol::HttpConnection granted);
+    /// For what never became a request; the connection ends. Tells the door why.
+    [[nodiscard]] HttpAnswer refuse(const HttpRefusal& refusal, const HttpPeer& peer);
+
+private:
+    [[nodiscard]] HttpAnswer file_answer(const HttpRequestHead& head, const FileAnswer& found,
+                                         protocol::HttpConnection connection);
+    [[nodiscard]] static HttpAnswer empty(protocol::HttpStatus status, protocol::HttpConnection connection);
+
+    Door& door_;
+    const Clock& clock_;
+    const HttpOptions& options_;
+    protocol::HttpTargetScratch scratch_;
+};
+
+} // namespace offhook::server

@@ -1,0 +1,223 @@
+#include "server/listen/http_session.hpp"
+
+#include "net/as_result.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+namespace offhook::server {
+
+namespace asio = boost::asio;
+using protocol::HttpConnection;
+using protocol::HttpStatus;
+
+namespace {
+
+constexpr std::size_t buffer_bytes_first = 1024; // a phone's request is 200 to 500 bytes
+constexpr std::uint64_t linger_bytes_max = 1 << 20;
+
+} // namespace
+
+HttpSession::HttpSession(HttpShare& share, asio::ip::tcp::socket socket, const HttpPeer& peer)
+    : share_(share), socket_(std::move(socket)), peer_(peer) {
+    place_ = share_.sessions.insert(share_.sessions.end(), this);
+}
+
+HttpSession::~HttpSession() {
+    share_.sessions.erase(place_);
+    share_.counts.leave(peer_.address);
+}
+
+void HttpSession::received(std::string_view bytes) {
+    buffer_.resize(std::max(bytes.size(), buffer_bytes_first));
+    std::copy(bytes.begin(), bytes.end(), buffer_.begin());
+    end_ = bytes.size();
+}
+
+asio::awaitable<void> HttpSession::run() {
+    auto next = remainder_.bytes() > 0 ? Next::send_rest : serve_buffered();
+    while (next != Next::close) {
+        if (next == Next::read) {
+            const auto [error, bytes] = co_await socket_.async_read_some(
+                asio::buffer(buffer_.data() + end_, buffer_.size() - end_), net::as_result);
+            if (error) break;
+            end_ += bytes;
+            next = serve_buffered();
+        } else if (next == Next::serve) {
+            next = serve_buffered();
+        } else if (next == Next::send_rest) {
+            next = co_await send_rest();
+        } else {
+            co_await linger();
+            next = Next::close;
+        }
+    }
+}
+
+void HttpSession::stop() {
+    if (phase_ == Phase::idle) abort();
+}
+
+void HttpSession::abort() {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+HttpSession::Next HttpSession::serve_buffered() {
+    for (;;) {
+        drop_body();
+        if (begin_ == end_) return wait_for_more();
+        const auto progress = share_.reader.read(buffered());
+        auto next = Next::read;
+        if (progress == HeadProgress::needs_more) {
+            if (end_ - begin_ < share_.options.header_bytes_max) return wait_for_more();
+            const bool in_target = buffered().find('\n') == std::string_view::npos;
+            next =
+                send(share_.answerer.refuse({in_target ? HttpStatus::uri_too_long : HttpStatus::header_fields_too_large,
+                                             "a request head that is too large"},
+                                            peer_),
+                     end_ - begin_, 0);
+        } else if (progress == HeadProgress::refused) {
+            next = send(share_.answerer.refuse(share_.reader.refusal(), peer_), share_.reader.head().bytes, 0);
+        } else {
+            const auto& head = share_.reader.head();
+            const bool last = share_.stopping || ++requests_ >= share_.options.requests_per_connection_max;
+            next = send(share_.answerer.answer(head, peer_, last ? HttpConnection::close : HttpConnection::keep_alive),
+                        head.bytes, head.body_bytes);
+        }
+        if (next != Next::serve) return next;
+        phase_ = Phase::idle;
+    }
+}
+
+HttpSession::Next HttpSession::wait_for_more() {
+    if (share_.stopping && begin_ == end_) return Next::close;
+    make_room();
+    // A request's head has one deadline from its first byte on: a byte now and then does not move it.
+    const bool within_request = begin_ != end_ || body_bytes_left_ != 0;
+    if (!within_request) {
+        phase_ = Phase::idle;
+        share_.timers.arm(deadline_, share_.options.idle_time_max);
+    } else if (phase_ != Phase::receiving) {
+        phase_ = Phase::receiving;
+        share_.timers.arm(deadline_, share_.options.header_time_max);
+    }
+    return Next::read;
+}
+
+HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_bytes, std::uint64_t body_bytes) {
+    begin_ += head_bytes;
+    if (answer.request_body == HttpBody::drain) body_bytes_left_ = body_bytes;
+    const auto after = after_answer(answer.connection, answer.request_body);
+    const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
+    switch (send_now(socket_.native_handle(), answer, share_.date.at(share_.timers.now()), followed_by, remainder_)) {
+    case HttpSent::all:
+        return after;
+    case HttpSent::part:
+        return Next::send_rest;
+    case HttpSent::broken:
+        break;
+    }
+    if (answer.file != nullptr) share_.door.broken_off(answer.ticket, 0);
+    return Next::close;
+}
+
+HttpSession::Next HttpSession::after_answer(HttpConnection connection, HttpBody request_body) const {
+    if (connection == HttpConnection::keep_alive) return Next::serve;
+    // A socket closed over unread input resets the connection, and the peer may lose the answer.
+    return request_body != HttpBody::none || begin_ != end_ ? Next::linger : Next::close;
+}
+
+asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
+    phase_ = Phase::sending;
+    written_ = 0;
+    window_start_ = bytes_acknowledged();
+    send_begun_ = share_.timers.now();
+    share_.timers.arm(deadline_, send_begun_, share_.options.send_window);
+    std::size_t head_at = 0;
+    while (head_at < remainder_.head.size() || !remainder_.body.empty()) {
+        const std::array<asio::const_buffer, 2> pieces{
+            asio::buffer(remainder_.head.data() + head_at, remainder_.head.size() - head_at),
+            asio::buffer(remainder_.body.data(), remainder_.body.size())};
+        const auto [error, bytes] = co_await socket_.async_write_some(pieces, net::as_result);
+        if (error) {
+            if (remainder_.file) share_.door.broken_off(remainder_.ticket, remainder_.body_bytes_sent);
+            co_return Next::close;
+        }
+        const auto of_head = std::min(bytes, remainder_.head.size() - head_at);
+        head_at += of_head;
+        remainder_.body.remove_prefix(bytes - of_head);
+        remainder_.body_bytes_sent += bytes - of_head;
+        written_ += static_cast<std::int64_t>(bytes);
+    }
+    const auto next = after_answer(remainder_.connection, remainder_.request_body);
+    remainder_ = {};
+    phase_ = Phase::idle;
+    co_return next;
+}
+
+asio::awaitable<void> HttpSession::linger() {
+    phase_ = Phase::lingering;
+    boost::system::error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    share_.timers.arm(deadline_, share_.options.linger_time_max);
+    begin_ = end_ = 0;
+    make_room();
+    for (std::uint64_t dropped = 0; dropped < linger_bytes_max;) {
+        const auto [error, bytes] =
+            co_await socket_.async_read_some(asio::buffer(buffer_.data(), buffer_.size()), net::as_result);
+        if (error) co_return;
+        dropped += bytes;
+    }
+}
+
+void HttpSession::drop_body() {
+    const auto dropped = std::min<std::uint64_t>(body_bytes_left_, end_ - begin_);
+    begin_ += dropped;
+    body_bytes_left_ -= dropped;
+}
+
+void HttpSession::make_room() {
+    if (begin_ != 0) {
+        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (end_ < buffer_.size()) return;
+    buffer_.resize(std::clamp(buffer_.size() * 2, buffer_bytes_first,
+                              std::max(buffer_bytes_first, share_.options.header_bytes_max)));
+}
+
+void HttpSession::on_deadline(void* self) noexcept { static_cast<HttpSession*>(self)->deadline_passed(); }
+
+void HttpSession::deadline_passed() {
+    if (phase_ == Phase::sending) return check_send_rate();
+    if (phase_ == Phase::receiving) share_.door.refused(Transport::http, peer_.address, "too slow with its request");
+    abort();
+}
+
+void HttpSession::check_send_rate() {
+    // What the peer has acknowledged counts, not what the kernel took: its buffer hides a slow peer at first, and then
+    // shows no room for minutes although the peer reads steadily.
+    const auto acknowledged = bytes_acknowledged();
+    const auto window = std::chrono::duration_cast<std::chrono::duration<double>>(share_.options.send_window);
+    const auto least = static_cast<double>(share_.options.send_bytes_per_second_min) * window.count();
+    const auto now = share_.timers.now();
+    if (static_cast<double>(acknowledged - window_start_) < least || now - send_begun_ > share_.options.send_time_max)
+        return abort(); // send_rest() tells the door
+    window_start_ = acknowledged;
+    share_.timers.arm(deadline_, now, share_.options.send_window);
+}
+
+std::int64_t HttpSession::bytes_acknowledged() {
+    int waiting = 0;
+    if (::ioctl(socket_.native_handle(), SIOCOUTQ, &waiting) != 0) return written_;
+    return written_ - waiting;
+}
+
+} // namespace offhook::server

@@ -1,0 +1,97 @@
+#pragma once
+/// @file  HttpSession: one connection that is kept, from its first request to its close.
+///
+/// The common case never comes here: http_acceptor answers a whole request that closes where it stands.
+/// Threads  its loop's.
+#include "net/loop_timers.hpp"
+#include "server/listen/connection_counts.hpp"
+#include "server/listen/http_answer.hpp"
+#include "server/listen/http_options.hpp"
+#include "server/listen/http_request_head.hpp"
+#include "server/listen/http_send.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <list>
+#include <string_view>
+#include <vector>
+
+namespace offhook::server {
+
+/// What the sessions of one listener share on one loop.
+struct HttpShare {
+    HttpShare(const HttpOptions& given_options, Door& given_door, net::LoopTimers& given_timers, const Clock& clock,
+              ConnectionCounts& given_counts)
+        : options(given_options), door(given_door), timers(given_timers), counts(given_counts),
+          answerer(given_door, clock, given_options), date(clock) {}
+
+    const HttpOptions& options;
+    Door& door;
+    net::LoopTimers& timers;
+    ConnectionCounts& counts;
+    HttpAnswerer answerer;
+    HttpHeadReader reader; ///< one for all: what it read is used before the next read
+    DateLine date;
+    std::list<class HttpSession*> sessions;
+    bool stopping = false;
+};
+
+class HttpSession {
+public:
+    /// Requires  a place in share.counts, which the session gives back. `share` outlives it.
+    HttpSession(HttpShare& share, boost::asio::ip::tcp::socket socket, const HttpPeer& peer);
+    ~HttpSession();
+    HttpSession(const HttpSession&) = delete;
+    HttpSession& operator=(const HttpSession&) = delete;
+
+    /// Before run(): what was received already, and what is still to be sent.
+    void received(std::string_view bytes);
+    void still_to_send(HttpRemainder remainder) { remainder_ = std::move(remainder); }
+
+    [[nodiscard]] boost::asio::awaitable<void> run();
+
+    /// Ends it at the next pause between two requests; at once if it is in one.
+    void stop();
+    /// Closes the socket, whatever is under way.
+    void abort();
+
+private:
+    enum class Phase : std::uint8_t { idle, receiving, sending, lingering };
+    enum class Next : std::uint8_t { read, serve, send_rest, linger, close };
+
+    static void on_deadline(void* self) noexcept;
+    void deadline_passed();
+    void check_send_rate();
+    [[nodiscard]] std::int64_t bytes_acknowledged();
+
+    [[nodiscard]] Next serve_buffered();
+    [[nodiscard]] Next wait_for_more();
+    [[nodiscard]] Next send(const HttpAnswer& answer, std::size_t head_bytes, std::uint64_t body_bytes);
+    [[nodiscard]] Next after_answer(protocol::HttpConnection connection, HttpBody request_body) const;
+    [[nodiscard]] boost::asio::awaitable<Next> send_rest();
+    [[nodiscard]] boost::asio::awaitable<void> linger();
+
+    [[nodiscard]] std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
+    void drop_body();
+    void make_room();
+
+    HttpShare& share_;
+    boost::asio::ip::tcp::socket socket_;
+    HttpPeer peer_;
+    std::list<HttpSession*>::iterator place_;
+    std::vector<char> buffer_; ///< grows to options.header_bytes_max
+    std::size_t begin_ = 0;    ///< buffered bytes not yet used: begin_ to end_
+    std::size_t end_ = 0;
+    std::uint64_t body_bytes_left_ = 0; ///< of a request's body, to be dropped
+    std::uint64_t requests_ = 0;
+    HttpRemainder remainder_;
+    std::int64_t written_ = 0;      ///< of the remainder
+    std::int64_t window_start_ = 0; ///< bytes_acknowledged() when the send window under way began
+    Instant send_begun_{};
+    Phase phase_ = Phase::idle;
+    net::TimerSlot deadline_{on_deadline, this};
+};
+
+} // namespace offhook::server
