@@ -39,7 +39,8 @@ void read_requests(TomlReader& root, const PackFile& file, PackContent& content)
             for (const Pattern& earlier : content.agents) {
                 Captures first, second;
                 if (earlier.match(pattern->sample(0), first) && earlier.match(pattern->sample(1), second))
-                    file.problems.add(agent.where, "pattern '" + agent.text + "' is shadowed by '" + earlier.text() + "'");
+                    file.problems.add(agent.where,
+                                      "pattern '" + agent.text + "' is shadowed by '" + earlier.text() + "'");
             }
             content.agents.push_back(std::move(*pattern));
         }
@@ -70,7 +71,8 @@ std::vector<std::string> read_paths(TomlReader& row, const PackFile& file, PackC
 }
 
 template <class E>
-E choice(TomlReader& row, std::string_view key, E otherwise, std::initializer_list<std::pair<std::string_view, E>> names) {
+E choice(TomlReader& row, std::string_view key, E otherwise,
+         std::initializer_list<std::pair<std::string_view, E>> names) {
     const std::string text = row.text(key);
     if (text.empty()) return otherwise;
     std::string known;
@@ -89,8 +91,9 @@ Document read_document(TomlReader& row, const PackFile& file) {
     document.syntax = find_syntax(syntax);
     if (document.syntax == nullptr && !syntax.empty())
         row.problem_at("syntax", "no syntax '" + printable(syntax, 40) + "'; there are " + syntax_names());
-    document.scope = choice(row, "scope", DocumentScope::device,
-                            {{"device", DocumentScope::device}, {"site", DocumentScope::site}, {"family", DocumentScope::family}});
+    document.scope =
+        choice(row, "scope", DocumentScope::device,
+               {{"device", DocumentScope::device}, {"site", DocumentScope::site}, {"family", DocumentScope::family}});
     using Content = Document::Content;
     document.content = choice(row, "content", Content::own,
                               {{"fixed", Content::fixed}, {"shared", Content::shared}, {"own", Content::own}});
@@ -108,7 +111,8 @@ Document read_document(TomlReader& row, const PackFile& file) {
 /// Braces in fixed values: {mac} {MAC} {model} and {path:KIND}.
 void check_fixed(const PackFile& file, const PackContent& content, const Document& document, const std::string& where) {
     for (const Parameter& parameter : document.fixed)
-        for (std::size_t at = parameter.value.find('{'); at != std::string::npos; at = parameter.value.find('{', at + 1)) {
+        for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
+             at = parameter.value.find('{', at + 1)) {
             const auto end = parameter.value.find('}', at);
             const auto word = parameter.value.substr(at + 1, end == std::string::npos ? end : end - at - 1);
             const bool of_device = word == "mac" || word == "MAC" || word == "model";
@@ -139,8 +143,9 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
 }
 
 void read_others(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
-    constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {
-        {"upload", OtherFile::Role::upload}, {"firmware", OtherFile::Role::firmware}, {"asset", OtherFile::Role::asset}};
+    constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {{"upload", OtherFile::Role::upload},
+                                                                      {"firmware", OtherFile::Role::firmware},
+                                                                      {"asset", OtherFile::Role::asset}};
     for (const auto& [name, role] : roles)
         for (const toml::table* table : root.tables(name)) {
             TomlReader row(file.problems, file.name, *table, "[[" + std::string(name) + "]]");

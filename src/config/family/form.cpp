@@ -50,9 +50,8 @@ bool Form::write(const FormValues& values, std::string& out) const {
     for (const Piece& piece : pieces_) out += piece.input ? values[*piece.input] : std::string_view(piece.literal);
     FormValues again{};
     if (!read(out, again)) return false;
-    return std::all_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
-        return !piece.input || again[*piece.input] == values[*piece.input];
-    });
+    return std::all_of(pieces_.begin(), pieces_.end(),
+                       [&](const Piece& piece) { return !piece.input || again[*piece.input] == values[*piece.input]; });
 }
 
 bool Form::read(std::string_view text, FormValues& values) const {

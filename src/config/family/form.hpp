@@ -2,9 +2,9 @@
 /// @file  Form: a text that holds several values, written and taken apart by the same pattern.
 ///
 /// Shape   "{host}:{port}", "fnc=sd+blf;sub={value}@$PROXY;nme={label}". A variable is an input of the row by number.
-///         Taking apart, a variable runs to the first place of the literal behind it, at the end to the last. A value in
-///         square brackets (an IPv6 address) is taken whole.
-///         `when` are inputs that must have a certain value of ours: they choose the form, and reading it gives them.
+///         Taking apart, a variable runs to the first place of the literal behind it, at the end to the last. A value
+///         in square brackets (an IPv6 address) is taken whole. `when` are inputs that must have a certain value of
+///         ours: they choose the form, and reading it gives them.
 /// Limits  pack_limits::form_variables_max inputs.
 #include "base/result.hpp"
 
@@ -26,7 +26,9 @@ class Form {
 public:
     struct Condition {
         std::uint8_t input;
-        std::string value; ///< ours
+        std::string value; ///< ours; empty: any
+
+        friend bool operator==(const Condition&, const Condition&) = default;
     };
 
     /// `names` are the row's inputs in order. Errors: invalid.

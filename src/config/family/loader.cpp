@@ -55,7 +55,8 @@ Checked<std::shared_ptr<const Family>> load_family(const PackText& text) {
     Problems problems;
     PackContent content;
     content.revision = revision_of(text);
-    const auto read = [&](std::string_view file, const std::string& body, void (*reader)(const PackFile&, PackContent&)) {
+    const auto read = [&](std::string_view file, const std::string& body,
+                          void (*reader)(const PackFile&, PackContent&)) {
         const std::string name = text.folder.empty() ? std::string(file) : text.folder + "/" + std::string(file);
         if (const auto root = parse(problems, name, body)) reader({problems, name, *root}, content);
     };

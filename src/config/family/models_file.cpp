@@ -38,12 +38,14 @@ void read_columns(TomlReader& row, const std::vector<std::string>& columns, Mode
 }
 
 /// From the broadest series to `name` itself.
-void apply_series(SeriesRows& all, const std::string& name, Model& model, const std::string& where, Problems& problems) {
+void apply_series(SeriesRows& all, const std::string& name, Model& model, const std::string& where,
+                  Problems& problems) {
     std::vector<SeriesRow*> chain;
     for (std::string at = name; !at.empty();) {
         const auto found = all.find(at);
         if (found == all.end()) return problems.add(where, "no series '" + printable(at, 40) + "'");
-        if (chain.size() == series_depth_max) return problems.add(where, "series '" + name + "' inherits too deep, or itself");
+        if (chain.size() == series_depth_max)
+            return problems.add(where, "series '" + name + "' inherits too deep, or itself");
         chain.push_back(&found->second);
         found->second.used = true;
         at = found->second.inherits;
@@ -71,7 +73,8 @@ void read_models(const PackFile& file, PackContent& content) {
     TomlReader root(file.problems, file.name, file.root, "models.toml");
     std::vector<std::string> columns;
     for (const auto& pair : root.pairs("columns")) {
-        if (pair.key == "lines" || pair.key == "keys" || pair.key == "series" || pair.key == "aliases" || pair.key == "part_numbers" || pair.key == "inherits")
+        if (pair.key == "lines" || pair.key == "keys" || pair.key == "series" || pair.key == "aliases" ||
+            pair.key == "part_numbers" || pair.key == "inherits")
             file.problems.add(pair.where, "'" + pair.key + "' is a column already");
         columns.push_back(pair.key);
     }

@@ -51,7 +51,9 @@ private:
         return found == by_name_.end() ? nullptr : &parameters_[found->second];
     }
 
-    void understood(const Parameter& parameter) { understood_[static_cast<std::size_t>(&parameter - parameters_.data())] = true; }
+    void understood(const Parameter& parameter) {
+        understood_[static_cast<std::size_t>(&parameter - parameters_.data())] = true;
+    }
 
     void note(std::string what, std::string text) { out_.notes.push_back({std::move(what), std::move(text)}); }
 
@@ -64,7 +66,8 @@ private:
         if (!guarded(row, index, *present.front())) return;
         const std::string& text = present.front()->value;
         // An empty value is the phone's own default: nothing is stated.
-        const bool read = text.empty() || (row.forms.empty() ? read_plain(row, index, text) : read_forms(row, index, text));
+        const bool read =
+            text.empty() || (row.forms.empty() ? read_plain(row, index, text) : read_forms(row, index, text));
         if (!read) return;
         for (const Parameter* parameter : present)
             if (parameter->value == text)
@@ -89,18 +92,20 @@ private:
     void companions_understood(const Row& row, std::uint16_t index) {
         for (const auto* companions : {&row.guard, &row.also})
             for (const Companion& companion : *companions)
-                if (const Parameter* found = find(companion.name.with(index)); found != nullptr && found->value == companion.value)
+                if (const Parameter* found = find(companion.name.with(index));
+                    found != nullptr && found->value == companion.value)
                     understood(*found);
     }
 
     bool put(const Source& source, std::uint16_t index, Result<std::string> value, std::string_view parameter) {
         if (!value) {
-            note(std::string(parameter), source.what.spec().secrecy == Secrecy::secret ? "its value does not fit"
-                                                                                      : value.error().message);
+            note(std::string(parameter),
+                 source.what.spec().secrecy == Secrecy::secret ? "its value does not fit" : value.error().message);
             return false;
         }
         auto& parts = parts_[{source.what.setting, index}];
-        const bool there = std::any_of(parts.begin(), parts.end(), [&](const PartValue& part) { return part.part == source.what.part; });
+        const bool there = std::any_of(parts.begin(), parts.end(),
+                                       [&](const PartValue& part) { return part.part == source.what.part; });
         if (!there) parts.push_back({source.what.part, std::move(*value)});
         return true;
     }
@@ -140,7 +145,8 @@ private:
                 if (fits) values.emplace_back(i, std::move(*value));
             }
             if (!fits) continue;
-            for (const Form::Condition& condition : form.when) values.emplace_back(condition.input, condition.value);
+            for (const Form::Condition& condition : form.when)
+                if (!condition.value.empty()) values.emplace_back(condition.input, condition.value);
             for (auto& [input, value] : values) (void)put(row.sources[input], place, std::move(value), name);
             return true;
         }
@@ -179,7 +185,8 @@ private:
             if (stated == parts_.end() || find(row.write.front().text()) != nullptr) continue;
             const ParameterFacts* facts = pack_.facts(row.write.front().text());
             if (facts == nullptr || facts->default_value.empty()) continue;
-            if (auto value = source.unspell(0, facts->default_value)) stated->second.push_back({source.what.part, std::move(*value)});
+            if (auto value = source.unspell(0, facts->default_value))
+                stated->second.push_back({source.what.part, std::move(*value)});
         }
     }
 
@@ -196,7 +203,8 @@ private:
             }
             settings_.put(key, *value);
             if (spec_of(key).type == SettingType::zone && parts.front().part.kind != PartKind::whole)
-                note(name_of(key), "read from its rules: '" + *value + "' behaves so, another of the same rules may have been meant");
+                note(name_of(key),
+                     "read from its rules: '" + *value + "' behaves so, another of the same rules may have been meant");
         }
     }
 

@@ -42,6 +42,7 @@ public:
 
 private:
     using Value = Effective::Value;
+    using Inputs = std::array<const Value*, pack_limits::form_variables_max>;
 
     [[nodiscard]] std::span<const Value> values_of(std::uint16_t setting) const {
         return settings_.values().subspan(starts_[setting], starts_[setting + 1U] - starts_[setting]);
@@ -49,8 +50,9 @@ private:
 
     [[nodiscard]] const Value* find(std::uint16_t setting, std::uint16_t index) const {
         const auto values = values_of(setting);
-        const auto at = std::lower_bound(values.begin(), values.end(), index,
-                                         [](const Value& value, std::uint16_t wanted) { return value.key.index < wanted; });
+        const auto at =
+            std::lower_bound(values.begin(), values.end(), index,
+                             [](const Value& value, std::uint16_t wanted) { return value.key.index < wanted; });
         return at != values.end() && at->key.index == index ? &*at : nullptr;
     }
 
@@ -94,7 +96,9 @@ private:
 
     /// The row's text under every name that it has.
     void emit_row(const Row& row, std::uint16_t index, std::string_view text, const Value& from) {
-        const unsigned lines = !row.every_line ? 1 : model_ != nullptr && model_->lines != 0 ? model_->lines : pack_.lines_max();
+        const unsigned lines = !row.every_line                           ? 1
+                               : model_ != nullptr && model_->lines != 0 ? model_->lines
+                                                                         : pack_.lines_max();
         for (unsigned line = 1; line <= lines; ++line) {
             const auto place = row.every_line ? static_cast<std::uint16_t>(line) : index;
             if (!text.empty()) {
@@ -154,7 +158,7 @@ private:
     }
 
     void write_forms(const Row& row, std::uint16_t index) {
-        std::array<const Value*, pack_limits::form_variables_max> inputs{};
+        Inputs inputs{};
         FormValues texts{};
         const Value* from = nullptr;
         bool any = false;
@@ -166,7 +170,8 @@ private:
             any = true;
             if (!used_in_text(row, i)) continue;
             texts[i] = spelled(row.sources[i], *inputs[i], theirs_[i]).value_or(std::string_view());
-            const bool v6 = row.sources[i].what.type == SettingType::host && texts[i].find(':') != std::string_view::npos;
+            const bool v6 =
+                row.sources[i].what.type == SettingType::host && texts[i].find(':') != std::string_view::npos;
             if (v6) texts[i] = theirs_[i] = "[" + std::string(texts[i]) + "]";
         }
         if (from == nullptr) return;
@@ -179,17 +184,33 @@ private:
                 const std::string text = ours_;
                 return emit_row(row, index, text, *from);
             }
-        note(name_of(from->key), "its value cannot stand in " + row.write.front().text());
+        // Where no form is for these conditions, the row has nothing to do with them.
+        const bool meant = std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) {
+            return conditions_met(form, inputs) && any_text(row, form, texts);
+        });
+        if (meant) note(name_of(from->key), "its value cannot stand in " + row.write.front().text());
     }
 
     static bool used_in_text(const Row& row, std::size_t input) {
         return std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) { return form.uses(input); });
     }
 
-    static bool fits(const Row& row, const Form& form, const std::array<const Value*, pack_limits::form_variables_max>& inputs,
-                     const FormValues& texts) {
-        for (const Form::Condition& condition : form.when)
-            if (inputs[condition.input] == nullptr || inputs[condition.input]->value != condition.value) return false;
+    static bool any_text(const Row& row, const Form& form, const FormValues& texts) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i)
+            if (form.uses(i) && !texts[i].empty()) return true;
+        return false;
+    }
+
+    static bool conditions_met(const Form& form, const Inputs& inputs) {
+        return std::all_of(form.when.begin(), form.when.end(), [&](const Form::Condition& condition) {
+            const Value* value = inputs[condition.input];
+            return value != nullptr &&
+                   (condition.value.empty() ? !value->value.empty() : value->value == condition.value);
+        });
+    }
+
+    static bool fits(const Row& row, const Form& form, const Inputs& inputs, const FormValues& texts) {
+        if (!conditions_met(form, inputs)) return false;
         for (std::size_t i = 0; i < row.sources.size(); ++i)
             if (form.uses(i) && texts[i].empty()) return false;
         return true;
@@ -210,8 +231,8 @@ private:
             if (value.origin == LayerKind::vendor_default) continue;
             last = value.key.id;
             const auto why = pack_.content().unmapped.find(value.key.id);
-            note(name_of(value.key), why != pack_.content().unmapped.end() ? why->second
-                                                                           : "this family has no parameter for it");
+            note(name_of(value.key),
+                 why != pack_.content().unmapped.end() ? why->second : "this family has no parameter for it");
         }
     }
 

@@ -21,8 +21,7 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
                                      "B (common knowledge)");
     if (facts.type == "number" && !facts.range.empty() && !parse_range(facts.range))
         row.problem_at("range", "a number's range is written as 1..65535, 300.. or ..9");
-    if (!facts.confidence.empty() && facts.source.empty())
-        row.problem_at("confidence", "a mark without a source");
+    if (!facts.confidence.empty() && facts.source.empty()) row.problem_at("confidence", "a mark without a source");
 }
 
 } // namespace
@@ -42,6 +41,15 @@ std::optional<NumberRange> parse_range(std::string_view text) {
 
 void read_parameters(const PackFile& file, PackContent& content) {
     TomlReader root(file.problems, file.name, file.root, "parameters.toml");
+    ParameterFacts otherwise;
+    if (const auto* table = root.table("otherwise")) {
+        TomlReader row(file.problems, file.name, *table, "[otherwise]");
+        otherwise.reboots = row.maybe("reboots");
+        otherwise.secret = row.maybe("secret");
+        (void)row.text("source", TomlReader::Need::required); // why it is thought to hold; read by people
+        (void)row.text("confidence", TomlReader::Need::required);
+        row.finish();
+    }
     for (const auto& [name, table, where] : root.named_tables()) {
         TomlReader row(file.problems, file.name, *table, "a parameter");
         ParameterFacts facts;
@@ -50,7 +58,9 @@ void read_parameters(const PackFile& file, PackContent& content) {
         facts.range = row.text("range");
         facts.default_value = row.text("default");
         facts.reboots = row.maybe("reboots");
+        if (!facts.reboots) facts.reboots = otherwise.reboots;
         facts.secret = row.maybe("secret");
+        if (!facts.secret) facts.secret = otherwise.secret;
         facts.since = row.text("since");
         facts.source = row.text("source");
         facts.confidence = row.text("confidence");

@@ -129,8 +129,7 @@ Result<std::string> join_list(SettingKey key, std::span<const PartValue> parts) 
         ranked = ranked || part.part.kind != PartKind::list_on;
     }
     if (!ranked)
-        for (const PartValue& part : parts)
-            by_rank[{0, part.part.argument}] = choices[part.part.argument];
+        for (const PartValue& part : parts) by_rank[{0, part.part.argument}] = choices[part.part.argument];
     std::vector<std::string> words;
     for (const auto& [rank, word] : by_rank)
         if (std::find(off.begin(), off.end(), word) == off.end() &&
@@ -139,7 +138,9 @@ Result<std::string> join_list(SettingKey key, std::span<const PartValue> parts) 
     return join(words, " ");
 }
 
-std::string two_digits(std::string_view number) { return number.size() == 1 ? "0" + std::string(number) : std::string(number); }
+std::string two_digits(std::string_view number) {
+    return number.size() == 1 ? "0" + std::string(number) : std::string(number);
+}
 
 Result<std::string> join_named(std::span<const PartValue> parts) {
     std::string first, second;
@@ -151,7 +152,8 @@ Result<std::string> join_named(std::span<const PartValue> parts) {
     }
     if (kind == PartKind::url_scheme || kind == PartKind::url_address) {
         if (second.find("://") != std::string::npos) return second; // a whole address in the place of the server's name
-        if (first.empty() || second.empty()) return fail(ErrorCode::invalid, "an address needs its scheme and its host");
+        if (first.empty() || second.empty())
+            return fail(ErrorCode::invalid, "an address needs its scheme and its host");
         return first + "://" + second;
     }
     if (kind == PartKind::plan_s0) return plan_of_s0(second);

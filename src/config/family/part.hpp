@@ -1,13 +1,13 @@
 #pragma once
 /// @file  Part: a setting, or the piece of one that a family keeps in a parameter of its own.
 ///
-/// Some phones take in one setting as many parameters: a time zone as an offset and the two days of the year on which it
-/// changes, codecs as a rank each. A part is such a piece with a name and a type of its own, so that an ordinary row maps
-/// it; no code knows any vendor's spelling. Reading collects the parts of a setting and puts it together again.
+/// Some phones take in one setting as many parameters: a time zone as an offset and the two days of the year on which
+/// it changes, codecs as a rank each. A part is such a piece with a name and a type of its own, so that an ordinary row
+/// maps it; no code knows any vendor's spelling. Reading collects the parts of a setting and puts it together again.
 /// Shape   "time.zone" the whole setting; behind a slash, by the setting's type:
 ///         zone         offset (seconds), daylight (boolean), save (seconds), posix (text), and for start and stop
-///                      start.month 1..12, start.week 1..5 (5 the last), start.weekday 0..6 (0 Sunday),
-///                      start.time (seconds after midnight), start.hour, start.minute
+///                      start.month 1..12, start.week 1..5 (5 the last), start.last (boolean), start.weekday 0..6 (0
+///                      Sunday), start.time (seconds after midnight), start.hour, start.minute
 ///         list         rank.X place of X from 1, place.K the K-th (K 1..16), on.X whether X is in it
 ///         url          scheme, address (what follows "://")
 ///         time_of_day  hour, minute
@@ -34,6 +34,7 @@ enum class PartKind : std::uint8_t {
     zone_posix,
     change_month,
     change_week,
+    change_last,
     change_weekday,
     change_time,
     change_hour,

@@ -1,8 +1,9 @@
 #pragma once
 /// @file  PathTable: what a requested path is, found by hash where the pattern allows it.
 ///
-/// Literal paths first, then "{mac}…" by what follows the MAC, then the other patterns in the pack's order: a literal
-/// "000000000000.cfg" is therefore never taken for "{mac}.cfg".
+/// Literal paths first, then "{mac}…" by what follows the MAC, each with the whole path before the last name alone
+/// ("{dirs}…"), then the other patterns in the pack's order: a literal "000000000000.cfg" is therefore never taken for
+/// "{mac}.cfg".
 /// Limits  paths longer than limits::path_bytes_max match nothing. Allocates nothing when it matches.
 #include "config/family/pattern.hpp"
 
@@ -33,8 +34,13 @@ private:
         std::uint32_t id;
     };
     using ByText = std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>>;
-    ByText literal_;   ///< by the lower-case path
-    ByText after_mac_; ///< by what stands behind twelve digits
+    struct Names {
+        ByText literal;   ///< by the lower-case text
+        ByText after_mac; ///< by what stands behind twelve digits
+    };
+    [[nodiscard]] static std::optional<std::uint32_t> find_mac(const Names& names, std::string_view lower,
+                                                               std::optional<MacAddress>& mac);
+    Names whole_, last_; ///< last_: of "{dirs}…", whatever directories stand before
     std::vector<Entry> patterns_;
 };
 

@@ -61,10 +61,15 @@ std::size_t find_literal(std::string_view text, std::size_t at, std::string_view
 }
 
 std::string sample_of(Variable variable, unsigned variant) {
-    static constexpr std::string_view samples[variable_count][2] = {
-        {"0004f214b89e", "64167fffffff"},   {"Qx-7_z", "zz0"},         {"2345-11402-001", "q-9"},
-        {"site-1_a", "zq"},                 {"SoundPointIP", "Zz0"},   {"2.2.0.0047", "9-z"},
-        {"Application", "Updater"},         {"some file~.x", "z 0.y"}, {"", "./a/b/"}};
+    static constexpr std::string_view samples[variable_count][2] = {{"0004f214b89e", "64167fffffff"},
+                                                                    {"Qx-7_z", "zz0"},
+                                                                    {"2345-11402-001", "q-9"},
+                                                                    {"site-1_a", "zq"},
+                                                                    {"SoundPointIP", "Zz0"},
+                                                                    {"2.2.0.0047", "9-z"},
+                                                                    {"Application", "Updater"},
+                                                                    {"some file~.x", "z 0.y"},
+                                                                    {"", "./a/b/"}};
     return std::string(samples[static_cast<std::size_t>(variable)][variant % 2]);
 }
 
@@ -148,13 +153,19 @@ bool Pattern::has(Variable variable) const {
                        [&](const Piece& piece) { return piece.is_variable && piece.variable == variable; });
 }
 
-bool Pattern::is_literal() const { return pieces_.size() == 1 && !pieces_.front().is_variable; }
-
-std::optional<std::string_view> Pattern::after_leading_mac() const {
-    const bool shape = pieces_.size() == 2 && pieces_[0].is_variable && pieces_[0].variable == Variable::mac &&
-                       !pieces_[1].is_variable;
-    if (!shape) return std::nullopt;
-    return pieces_[1].literal;
+std::optional<Pattern::Simple> Pattern::simple() const {
+    Simple simple{false, false, {}};
+    std::size_t at = 0;
+    const auto take = [&](Variable variable) {
+        const bool here = at < pieces_.size() && pieces_[at].is_variable && pieces_[at].variable == variable;
+        at += here ? 1 : 0;
+        return here;
+    };
+    simple.any_directory = take(Variable::dirs);
+    simple.mac = take(Variable::mac);
+    if (at + 1 != pieces_.size() || pieces_[at].is_variable) return std::nullopt;
+    simple.rest = pieces_[at].literal;
+    return simple;
 }
 
 std::string Pattern::sample(unsigned variant) const {

@@ -43,9 +43,12 @@ public:
 
     [[nodiscard]] const std::string& text() const { return text_; }
     [[nodiscard]] bool has(Variable variable) const;
-    [[nodiscard]] bool is_literal() const;
-    /// The literal behind a {mac} that stands first and alone: such patterns are found by hash.
-    [[nodiscard]] std::optional<std::string_view> after_leading_mac() const;
+    /// Patterns that are found by hash: a literal, or {mac} and a literal, either behind {dirs}. `rest` is lower-case.
+    struct Simple {
+        bool any_directory, mac;
+        std::string_view rest;
+    };
+    [[nodiscard]] std::optional<Simple> simple() const;
     /// A text that the pattern is meant for; `variant` 0 and 1 give different ones, for shadow checks.
     [[nodiscard]] std::string sample(unsigned variant) const;
 

@@ -11,7 +11,8 @@ tl::unexpected<Error> cannot(std::string message) { return fail(ErrorCode::inval
 Result<std::int64_t> scaled(std::string_view text, std::int64_t numerator, std::int64_t denominator) {
     const auto number = to_number<std::int64_t>(text.starts_with('+') ? text.substr(1) : text);
     constexpr std::int64_t number_max = 1'000'000'000'000;
-    if (!number || *number > number_max || *number < -number_max) return cannot("'" + printable(text, 40) + "' is no number");
+    if (!number || *number > number_max || *number < -number_max)
+        return cannot("'" + printable(text, 40) + "' is no number");
     const std::int64_t product = *number * numerator;
     if (product % denominator != 0)
         return cannot("'" + std::string(text) + "' is no whole number in the unit that this family counts in");

@@ -1,8 +1,8 @@
 #pragma once
 /// @file  Row: one line of a pack's settings.toml - which of our settings stand in which parameter, and how.
 ///
-/// The same row writes and reads. A plain row has one source and no forms: the parameter's value is the source's. A text
-/// row has forms, which hold several sources.
+/// The same row writes and reads. A plain row has one source and no forms: the parameter's value is the source's. A
+/// text row has forms, which hold several sources.
 #include "config/family/form.hpp"
 #include "config/family/parameter_name.hpp"
 #include "config/family/part.hpp"

@@ -12,9 +12,8 @@ namespace {
 std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
     std::vector<std::pair<std::string, const toml::node*>> out;
     for (const auto& [key, node] : table) out.emplace_back(std::string(key.str()), &node);
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-        return a.second->source().begin < b.second->source().begin;
-    });
+    std::stable_sort(out.begin(), out.end(),
+                     [](const auto& a, const auto& b) { return a.second->source().begin < b.second->source().begin; });
     return out;
 }
 

@@ -47,7 +47,8 @@ public:
     [[nodiscard]] std::string text(std::string_view key, Need need = Need::optional);
     [[nodiscard]] bool boolean(std::string_view key, bool otherwise);
     [[nodiscard]] std::optional<bool> maybe(std::string_view key);
-    [[nodiscard]] std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t otherwise);
+    [[nodiscard]] std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most,
+                                      std::int64_t otherwise);
     /// A text, or an array of texts.
     [[nodiscard]] std::vector<TextAt> texts(std::string_view key, Need need = Need::optional);
     /// A table of texts, numbers and booleans (as text), in the order of the file.

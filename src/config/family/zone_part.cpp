@@ -10,6 +10,7 @@ namespace offhook::config {
 namespace {
 
 constexpr std::size_t zones_kept_max = 512;
+constexpr std::uint8_t week_last = 5;
 constexpr std::int32_t hour_seconds = 3600, minute_seconds = 60, day_seconds = 86400;
 
 struct ZonePart {
@@ -27,6 +28,7 @@ constexpr ZonePart zone_parts[] = {
 constexpr ZonePart change_parts[] = {
     {"month", PartKind::change_month, SettingType::number, 1, 12},
     {"week", PartKind::change_week, SettingType::number, 1, 5},
+    {"last", PartKind::change_last, SettingType::boolean, 0, 0},
     {"weekday", PartKind::change_weekday, SettingType::number, 0, 6},
     {"time", PartKind::change_time, SettingType::number, -604800, 604800},
     {"hour", PartKind::change_hour, SettingType::number, 0, 23},
@@ -55,6 +57,9 @@ Taken take_change(Part part, const ZoneChange& change, std::string& out) {
     case PartKind::change_week:
         out = std::to_string(change.week);
         break;
+    case PartKind::change_last:
+        out = change.week == week_last ? "yes" : "no";
+        break;
     case PartKind::change_weekday:
         out = std::to_string(change.weekday);
         break;
@@ -80,6 +85,9 @@ void read_change(const PartValue& part, ZoneChange& change) {
     case PartKind::change_week:
         change.week = static_cast<std::uint8_t>(number);
         break;
+    case PartKind::change_last: // beats the week, whichever stands first: join_zone() comes to it last
+        if (part.value == "yes") change.week = week_last;
+        break;
     case PartKind::change_weekday:
         change.weekday = static_cast<std::uint8_t>(number);
         break;
@@ -103,8 +111,8 @@ bool find_zone_part(std::string_view name, SettingPart& out) {
         out.type = row.type;
         out.least = row.least;
         out.most = row.most;
-        const bool seconds = row.kind == PartKind::zone_offset || row.kind == PartKind::zone_save ||
-                             row.kind == PartKind::change_time;
+        const bool seconds =
+            row.kind == PartKind::zone_offset || row.kind == PartKind::zone_save || row.kind == PartKind::change_time;
         if (seconds) out.unit = "seconds";
         return true;
     };
@@ -145,6 +153,7 @@ Result<std::string> join_zone(std::span<const PartValue> parts) {
     ZoneRules rules;
     DaylightSaving daylight;
     daylight.start.time_seconds = daylight.end.time_seconds = 0;
+    std::vector<PartValue> lasts;
     bool has_offset = false, has_changes = false, has_time = false, off = false;
     for (const PartValue& part : parts) {
         if (part.part.kind == PartKind::zone_posix) {
@@ -161,12 +170,15 @@ Result<std::string> join_zone(std::span<const PartValue> parts) {
             off = part.value == "no";
         } else if (part.part.kind == PartKind::zone_save) {
             daylight.save_seconds = to_number<std::int32_t>(part.value).value_or(0);
+        } else if (part.part.kind == PartKind::change_last) {
+            lasts.push_back(part);
         } else {
             read_change(part, part.part.argument == 0 ? daylight.start : daylight.end);
             has_changes = has_changes || part.part.kind == PartKind::change_month;
             has_time = has_time || part.part.kind == PartKind::change_hour || part.part.kind == PartKind::change_time;
         }
     }
+    for (const PartValue& part : lasts) read_change(part, part.part.argument == 0 ? daylight.start : daylight.end);
     if (!has_offset) return fail(ErrorCode::invalid, "a time zone needs its offset from Greenwich");
     if (!has_time) daylight.start.time_seconds = daylight.end.time_seconds = 2 * hour_seconds;
     if (has_changes && !off) rules.daylight = daylight;
