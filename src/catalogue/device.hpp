@@ -55,24 +55,24 @@ struct DeviceDraft {
 
 /// What to change of a device; absent means "as it is". Empty text clears where a thing may be absent.
 struct DeviceChange {
-    std::optional<std::string> wifi_mac;
-    std::optional<std::string> serial;
-    std::optional<std::string> family;
-    std::optional<std::string> model;
-    std::optional<std::string> site;
-    std::optional<std::string> group;
-    std::optional<std::string> note;
-    std::vector<SettingText> set;
-    std::vector<std::string> unset;
+    std::optional<std::string> wifi_mac = {};
+    std::optional<std::string> serial = {};
+    std::optional<std::string> family = {};
+    std::optional<std::string> model = {};
+    std::optional<std::string> site = {};
+    std::optional<std::string> group = {};
+    std::optional<std::string> note = {};
+    std::vector<SettingText> set = {};
+    std::vector<std::string> unset = {};
 };
 
 /// A replacement phone takes over a device: its settings, site, group, note and other identities.
 struct Replacement {
     MacAddress old_mac;
     MacAddress new_mac;
-    std::optional<std::string> model;    ///< where the new phone is another model
-    std::optional<std::string> wifi_mac; ///< of the new phone; absent: as it was, empty: cleared
-    std::optional<std::string> serial;
+    std::optional<std::string> model = {};    ///< where the new phone is another model
+    std::optional<std::string> wifi_mac = {}; ///< of the new phone; absent: as it was, empty: cleared
+    std::optional<std::string> serial = {};
 };
 
 /// Everything about a draft that can be judged without the catalogue: MAC, words, settings. The layer of its settings.

@@ -80,10 +80,10 @@ struct Fleet {
 
 /// A site to add, or what to change of one; absent means "as it is", empty text clears.
 struct SiteChange {
-    std::optional<std::string> title;
-    std::optional<std::vector<std::string>> networks; ///< "10.1.0.0/16"
-    std::optional<std::string> url_token;             ///< 16..64 letters, digits, '-', '_'
-    std::optional<std::string> policy;                ///< policy_from_text; empty: the default one
+    std::optional<std::string> title = {};
+    std::optional<std::vector<std::string>> networks = {}; ///< "10.1.0.0/16"
+    std::optional<std::string> url_token = {};             ///< 16..64 letters, digits, '-', '_'
+    std::optional<std::string> policy = {};                ///< policy_from_text; empty: the default one
 };
 
 } // namespace offhook::catalogue

@@ -42,7 +42,7 @@ struct LayerPlace {
 };
 
 struct DeviceQuery {
-    std::optional<MacAddress> after;                            ///< the last of the page before
+    std::optional<MacAddress> after = {};                            ///< the last of the page before
     std::size_t count = 1'000;                                  ///< 1..limits::page_max
     std::string site = {}, group = {}, family = {}, model = {}; ///< names; empty: any
 };

@@ -1,0 +1,153 @@
+#include "catalogue/store/sqlite_store.hpp"
+
+#include "catalogue/data_directory.hpp"
+#include "catalogue/store/store_conformance.hpp"
+#include "catalogue/test_directory.hpp"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace offhook::catalogue {
+namespace {
+
+class SqliteHome final : public StoreHome {
+public:
+    std::unique_ptr<Store> open(ModelCheck check_model) override {
+        return open_sqlite_store({directory_.path(), std::move(check_model), nullptr});
+    }
+
+private:
+    TestDirectory directory_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Store, StoreConformance,
+                         testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
+                         backend_name);
+
+class SqliteStoreTest : public testing::Test {
+protected:
+    std::unique_ptr<Store> open() { return open_sqlite_store({home_.path(), {}, nullptr}); }
+    std::string failure() {
+        try {
+            open();
+        } catch (const StoreFailure& error) {
+            return error.what();
+        }
+        return "(opened)";
+    }
+    void sql(const std::string& text) {
+        soci::session session(soci::sqlite3, "dbname=\"" + (home_.path() / "catalogue.db").string() + "\"");
+        session << text;
+    }
+    std::filesystem::path key() const { return home_.path() / "secrets.key"; }
+    static DeviceDraft draft(std::uint64_t mac, std::string password) {
+        DeviceDraft out;
+        out.mac = MacAddress(mac), out.family = "polycom", out.model = "SPIP650";
+        out.settings = {{"line.1.password", std::move(password)}, {"raw:reg.1.x", "rawsecret-4711"}};
+        return out;
+    }
+
+    TestDirectory home_;
+};
+
+TEST_F(SqliteStoreTest, NoSecretLiesInAnyFile) {
+    {
+        const auto store = open();
+        ASSERT_TRUE(store->add_device(draft(0x0004f2000001, "hunter2-4711")));
+        ASSERT_TRUE(store->add_site("berlin", {.url_token = "tokentokentoken4711"}));
+    }
+    for (const auto& file : std::filesystem::directory_iterator(home_.path())) {
+        std::stringstream text;
+        text << std::ifstream(file.path(), std::ios::binary).rdbuf();
+        EXPECT_EQ(text.str().find("4711"), std::string::npos) << file.path();
+        struct stat facts {};
+        ASSERT_EQ(::stat(file.path().c_str(), &facts), 0);
+        EXPECT_EQ(facts.st_mode & 077U, 0U) << file.path();
+    }
+}
+
+TEST_F(SqliteStoreTest, RefusesAKeyThatOthersMayRead) {
+    open();
+    ASSERT_EQ(::chmod(key().c_str(), 0640), 0);
+    EXPECT_NE(failure().find("chmod 600"), std::string::npos) << failure();
+    ASSERT_EQ(::chmod(key().c_str(), 0600), 0);
+    EXPECT_EQ(failure(), "(opened)");
+}
+
+TEST_F(SqliteStoreTest, RefusesAMissingOrForeignKeyOnceThereAreSecrets) {
+    ASSERT_TRUE(open()->add_device(draft(0x0004f2000001, "x")));
+    const auto kept = home_.path() / "kept";
+    std::filesystem::rename(key(), kept);
+    EXPECT_NE(failure().find("missing"), std::string::npos) << failure();
+    EXPECT_FALSE(std::filesystem::exists(key())) << "no new key may hide that the old one is lost";
+    std::ofstream(key()) << std::string(64, 'a') << '\n';
+    ASSERT_EQ(::chmod(key().c_str(), 0600), 0);
+    EXPECT_NE(failure().find("not the one"), std::string::npos) << failure();
+    std::ofstream(key()) << "no key\n";
+    EXPECT_NE(failure().find("64 hexadecimal"), std::string::npos) << failure();
+    std::filesystem::rename(kept, key());
+    EXPECT_EQ(failure(), "(opened)");
+}
+
+TEST_F(SqliteStoreTest, LostKeyWithoutSecretsIsMadeAgain) {
+    open();
+    std::filesystem::remove(key());
+    EXPECT_EQ(failure(), "(opened)");
+    ASSERT_TRUE(open()->add_device(draft(0x0004f2000001, "x")));
+    EXPECT_EQ(failure(), "(opened)");
+}
+
+TEST_F(SqliteStoreTest, RefusesANewerSchema) {
+    open();
+    sql("PRAGMA user_version=99");
+    EXPECT_NE(failure().find("version 99"), std::string::npos) << failure();
+}
+
+TEST_F(SqliteStoreTest, SealedValueMovedToAnotherRowDoesNotOpen) {
+    {
+        const auto store = open();
+        ASSERT_TRUE(store->add_device(draft(0x0004f2000001, "one")));
+        ASSERT_TRUE(store->add_device(draft(0x0004f2000002, "two")));
+    }
+    sql("UPDATE setting SET sealed = (SELECT sealed FROM setting WHERE name = 'line.1.password' ORDER BY layer LIMIT "
+        "1) "
+        "WHERE name = 'line.1.password'");
+    const auto store = open();
+    EXPECT_THROW((void)store->load(), StoreFailure);
+    EXPECT_EQ(store->find_device(MacAddress(0x0004f2000001)).has_value(), true);
+    EXPECT_THROW((void)store->find_device(MacAddress(0x0004f2000002)), StoreFailure);
+}
+
+TEST_F(SqliteStoreTest, FileThatIsNoDatabaseIsAFailure) {
+    std::ofstream(home_.path() / "catalogue.db") << std::string(8192, 'x');
+    EXPECT_NE(failure(), "(opened)");
+}
+
+TEST(DataDirectory, SecondServerIsRefusedWithTheFirstOnesPid) {
+    const TestDirectory home;
+    const auto path = home.path() / "a" / "data";
+    const DataDirectory first(path);
+    struct stat facts {};
+    ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777U, 0700U);
+    try {
+        const DataDirectory second(path);
+        FAIL() << "two on one";
+    } catch (const StoreFailure& error) {
+        EXPECT_NE(std::string(error.what()).find(std::to_string(::getpid())), std::string::npos) << error.what();
+    }
+}
+
+TEST(DataDirectory, IsFreeAgainWhenTheFirstIsGone) {
+    const TestDirectory home;
+    { const DataDirectory first(home.path()); }
+    EXPECT_NO_THROW(DataDirectory(home.path()));
+}
+
+} // namespace
+} // namespace offhook::catalogue
