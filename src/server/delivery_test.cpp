@@ -10,7 +10,7 @@ namespace {
 using catalogue::Outcome;
 
 class DeliveryTest : public testing::Test {
-  protected:
+protected:
     DeliveryTest() { delivery_.publish(house()); }
 
     FileAnswer ask(std::string_view path, const char* source = "192.168.1.7", std::string_view user_agent = agent) {
@@ -71,7 +71,9 @@ TEST_F(DeliveryTest, AStrangerGetsNothingAndIsRemembered) {
 TEST_F(DeliveryTest, ASharedFileBelongsToTheSiteOfTokenListenerNetworkOrElseTheDefault) {
     const auto site_of = [&](std::string_view path, const char* source) {
         const std::string text = body(path, source);
-        return text.find("ntp.lab.example.net") != std::string::npos ? "lab" : text.find("ntp.example.net") != std::string::npos ? "default" : "none";
+        return text.find("ntp.lab.example.net") != std::string::npos ? "lab"
+               : text.find("ntp.example.net") != std::string::npos   ? "default"
+                                                                     : "none";
     };
     EXPECT_STREQ(site_of("site.cfg", "192.168.1.7"), "default");
     EXPECT_STREQ(site_of("site.cfg", "10.7.3.4"), "lab");
@@ -86,13 +88,15 @@ TEST_F(DeliveryTest, FromAPublicNetworkAMacAloneIsNotEnoughButTheSitesTokenIs) {
     EXPECT_EQ(last_event().outcome, Outcome::refused);
     EXPECT_NE(body(std::string(lab_token) + "/0004f2000002-settings.cfg", "198.51.100.7"), "(nothing)");
     EXPECT_EQ(last_event().path.view(), "0004f2000002-settings.cfg"); // the token is no part of any record
-    EXPECT_EQ(body(std::string(lab_token) + "/0004f2000001-settings.cfg", "198.51.100.7"), "(nothing)"); // another site's
+    EXPECT_EQ(body(std::string(lab_token) + "/0004f2000001-settings.cfg", "198.51.100.7"),
+              "(nothing)"); // another site's
     EXPECT_EQ(body("wrong-token-0123456789/0004f2000002-settings.cfg", "198.51.100.7"), "(nothing)");
 }
 
 TEST_F(DeliveryTest, NamesThatAreNoFilesGetNothing) {
-    for (const char* path : {"", "/", "0004f2000001", "0004f2000001.cfg/", "spip/0004f2000001.cfg", "../etc/passwd", "0004f2000001-other.cfg",
-                             "000000000000-settings.cfg", "xx0004f2000001.cfg", "0004f20000010.cfg"})
+    for (const char* path :
+         {"", "/", "0004f2000001", "0004f2000001.cfg/", "spip/0004f2000001.cfg", "../etc/passwd",
+          "0004f2000001-other.cfg", "000000000000-settings.cfg", "xx0004f2000001.cfg", "0004f20000010.cfg"})
         EXPECT_EQ(body(path), "(nothing)") << path;
 }
 
@@ -138,7 +142,8 @@ TEST_F(DeliveryTest, TheNextRequestAfterAPublishSeesTheChange) {
 
 TEST_F(DeliveryTest, HeadsAreReadyAndSayTheTruth) {
     const auto file = *ask("0004f2000001-settings.cfg").file;
-    EXPECT_NE(file->http_head_close.find("Content-Length: " + std::to_string(file->body.size()) + "\r\n"), std::string::npos);
+    EXPECT_NE(file->http_head_close.find("Content-Length: " + std::to_string(file->body.size()) + "\r\n"),
+              std::string::npos);
     EXPECT_NE(file->http_head_close.find(file->entity_tag), std::string::npos);
     EXPECT_EQ(file->media_type, "text/xml");
 }
