@@ -1,0 +1,136 @@
+#include "server/explain.hpp"
+
+#include "server/test_house.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+using catalogue::Outcome;
+using catalogue::TimelineEvent;
+
+/// Collects events oldest first, hands them over newest first as the timeline does.
+class Story {
+public:
+    Story& asked(std::string_view path, Outcome outcome,
+                 std::chrono::milliseconds later = std::chrono::milliseconds(200)) {
+        now_ += later;
+        TimelineEvent event;
+        event.at = now_;
+        event.mac = anna;
+        event.source = IpAddress::v4(0xc0a80107);
+        event.outcome = outcome;
+        event.bytes = outcome == Outcome::served ? 512 : 0;
+        const auto match = house_families().front()->match_path(path);
+        if (match)
+            event.kind = std::string_view(match->document != nullptr ? match->document->kind : match->other->kind);
+        event.path = path;
+        event.user_agent = agent_;
+        events_.insert(events_.begin(), event);
+        return *this;
+    }
+    Story& calling_itself(std::string_view agent) {
+        agent_ = agent;
+        return *this;
+    }
+    [[nodiscard]] Explanation told(MacAddress mac = anna, std::size_t boots = 1) const {
+        static const auto snapshot = house();
+        return explain({mac, snapshot.get(), &house_families(), events_, boots});
+    }
+
+private:
+    WallTime now_{std::chrono::seconds{1'767'225'600}};
+    std::string_view agent_ = "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047";
+    std::vector<TimelineEvent> events_;
+};
+
+Story whole_boot() {
+    Story story;
+    story.asked("2345-12600-001.bootrom.ld", Outcome::absent)
+        .asked("bootrom.ld", Outcome::absent)
+        .asked("0004f2000001.cfg", Outcome::served)
+        .asked("sip.ld", Outcome::absent)
+        .asked("0004f2000001.cfg", Outcome::served)
+        .asked("0004f2000001-settings.cfg", Outcome::served)
+        .asked("0004f2000001-site.cfg", Outcome::served)
+        .asked("0004f2000001-phone.cfg", Outcome::absent);
+    return story;
+}
+
+std::string all_text(const Explanation& told) {
+    std::string out;
+    for (const auto& boot : told.boots) {
+        out += boot.title + '\n';
+        for (const auto& sentence : boot.sentences) out += sentence + '\n';
+    }
+    for (const auto& sentence : told.conclusion) out += sentence + '\n';
+    return out;
+}
+
+TEST(Explain, AWholeBootIsOneStoryThatEndsWell) {
+    const auto told = whole_boot().told();
+    ASSERT_EQ(told.boots.size(), 1U);
+    EXPECT_EQ(told.boots[0].sentences.size(), 8U);
+    const std::string text = all_text(told);
+    EXPECT_NE(text.find("got every configuration file"), std::string::npos) << text;
+    EXPECT_NE(text.find("Line 1 is to register as 1001 at pbx.example.net."), std::string::npos) << text;
+    EXPECT_EQ(text.find("That matters"), std::string::npos) << text;
+    EXPECT_EQ(text.find("secret"), std::string::npos) << text;
+}
+
+TEST(Explain, SaysWhichNeededFileWasNotFetched) {
+    Story story;
+    story.asked("0004f2000001.cfg", Outcome::served);
+    const std::string text = all_text(story.told());
+    EXPECT_NE(text.find("did not get: settings"), std::string::npos) << text;
+}
+
+TEST(Explain, TwoBootsInAMinuteAreTwoStories) {
+    Story story = whole_boot();
+    story.asked("2345-12600-001.bootrom.ld", Outcome::absent).asked("0004f2000001.cfg", Outcome::served);
+    EXPECT_EQ(story.told(anna, 5).boots.size(), 2U);
+    EXPECT_EQ(story.told(anna, 1).boots.size(), 1U);
+}
+
+TEST(Explain, AQuietMinutePartsBoots) {
+    Story story;
+    story.asked("0004f2000001.cfg", Outcome::served)
+        .asked("0004f2000001.cfg", Outcome::served, std::chrono::seconds(61));
+    EXPECT_EQ(story.told(anna, 5).boots.size(), 2U);
+}
+
+TEST(Explain, AFolderThatDoesNotBelongIsNamed) {
+    Story story;
+    story.asked("spip/0004f2000001.cfg", Outcome::absent);
+    EXPECT_NE(all_text(story.told()).find("'spip' is a folder in the phone's server address"), std::string::npos)
+        << all_text(story.told());
+}
+
+TEST(Explain, AnotherModelThanTheCatalogueSaysIsNamed) {
+    Story story;
+    story.calling_itself("FileTransport PolycomSoundPointIP-SPIP_430-UA/2.2.0.0047")
+        .asked("0004f2000001.cfg", Outcome::served);
+    EXPECT_NE(all_text(story.told()).find("--model SPIP430"), std::string::npos) << all_text(story.told());
+}
+
+TEST(Explain, AStrangerIsToldHowToBeMadeKnown) {
+    Story story;
+    story.asked("0004f20000ff.cfg", Outcome::absent);
+    EXPECT_NE(all_text(story.told(stranger)).find("sighting adopt 0004f20000ff --family polycom"), std::string::npos);
+}
+
+TEST(Explain, APhoneNeverHeardOfSaysSo) {
+    EXPECT_NE(all_text(Story().told()).find("Nothing was heard"), std::string::npos);
+    EXPECT_NE(all_text(Story().told(stranger)).find("not in the catalogue"), std::string::npos);
+}
+
+TEST(Explain, ARefusalNamesThePolicy) {
+    Story story;
+    story.asked("0004f2000001.cfg", Outcome::refused);
+    EXPECT_NE(all_text(story.told()).find("policy"), std::string::npos);
+}
+
+} // namespace
+} // namespace offhook::server

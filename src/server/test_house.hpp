@@ -49,7 +49,8 @@ inline catalogue::Device device_of(MacAddress mac, const SettingRows& rows, cata
 }
 
 inline SettingRows line_rows(const std::string& user) {
-    return {{"line.1.user", user}, {"line.1.password", "secret-of-" + user}, {"line.1.registrar.host", "pbx.example.net"}};
+    return {
+        {"line.1.user", user}, {"line.1.password", "secret-of-" + user}, {"line.1.registrar.host", "pbx.example.net"}};
 }
 
 /// Anna is at the default site, Bert at "lab", which has a token and a network. The fleet has a time server and a web

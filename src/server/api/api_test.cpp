@@ -1,0 +1,222 @@
+#include "server/api/api.hpp"
+
+#include "catalogue/data_directory.hpp"
+#include "catalogue/store/sqlite_store.hpp"
+#include "server/test_house.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+class ApiTest : public testing::Test {
+protected:
+    ApiTest()
+        : directory_(folder()), catalogue_(catalogue::open_sqlite_store({directory_.path(), {}, &clock_})),
+          timeline_(options()) {}
+    ~ApiTest() override { std::filesystem::remove_all(directory_.path()); }
+
+    ApiAnswer call(const std::string& method, const std::string& target, const std::string& body = "") {
+        return handle(context_, {method, target, body});
+    }
+    std::string text(const ApiAnswer& answer) { return json::serialize(answer.body); }
+    void add_anna() {
+        const auto made = call("POST", "/v1/devices",
+                               R"({"mac":"00:04:F2:00:00:01","family":"polycom","model":"SPIP650",
+                                   "settings":{"line.1.user":"1001","line.1.password":"hunter2","line.1.registrar.host":"pbx.example.net"}})");
+        ASSERT_EQ(made.status, 201U) << text(made);
+    }
+
+private:
+    static std::filesystem::path folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "offhook-api-XXXXXX").string();
+        return ::mkdtemp(name.data());
+    }
+    catalogue::TimelineOptions options() {
+        catalogue::TimelineOptions out;
+        out.directory = directory_.path();
+        return out;
+    }
+
+protected:
+    ManualClock clock_;
+    catalogue::DataDirectory directory_;
+    catalogue::Catalogue catalogue_;
+    catalogue::Timeline timeline_;
+    ApiContext context_{catalogue_, timeline_, house_families(), clock_, {}};
+};
+
+TEST_F(ApiTest, ADeviceIsAddedShownChangedListedAndRemoved) {
+    add_anna();
+    EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").body.at("model").as_string(), "SPIP650");
+    const auto changed = call("PATCH", "/v1/devices/0004f2000001",
+                              R"({"settings":{"line.1.user":"1002","line.1.registrar.host":null},"note":"desk 4"})");
+    EXPECT_EQ(changed.body.at("settings").at("line.1.user").as_string(), "1002");
+    EXPECT_FALSE(changed.body.at("settings").as_object().contains("line.1.registrar.host"));
+    EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 1U);
+    EXPECT_EQ(call("DELETE", "/v1/devices/0004f2000001").status, 200U);
+    EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").status, 404U);
+}
+
+TEST_F(ApiTest, NoAnswerHoldsASecretUnlessItIsAskedForByName) {
+    add_anna();
+    ASSERT_EQ(
+        call("PATCH", "/v1/layers/fleet", R"({"settings":{"web.admin_password":"hunter2","raw:some.param":"hunter2"}})")
+            .status,
+        200U);
+    for (const char* target :
+         {"/v1/devices", "/v1/devices/0004f2000001", "/v1/devices/0004f2000001/files", "/v1/layers/fleet",
+          "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg", "/v1/sites", "/v1/status",
+          "/v1/devices/0004f2000001/explain", "/v1/devices/0004f2000001/timeline"})
+        EXPECT_EQ(text(call("GET", target)).find("hunter2"), std::string::npos) << target;
+    const auto diff = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.password":"swordfish"}})");
+    EXPECT_EQ(diff.status, 200U) << text(diff);
+    EXPECT_EQ(text(diff).find("hunter2"), std::string::npos);
+    EXPECT_EQ(text(diff).find("swordfish"), std::string::npos);
+    EXPECT_NE(text(diff).find("reg.1.auth.password"), std::string::npos);
+    EXPECT_NE(text(call("GET", "/v1/devices/0004f2000001?show_secrets=1")).find("hunter2"), std::string::npos);
+    EXPECT_NE(
+        text(call("GET", "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg?show_secrets=1")).find("hunter2"),
+        std::string::npos);
+}
+
+TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
+    add_anna();
+    const struct {
+        const char *method, *target, *body;
+        unsigned status;
+        const char* says;
+    } rows[] = {
+        {"GET", "/v1/nothing", "", 404, "no such resource"},
+        {"PUT", "/v1/devices", "", 405, "method"},
+        {"GET", "/v1/devices/xyz", "", 400, "expected a MAC address"},
+        {"GET", "/v1/devices/0004f2000009", "", 404, "no such device"},
+        {"POST", "/v1/devices", "{", 400, "no JSON"},
+        {"POST", "/v1/devices", "[]", 400, "JSON object"},
+        {"POST", "/v1/devices", R"({"mac":"0004f2000001","family":"polycom","model":"SPIP650"})", 409, "0004f2000001"},
+        {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"nortel","model":"x"})", 404, "there is: polycom"},
+        {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP_650"})", 404,
+         "did you mean SPIP650?"},
+        {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","sit":"x"})", 400, "sit"},
+        {"POST", "/v1/devices",
+         R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","settings":{"line.1.usr":"1"}})", 404,
+         "line.{n}.user"},
+        {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"line.1.registrar.port":70000}})", 400, "65535"},
+        {"PATCH", "/v1/devices/0004f2000001", R"({"site":"mars"})", 404, "mars"},
+        {"GET", "/v1/devices?limit=0", "", 400, "1 to 1000"},
+        {"GET", "/v1/devices/0004f2000001/files/other.cfg", "", 404, "no such file"},
+        {"GET", "/v1/devices/0004f2000001/files/0004f2000002.cfg", "", 404, "no such file"},
+        {"POST", "/v1/sightings/0004f20000ff/adopt", "{}", 404, "stranger"},
+        {"POST", "/v1/import", "", 400, ""},
+        {"GET", "/v1/%zz", "", 404, ""},
+        {"GET", "/v1/devices?%zz", "", 400, "percent"},
+    };
+    for (const auto& row : rows) {
+        const auto answer = call(row.method, row.target, row.body);
+        EXPECT_EQ(answer.status, row.status)
+            << row.method << ' ' << row.target << ' ' << row.body << " -> " << text(answer);
+        EXPECT_NE(text(answer).find(row.says), std::string::npos) << row.target << " -> " << text(answer);
+    }
+}
+
+TEST_F(ApiTest, ARefusedDeviceLeavesNothingBehind) {
+    const auto answer =
+        call("POST", "/v1/devices",
+             R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","settings":{"line.1.registrar.port":"x"}})");
+    EXPECT_EQ(answer.status, 400U);
+    EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 0U);
+}
+
+TEST_F(ApiTest, ImportIsAllOrNothingUnlessToldToKeepGoing) {
+    const std::string csv =
+        "mac,family,model,line.1.user\n0004f2000001,polycom,SPIP650,1001\n0004f2000002,polycom,SPIP999,1002\n";
+    const auto refused = call("POST", "/v1/import", csv);
+    EXPECT_EQ(refused.body.at("added").to_number<int>(), 0) << text(refused);
+    EXPECT_EQ(refused.body.at("problems").as_array().size(), 1U);
+    EXPECT_EQ(refused.body.at("problems").as_array()[0].at("line").to_number<int>(), 3);
+    EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 0U);
+    EXPECT_EQ(call("POST", "/v1/import?keep_going=1", csv).body.at("added").to_number<int>(), 1);
+    EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 1U);
+}
+
+TEST_F(ApiTest, AReplacementTakesEverythingOver) {
+    add_anna();
+    const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");
+    EXPECT_EQ(replaced.status, 200U) << text(replaced);
+    EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").status, 404U);
+    EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
+}
+
+TEST_F(ApiTest, DiffNamesWhatWouldChangeAndChangesNothing) {
+    add_anna();
+    const auto diff = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.user":"1009"}})");
+    EXPECT_NE(text(diff).find("1001"), std::string::npos) << text(diff);
+    EXPECT_NE(text(diff).find("1009"), std::string::npos);
+    EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").body.at("settings").at("line.1.user").as_string(), "1001");
+    const auto same = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.user":"1001"}})");
+    EXPECT_TRUE(same.body.at("files").as_array().empty()) << text(same);
+}
+
+TEST_F(ApiTest, ProvenanceNamesTheLayerOfEveryParameter) {
+    ASSERT_EQ(call("PATCH", "/v1/layers/site/default", R"({"settings":{"time.server":"ntp.example.net"}})").status,
+              200U);
+    add_anna();
+    const auto own = call("GET", "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg");
+    for (const auto& row : own.body.at("parameters").as_array())
+        EXPECT_EQ(row.at("layer").as_string(), "device") << json::serialize(row);
+    const auto shared = call("GET", "/v1/devices/0004f2000001/files/0004f2000001-site.cfg");
+    bool found = false;
+    for (const auto& row : shared.body.at("parameters").as_array())
+        if (row.at("name").as_string() == "tcpIpApp.sntp.address")
+            found = row.at("layer").as_string() == "site" && row.at("setting").as_string() == "time.server";
+    EXPECT_TRUE(found) << text(shared);
+}
+
+TEST_F(ApiTest, AStrangerIsSightedAndAdopted) {
+    catalogue::TimelineEvent event;
+    event.at = clock_.wall();
+    event.mac = stranger;
+    event.acquaintance = catalogue::Acquaintance::stranger;
+    event.outcome = catalogue::Outcome::absent;
+    event.user_agent = std::string_view("FileTransport PolycomSoundPointIP-SPIP_430-UA/2.2.0.0047");
+    catalogue::Sighting sighting{stranger, event.at, event.at, 1, event.source, std::string(event.user_agent.view()),
+                                 "x.cfg",  ""};
+    ASSERT_TRUE(catalogue_.store().record_sightings(std::span(&sighting, 1)));
+    const auto list = call("GET", "/v1/sightings");
+    EXPECT_EQ(list.body.at("sightings").as_array().at(0).at("model").as_string(), "SPIP430") << text(list);
+    const auto adopted = call("POST", "/v1/sightings/0004f20000ff/adopt", R"({"settings":{"line.1.user":"7"}})");
+    EXPECT_EQ(adopted.status, 201U) << text(adopted);
+    EXPECT_EQ(adopted.body.at("model").as_string(), "SPIP430");
+    EXPECT_TRUE(call("GET", "/v1/sightings").body.at("sightings").as_array().empty());
+}
+
+TEST_F(ApiTest, SitesGroupsAndTheirLayers) {
+    const auto made = call(
+        "POST", "/v1/sites",
+        R"({"name":"lab","title":"Lab","networks":["10.7.0.0/16"],"token":"random","settings":{"time.zone":"Europe/Berlin"}})");
+    EXPECT_EQ(made.status, 201U) << text(made);
+    EXPECT_GE(made.body.at("token").as_string().size(), 20U);
+    EXPECT_FALSE(call("GET", "/v1/sites").body.at("sites").as_array().at(1).as_object().contains("token"));
+    EXPECT_EQ(call("POST", "/v1/groups", R"({"name":"doors","site":"lab","settings":{"phone.label":"Door"}})").status,
+              201U);
+    EXPECT_EQ(call("GET", "/v1/layers/group/doors").body.at("settings").at("phone.label").as_string(), "Door");
+    EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 409U);
+    EXPECT_EQ(call("DELETE", "/v1/groups/doors").status, 200U);
+    EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 200U);
+}
+
+TEST_F(ApiTest, PhonebookEntries) {
+    const auto made = call("POST", "/v1/phonebook", R"({"last_name":"Muster","first_name":"Eva","number":"1003"})");
+    ASSERT_EQ(made.status, 201U) << text(made);
+    EXPECT_EQ(call("GET", "/v1/phonebook").body.at("entries").as_array().size(), 1U);
+    EXPECT_EQ(call("DELETE", "/v1/phonebook/" + json::serialize(made.body.at("id"))).status, 200U);
+    EXPECT_EQ(call("DELETE", "/v1/phonebook/1").status, 404U);
+}
+
+} // namespace
+} // namespace offhook::server
