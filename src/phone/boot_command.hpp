@@ -1,0 +1,32 @@
+#pragma once
+/// @file  What `offhook boot` does, without the parsing of its words.
+#include "config/family/family.hpp"
+#include "phone/boot_printer.hpp"
+#include "phone/boot_report.hpp"
+
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace offhook::phone {
+
+struct BootOptions {
+    std::string family, model, mac;
+    std::string url;             ///< what an installer types as the server's address; "": what is in flash
+    std::string state_directory; ///< "": a phone out of its box that forgets everything afterwards
+    std::optional<std::string> server_type, server_user, server_password;
+    std::vector<std::string> flash; ///< NAME=VALUE, as set by hand
+    std::string ca_file;            ///< certificate authorities to trust instead of the system's
+    std::chrono::seconds silence_time{30};
+    enum class Output : std::uint8_t { text, json } output = Output::text;
+    Secrets secrets = Secrets::hidden;
+    Colours colours = Colours::off;
+};
+
+/// Boots one phone on the calling thread. Text: steps and result to `out`. JSON: the one object to `out`, steps to
+/// `err`. Returns the command's exit code: 0 ready, 1 not, 2 wrong use.
+int run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err);
+
+} // namespace offhook::phone

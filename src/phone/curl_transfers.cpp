@@ -1,0 +1,315 @@
+#include "phone/curl_transfers.hpp"
+
+#include "base/text.hpp"
+#include "net/as_result.hpp"
+#include "phone/running_digest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <cstring>
+#include <fmt/format.h>
+#include <new>
+#include <optional>
+
+namespace offhook::phone {
+namespace {
+
+namespace asio = boost::asio;
+using protocol::Scheme;
+using Keep = TransferRequest::Keep;
+
+struct FreeEasy {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+/// FTP paths are decoded by libcurl: what must arrive literally is encoded first.
+std::string ftp_path(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (ascii_digit(c) || (byte | 0x20U) - 'a' < 26U || std::strchr("/-._~", c) != nullptr)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", byte);
+    }
+    return out;
+}
+
+bool is_ftp(const protocol::Url& url) { return url.scheme == Scheme::ftp; }
+
+/// One transfer: its handle, what it received, and why it was ended by ourselves.
+class CurlTransfer {
+public:
+    CurlTransfer(TransferRequest request, const CurlSettings& settings, CURLSH* connections)
+        : request_(std::move(request)), easy_(curl_easy_init()) {
+        if (!easy_) throw std::bad_alloc();
+        set(CURLOPT_SHARE, connections);
+        set(CURLOPT_ERRORBUFFER, reason_.data());
+        set_destination();
+        set(CURLOPT_USERAGENT, request_.user_agent.c_str());
+        set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_PROXY, "");
+        set(CURLOPT_PROTOCOLS_STR, "http,https,ftp");
+        set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+        const bool follows = request_.redirects == TransferRequest::Redirects::followed;
+        set(CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
+        set(CURLOPT_MAXREDIRS, static_cast<long>(limits::redirects_max));
+        set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_time.count()));
+        set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set(CURLOPT_LOW_SPEED_TIME,
+            std::max(1L, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(settings.silence_time).count())));
+        if (!settings.ca_file.empty()) set(CURLOPT_CAINFO, settings.ca_file.c_str());
+        set_credentials();
+        set(CURLOPT_FTP_USE_EPSV, 0L);
+        set(CURLOPT_FTP_SKIP_PASV_IP, 0L);
+        set_headers();
+        set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_bytes);
+        set(CURLOPT_WRITEDATA, this);
+        if (request_.direction == Direction::put) set_upload();
+    }
+
+    [[nodiscard]] CURL* handle() { return easy_.get(); }
+    [[nodiscard]] TransferAnswer answer(CURLcode code);
+
+private:
+    template <class T>
+    void set(CURLoption option, T value) {
+        curl_easy_setopt(easy_.get(), option, value);
+    }
+    [[nodiscard]] long number(CURLINFO what) const {
+        long value = 0;
+        curl_easy_getinfo(easy_.get(), what, &value);
+        return value;
+    }
+
+    void set_destination() {
+        const auto& url = request_.url;
+        const bool has_odd_bytes =
+            std::any_of(url.path.begin(), url.path.end(), [](unsigned char c) { return c <= ' ' || c >= 0x7f; });
+        if (is_ftp(url)) {
+            set(CURLOPT_URL, (url.origin() + ftp_path(url.path)).c_str());
+            return;
+        }
+        set(CURLOPT_PATH_AS_IS, 1L);
+        set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        if (!has_odd_bytes) {
+            set(CURLOPT_URL, url.shown().c_str());
+            return;
+        }
+        // libcurl takes no blank in a URL; the phone's own sent what it was told.
+        set(CURLOPT_URL, (url.origin() + "/").c_str());
+        set(CURLOPT_REQUEST_TARGET, url.path.c_str());
+    }
+
+    void set_credentials() {
+        const auto& [user, password] = request_.credentials;
+        if (user.empty() && password.empty()) return;
+        set(CURLOPT_USERNAME, user.c_str());
+        set(CURLOPT_PASSWORD, password.c_str());
+        // With a choice of schemes libcurl waits for the challenge, as the phone does.
+        set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC | CURLAUTH_DIGEST));
+    }
+
+    void set_headers() {
+        headers_.reset(curl_slist_append(nullptr, "Pragma: no-cache"));
+        if (!headers_) throw std::bad_alloc();
+        set(CURLOPT_HTTPHEADER, headers_.get());
+    }
+
+    void set_upload() {
+        set(CURLOPT_UPLOAD, 1L);
+        set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+        set(CURLOPT_READFUNCTION, &CurlTransfer::on_read);
+        set(CURLOPT_READDATA, this);
+        set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek); // a challenge makes it start over
+        set(CURLOPT_SEEKDATA, this);
+        if (request_.upload == TransferRequest::Upload::append) set(CURLOPT_APPEND, 1L); // FTP's APPE; HTTP has none
+    }
+
+    static std::size_t on_bytes(char* bytes, std::size_t one, std::size_t count, void* self) {
+        const std::size_t size = one * count;
+        return static_cast<CurlTransfer*>(self)->take({bytes, size}) ? size : 0; // fewer: libcurl ends the transfer
+    }
+    static std::size_t on_read(char* into, std::size_t one, std::size_t count, void* self) {
+        auto& transfer = *static_cast<CurlTransfer*>(self);
+        const std::size_t size = std::min(one * count, transfer.request_.body.size() - transfer.sent_);
+        std::memcpy(into, transfer.request_.body.data() + transfer.sent_, size);
+        transfer.sent_ += size;
+        return size;
+    }
+    static int on_seek(void* self, curl_off_t offset, int origin) {
+        auto& transfer = *static_cast<CurlTransfer*>(self);
+        const bool fits = offset >= 0 && static_cast<std::uint64_t>(offset) <= transfer.request_.body.size();
+        if (origin != SEEK_SET || !fits) return CURL_SEEKFUNC_FAIL;
+        transfer.sent_ = static_cast<std::size_t>(offset);
+        return CURL_SEEKFUNC_OK;
+    }
+
+    /// Whether more is wanted.
+    bool take(std::string_view bytes) {
+        const long status = number(CURLINFO_RESPONSE_CODE);
+        if (!is_ftp(request_.url) && (status < 200 || status >= 300)) return true; // an error's page is not the file
+        if (request_.direction == Direction::put) return true;
+        bytes_ += bytes.size();
+        if (bytes_ > request_.bytes_max) {
+            ended_by_us_ = FileOutcome::too_large;
+            return false;
+        }
+        if (request_.keep == Keep::whole) {
+            body_ += bytes;
+            return true;
+        }
+        return take_image(bytes);
+    }
+
+    bool take_image(std::string_view bytes) {
+        if (!digest_) {
+            const std::size_t missing = limits::image_head_bytes - body_.size();
+            const std::size_t size = std::min(missing, bytes.size());
+            body_ += bytes.substr(0, size);
+            bytes.remove_prefix(size);
+            if (body_.size() < limits::image_head_bytes) return true;
+            if (!start_digest()) return false;
+        }
+        digest_->add(bytes);
+        return true;
+    }
+
+    /// Asks on_head. Whether the rest is wanted.
+    bool start_digest() {
+        digest_.emplace();
+        HeadDecision decision;
+        if (request_.on_head) decision = request_.on_head(body_);
+        if (decision.rest == HeadDecision::Rest::not_wanted) {
+            ended_by_us_ = FileOutcome::not_changed;
+            return false;
+        }
+        digest_->add(std::string_view(body_).substr(std::min(decision.digest_from, body_.size())));
+        return true;
+    }
+
+    TransferRequest request_;
+    std::unique_ptr<CURL, FreeEasy> easy_;
+    std::unique_ptr<curl_slist, FreeList> headers_;
+    std::array<char, CURL_ERROR_SIZE> reason_{};
+    std::string body_;
+    std::uint64_t bytes_ = 0;
+    std::size_t sent_ = 0;
+    std::optional<RunningDigest> digest_;
+    std::optional<FileOutcome> ended_by_us_;
+
+    [[nodiscard]] FileOutcome outcome(CURLcode code, long status) const;
+    [[nodiscard]] std::string detail(CURLcode code, long status) const;
+};
+
+FileOutcome of_status(long status, Direction direction) {
+    if (status >= 200 && status < 300) return direction == Direction::put ? FileOutcome::stored : FileOutcome::fetched;
+    if (status == 404 || status == 410) return FileOutcome::absent;
+    if (status == 401 || status == 403) return FileOutcome::denied;
+    if (status >= 300 && status < 400) return FileOutcome::redirected;
+    return FileOutcome::refused;
+}
+
+FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
+    if (ended_by_us_) return *ended_by_us_;
+    switch (code) {
+    case CURLE_OK:
+        if (!is_ftp(request_.url)) return of_status(status, request_.direction);
+        return request_.direction == Direction::put ? FileOutcome::stored : FileOutcome::fetched;
+    case CURLE_REMOTE_FILE_NOT_FOUND:
+    case CURLE_REMOTE_ACCESS_DENIED: // FTP: the directory cannot be entered
+    case CURLE_FTP_COULDNT_RETR_FILE:
+        return FileOutcome::absent;
+    case CURLE_LOGIN_DENIED:
+        return FileOutcome::denied;
+    case CURLE_OPERATION_TIMEDOUT:
+        return number(CURLINFO_NUM_CONNECTS) == 0 && bytes_ == 0 ? FileOutcome::unreachable : FileOutcome::timed_out;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+        return FileOutcome::cut_off;
+    case CURLE_TOO_MANY_REDIRECTS:
+        return FileOutcome::redirected;
+    case CURLE_UPLOAD_FAILED:
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+        return FileOutcome::refused;
+    default:
+        return FileOutcome::unreachable; // no address, no connection, no TLS
+    }
+}
+
+std::string CurlTransfer::detail(CURLcode code, long status) const {
+    if (ended_by_us_ == FileOutcome::too_large) return fmt::format("more than {} bytes", request_.bytes_max);
+    if (ended_by_us_) return "the rest is not needed";
+    if (code != CURLE_OK) {
+        const std::string_view told = reason_.data();
+        return std::string(told.empty() ? curl_easy_strerror(code) : told);
+    }
+    if (is_ftp(request_.url)) return {};
+    if (status >= 300 && status < 400) {
+        const char* to = nullptr;
+        curl_easy_getinfo(easy_.get(), CURLINFO_REDIRECT_URL, &to);
+        return fmt::format("HTTP {} to {}, and this program follows none", status,
+                           to == nullptr ? "nowhere" : printable(to));
+    }
+    return fmt::format("HTTP {}", status);
+}
+
+TransferAnswer CurlTransfer::answer(CURLcode code) {
+    const long status = number(CURLINFO_RESPONSE_CODE);
+    // An image shorter than a head is whole by now.
+    if (code == CURLE_OK && request_.keep == Keep::head && !digest_ && bytes_ > 0) start_digest();
+    TransferAnswer answer;
+    answer.outcome = outcome(code, status);
+    answer.detail = detail(code, status);
+    answer.bytes = request_.direction == Direction::put ? sent_ : bytes_;
+    answer.body = std::move(body_);
+    if (digest_) answer.digest = digest_->finish();
+    curl_off_t micros = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
+    answer.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(micros));
+    return answer;
+}
+
+TransferAnswer not_built_in(Scheme scheme) {
+    TransferAnswer answer;
+    answer.outcome = FileOutcome::not_built_in;
+    answer.detail = fmt::format("{} is not built in yet; this phone speaks http, https and ftp",
+                                scheme == Scheme::tftp ? "TFTP" : "FTPS");
+    return answer;
+}
+
+} // namespace
+
+CurlTransfers::CurlTransfers(CurlLoop& loop, CurlSettings settings) : loop_(loop), settings_(std::move(settings)) {
+    start_stage();
+}
+CurlTransfers::~CurlTransfers() = default;
+
+void CurlTransfers::start_stage() {
+    connections_.reset(curl_share_init());
+    if (!connections_) throw std::bad_alloc();
+    curl_share_setopt(connections_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+}
+
+asio::awaitable<TransferAnswer> CurlTransfers::run(TransferRequest request) {
+    const Scheme scheme = request.url.scheme.value_or(Scheme::ftp);
+    if (scheme == Scheme::tftp || scheme == Scheme::ftps) co_return not_built_in(scheme);
+    CurlTransfer transfer(std::move(request), settings_, connections_.get());
+    const CURLcode code = co_await loop_.perform(transfer.handle());
+    co_return transfer.answer(code);
+}
+
+asio::awaitable<void> CurlTransfers::wait(std::chrono::milliseconds time) {
+    asio::steady_timer timer(loop_.executor(), time);
+    co_await timer.async_wait(net::as_result);
+}
+
+} // namespace offhook::phone

@@ -1,0 +1,52 @@
+#include "phone/polycom/boot.hpp"
+
+#include "base/digest.hpp"
+#include "phone/polycom/stages.hpp"
+
+#include <fmt/format.h>
+#include <set>
+
+namespace offhook::phone::polycom {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Next> run_once(Session& session) {
+    const Next next = co_await run_bootrom(session);
+    if (next != Next::go_on) co_return next;
+    co_return co_await run_application(session);
+}
+
+/// What decides how the next boot goes, as far as the phone itself goes.
+std::string fingerprint(const Flash& flash) { return content_name(flash_to_json(flash)); }
+
+} // namespace
+
+asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
+                                 std::function<void(const Flash&)> keep_flash) {
+    Session session(surroundings, flash);
+    auto& report = session.report();
+    std::set<std::string> seen;
+    for (;;) {
+        session.observer().on_event(
+            {BootEvent::Kind::power_on, report.reboots == 0 ? "power on" : fmt::format("boot {}", report.reboots + 1)});
+        const Next next = co_await run_once(session);
+        keep_flash(flash);
+        if (next == Next::halt) report.state = PhoneState::unconfigured;
+        if (next != Next::reboot) break;
+        if (report.reboots >= limits::reboots_max || !seen.insert(fingerprint(flash)).second) {
+            session.problem(
+                fmt::format("a loop of reboots: after {} the phone is where it was before; look for device.* "
+                            "parameters that two files or servers set differently",
+                            report.reboots));
+            report.state = PhoneState::unconfigured;
+            break;
+        }
+        ++report.reboots;
+        report.problems.clear(); // those of the boot that counts are told again
+        session.observer().on_event({BootEvent::Kind::reboot, "the phone reboots"});
+    }
+    co_return std::move(report);
+}
+
+} // namespace offhook::phone::polycom

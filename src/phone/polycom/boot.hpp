@@ -1,0 +1,20 @@
+#pragma once
+/// @file  Boot: a Polycom phone from power-on to what it would register as.
+///
+/// bootROM stage, application stage, and again from the start whenever something changed that needs a reboot.
+/// Only two things stop a phone: no application image, and a loop of reboots; all else goes on with the flash (guide's
+/// error model, reference: Polycom 12). Files that are encrypted come with config/seal.
+/// Limits   limits::reboots_max reboots; a flash that was seen at an earlier reboot of the run is a loop.
+/// Threads  the loop's own.
+#include "phone/polycom/session.hpp"
+
+#include <functional>
+
+namespace offhook::phone::polycom {
+
+/// `keep_flash` is called whenever the phone would have written its flash.
+/// Lifetime: `flash` and what `surroundings` names outlive the boot.
+[[nodiscard]] boost::asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
+                                                      std::function<void(const Flash&)> keep_flash);
+
+} // namespace offhook::phone::polycom

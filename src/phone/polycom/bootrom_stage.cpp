@@ -1,0 +1,96 @@
+#include "phone/polycom/stages.hpp"
+
+#include <fmt/format.h>
+#include <vector>
+
+namespace offhook::phone::polycom {
+namespace {
+
+namespace asio = boost::asio;
+
+/// The name with the part number in front, then the plain one.
+std::vector<std::string> candidates(const Session& session, const std::string& path) {
+    if (session.part_number().empty()) return {path};
+    return {with_part_number(path, session.part_number()), path};
+}
+
+std::string words_for(const StoredImage& image) {
+    if (!image.version.empty()) return fmt::format("{} (version {})", image.name, image.version);
+    return fmt::format("{} ({} bytes, not in a format we read)", image.name, image.bytes);
+}
+
+/// The image's verdict, or nullopt when no candidate is there.
+asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, std::string path, ImageKind kind,
+                                                            const StoredImage* in_flash) {
+    const auto names = candidates(session, path);
+    for (const auto& name : names) {
+        const TransferAnswer answer = co_await session.fetch_image(name, in_flash);
+        if (answer.outcome != FileOutcome::fetched && answer.outcome != FileOutcome::not_changed) continue;
+        auto verdict = judge_image(answer, name, kind, session.part_number(), in_flash);
+        if (verdict.kind == ImageVerdict::Kind::unusable) {
+            session.mark_not_usable(verdict.reason);
+            continue;
+        }
+        if (verdict.kind == ImageVerdict::Kind::not_changed)
+            session.decide(fmt::format("image {} has not changed", name));
+        co_return verdict;
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<Next> update_bootrom(Session& session) {
+    auto& flash = session.flash();
+    const auto verdict = co_await look_for_image(session, "bootrom.ld", ImageKind::bootrom, &flash.bootrom);
+    if (!verdict || verdict->kind == ImageVerdict::Kind::not_changed) co_return Next::go_on;
+    const std::string running = flash.bootrom.version;
+    if (verdict->kind == ImageVerdict::Kind::first_seen) {
+        session.decide(fmt::format("image {} taken as the bootROM in flash: there is nothing to compare it with",
+                                   words_for(verdict->image)));
+        flash.bootrom = verdict->image;
+        flash.bootrom.version = running;
+        co_return Next::go_on;
+    }
+    flash.bootrom = verdict->image;
+    if (flash.bootrom.version.empty()) flash.bootrom.version = running; // nobody can read it out of the image
+    flash.application.reset();
+    flash.files.clear();
+    flash.configuration_digest.clear();
+    session.decide(fmt::format("new bootROM {}: the flash file system is formatted", words_for(verdict->image)));
+    co_return Next::reboot;
+}
+
+asio::awaitable<void> update_application(Session& session, std::string path) {
+    auto& flash = session.flash();
+    const StoredImage* in_flash = flash.application ? &*flash.application : nullptr;
+    const auto verdict = co_await look_for_image(session, path, ImageKind::application, in_flash);
+    if (!verdict) {
+        if (in_flash != nullptr) session.decide(fmt::format("no usable {}: the application in flash stays", path));
+        co_return;
+    }
+    if (verdict->kind == ImageVerdict::Kind::not_changed) co_return;
+    session.decide(fmt::format("new application {} stored in flash", words_for(verdict->image)));
+    flash.application = verdict->image;
+}
+
+} // namespace
+
+asio::awaitable<Next> run_bootrom(Session& session) {
+    session.enter(Stage::bootrom);
+    if (session.has_server()) {
+        const Next next = co_await update_bootrom(session);
+        if (next != Next::go_on) co_return next;
+        std::optional<MasterFile> master;
+        if (!session.server_is_dead()) master = co_await session.fetch_master();
+        if (master && !master->application.empty()) co_await update_application(session, master->application);
+        if (!session.server_is_dead()) {
+            std::string directory;
+            if (master) directory = master->log_directory;
+            co_await session.upload_log(directory, "boot.log");
+        }
+    }
+    if (session.flash().application) co_return Next::go_on;
+    session.problem("Error, application is not present! Neither the server nor the flash has an application image");
+    co_return Next::halt;
+}
+
+} // namespace offhook::phone::polycom

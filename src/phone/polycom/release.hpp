@@ -1,0 +1,41 @@
+#pragma once
+/// @file  Release: how one generation of Polycom software behaves where generations differ.
+///
+/// Source  reference: Polycom 3.2, 3.3, 7.1. Marks after a field are the reference's: G guide, C code or trace,
+///         U later guide, I inferred, B field knowledge.
+#include "config/family/family.hpp"
+#include "phone/flash.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace offhook::phone::polycom {
+
+enum class Stage : std::uint8_t { bootrom, application };
+
+struct Release {
+    std::string_view name;
+    std::string_view application_version; ///< of a phone out of its box
+    std::string_view bootrom_version;
+    enum class Agent : std::uint8_t { plain, typed } agent; ///< typed: ends in "Type/Application" or "Type/Updater" (C)
+    enum class Licences : std::uint8_t { ignored, asked } licences;                  ///< C from 3.x on; 2.2.0 unclear
+    enum class WebOverrides : std::uint8_t { none, asked } web_overrides;            ///< C from UCS 3.3 on
+    enum class Reload : std::uint8_t { reboots, in_place } changed_configuration;    ///< B: in place from UCS 3.3 on
+    enum class Redirects : std::uint8_t { refused, followed } application_redirects; ///< B; a bootROM never follows (B)
+};
+
+/// The release whose software has this version ("3.1.8.0070"); the oldest we know for what cannot be told.
+[[nodiscard]] const Release& release_of(std::string_view application_version);
+
+/// "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047".
+[[nodiscard]] std::string user_agent(const Release& release, Stage stage, const config::Model& model,
+                                     std::string_view version);
+
+/// A phone as it leaves its box: Server Type FTP, the factory account, an application image in flash.
+[[nodiscard]] Flash factory_flash(const config::Model& model, MacAddress mac);
+
+/// Whether the model can speak TLS: 300 and 500 cannot (G), by the pack's trait "tls" or by name.
+[[nodiscard]] bool speaks_tls(const config::Model& model);
+
+} // namespace offhook::phone::polycom

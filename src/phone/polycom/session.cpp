@@ -1,0 +1,234 @@
+#include "phone/polycom/session.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace offhook::phone::polycom {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t notes_told_max = 3;
+
+unsigned number_or(std::string_view text, unsigned otherwise, unsigned most) {
+    return std::min(to_number<unsigned>(text).value_or(otherwise), most);
+}
+
+} // namespace
+
+Session::Session(const Surroundings& surroundings, Flash& flash)
+    : around_(surroundings), flash_(flash), release_(&release_of("")),
+      part_number_(around_.model.part_numbers.empty() ? "" : around_.model.part_numbers.front()),
+      tls_(speaks_tls(around_.model) ? Tls::spoken : Tls::unknown) {}
+
+std::string Session::version_told() const {
+    const StoredImage* image = stage_ == Stage::bootrom ? &flash_.bootrom
+                               : flash_.application     ? &*flash_.application
+                                                        : nullptr;
+    if (image != nullptr && !image->version.empty()) return image->version;
+    return std::string(stage_ == Stage::bootrom ? release_->bootrom_version : release_->application_version);
+}
+
+void Session::enter(Stage stage) {
+    stage_ = stage;
+    release_ = &release_of(flash_.application ? flash_.application->version : "");
+    dead_.clear();
+    log_.clear();
+    around_.transfers.start_stage();
+    const bool boots = stage == Stage::bootrom;
+    around_.observer.on_event(
+        {BootEvent::Kind::stage, boots ? "bootROM " + version_told() : "application " + version_told()});
+    log("so", 3, fmt::format("Platform: Model={}, Assembly={}", around_.model.name, part_number_));
+    auto server = read_server_address(flash_);
+    if (!server) {
+        server_.reset();
+        if (boots) problem(server.error().text());
+        return;
+    }
+    server_ = std::move(*server);
+    auto shown = server_->directory;
+    shown.scheme = scheme_in_stage(*shown.scheme, stage, tls_);
+    std::string text =
+        shown.shown() + (server_->master_name.empty() ? "" : " and the master file " + server_->master_name);
+    if (shown.scheme != server_->directory.scheme)
+        text += fmt::format(" (the {} speaks no TLS)", boots ? "bootROM" : "model");
+    else if (boots && !server_->remark.empty())
+        text += fmt::format(" ({})", server_->remark);
+    around_.observer.on_event({BootEvent::Kind::address, std::move(text)});
+}
+
+void Session::log(std::string_view component, int severity, std::string_view text) {
+    if (log_.size() > limits::log_bytes_max) return;
+    // log.render.type 2, the factory's: MMDDhhmmss
+    const auto now = std::chrono::floor<std::chrono::seconds>(around_.clock.wall());
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(now)};
+    const std::chrono::hh_mm_ss time{now - std::chrono::floor<std::chrono::days>(now)};
+    log_ += fmt::format("{:02}{:02}{:02}{:02}{:02}|{:<5}|{}|00|{}\n", static_cast<unsigned>(day.month()),
+                        static_cast<unsigned>(day.day()), time.hours().count(), time.minutes().count(),
+                        time.seconds().count(), component, severity, text);
+}
+
+void Session::decide(std::string text) {
+    log("cfg", 3, text);
+    around_.observer.on_event({BootEvent::Kind::decision, std::move(text)});
+}
+
+void Session::problem(std::string text) {
+    log("cfg", 4, text);
+    if (std::find(report_.problems.begin(), report_.problems.end(), text) == report_.problems.end())
+        report_.problems.push_back(text);
+    around_.observer.on_event({BootEvent::Kind::problem, std::move(text)});
+}
+
+void Session::mark_not_usable(const std::string& reason) {
+    if (report_.files.empty()) return;
+    auto& file = report_.files.back();
+    file.outcome = FileOutcome::not_usable;
+    problem(fmt::format("{}: {}", file.name, reason));
+}
+
+void Session::tell_notes(std::string_view name, const config::ParsedDocument& document) {
+    for (std::size_t i = 0; i < document.notes.size() && i < notes_told_max; ++i)
+        decide(fmt::format("{} line {}: {}", name, document.notes[i].line, document.notes[i].text));
+    if (document.notes.size() > notes_told_max)
+        decide(fmt::format("{}: {} more notes like these", name, document.notes.size() - notes_told_max));
+}
+
+bool Session::server_is_dead() const {
+    if (!server_) return false;
+    auto asked = server_->directory;
+    asked.scheme = scheme_in_stage(*asked.scheme, stage_, tls_);
+    return dead_.contains(asked.origin());
+}
+
+std::optional<TransferRequest> Session::request_for(const std::string& name) {
+    if (!server_) return std::nullopt;
+    auto url = locate(*server_, name, stage_, tls_);
+    if (!url) {
+        problem(fmt::format("{}: {}", printable(name), url.error().message));
+        return std::nullopt;
+    }
+    if (dead_.contains(url->origin())) return std::nullopt;
+    TransferRequest request;
+    const bool boots = stage_ == Stage::bootrom;
+    request.user_agent = user_agent(*release_, stage_, around_.model, version_told());
+    request.credentials = url->credentials.value_or(protocol::Url::Credentials{});
+    url->credentials.reset();
+    request.url = std::move(*url);
+    if (!boots && release_->application_redirects == Release::Redirects::followed)
+        request.redirects = TransferRequest::Redirects::followed;
+    return request;
+}
+
+asio::awaitable<TransferAnswer> Session::try_often(TransferRequest request, unsigned& attempts) {
+    const unsigned most =
+        std::max(1U, number_or(flash_.parameter("device.prov.redunAttemptLimit"), 3, limits::attempts_max));
+    const std::chrono::seconds pause{number_or(flash_.parameter("device.prov.redunInterAttemptDelay"), 1,
+                                               static_cast<unsigned>(limits::retry_wait_max.count()))};
+    for (attempts = 1;; ++attempts) {
+        TransferAnswer answer = co_await around_.transfers.run(request);
+        if (!is_network_failure(answer.outcome) || attempts >= most) co_return answer;
+        co_await around_.transfers.wait(pause);
+    }
+}
+
+void Session::record(const std::string& name, const TransferRequest& request, const TransferAnswer& answer,
+                     unsigned attempts) {
+    FileRecord file{request.direction, name,     request.url.shown(), answer.outcome, answer.bytes,
+                    answer.elapsed,    attempts, answer.detail};
+    const bool is_get = request.direction == Direction::get;
+    const bool went_well = answer.outcome == FileOutcome::fetched || answer.outcome == FileOutcome::not_changed ||
+                           answer.outcome == FileOutcome::stored;
+    log("copy", went_well ? 3 : 4,
+        fmt::format("{} of '{}' {} on attempt {} (addr 1 of 1){}", is_get ? "Download" : "Upload", printable(name),
+                    went_well ? "succeeded" : "failed", attempts,
+                    went_well ? "" : fmt::format(": {}", printable(answer.detail))));
+    report_.files.push_back(file);
+    around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
+}
+
+/// What an operator should know of an answer, and whether its server is worth asking again in this stage.
+void Session::judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer) {
+    const bool is_dead = answer.outcome == FileOutcome::unreachable || answer.outcome == FileOutcome::timed_out ||
+                         answer.outcome == FileOutcome::not_built_in;
+    if (is_dead) dead_.insert(request.url.origin());
+    if (request.direction == Direction::put) return; // never fatal, and the record shows it
+    if (answer.outcome == FileOutcome::not_built_in)
+        problem(answer.detail);
+    else if (is_dead)
+        problem(fmt::format("could not contact {} ({}), using existing configuration", request.url.origin(),
+                            answer.detail));
+    else if (answer.outcome == FileOutcome::denied)
+        problem(
+            fmt::format("{}: the server takes neither Server User and Server Password nor those in the address ({})",
+                        name, answer.detail));
+    else if (answer.outcome != FileOutcome::fetched && answer.outcome != FileOutcome::not_changed &&
+             answer.outcome != FileOutcome::absent)
+        problem(fmt::format("{}: {}", name, answer.detail));
+}
+
+asio::awaitable<TransferAnswer> Session::transfer(std::string name, TransferRequest request) {
+    unsigned attempts = 1;
+    TransferAnswer answer = co_await try_often(request, attempts);
+    if (answer.bytes == 0 && !answer.body.empty()) answer.bytes = answer.body.size();
+    record(name, request, answer, attempts);
+    judge(name, request, answer);
+    co_return answer;
+}
+
+asio::awaitable<TransferAnswer> Session::fetch(std::string name) {
+    auto request = request_for(name);
+    if (!request) co_return TransferAnswer{};
+    co_return co_await transfer(std::move(name), std::move(*request));
+}
+
+asio::awaitable<TransferAnswer> Session::fetch_image(std::string name, const StoredImage* in_flash) {
+    auto request = request_for(name);
+    if (!request) co_return TransferAnswer{};
+    request->keep = TransferRequest::Keep::head;
+    request->bytes_max = limits::image_bytes_max;
+    std::optional<StoredImage> known;
+    if (in_flash != nullptr) known = *in_flash;
+    request->on_head = [known](std::string_view head) { return decide_on_head(head, known ? &*known : nullptr); };
+    co_return co_await transfer(std::move(name), std::move(*request));
+}
+
+asio::awaitable<void> Session::upload_log(std::string directory, std::string_view ending) {
+    const std::string name = join_path(directory, fmt::format("{}-{}", flash_.mac.text(), ending));
+    auto request = request_for(name);
+    if (!request) co_return;
+    request->direction = Direction::put;
+    request->upload = TransferRequest::Upload::append; // log.render.file.upload.append = 1, the factory's
+    request->body = log_;
+    co_await transfer(name, std::move(*request));
+}
+
+asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
+    if (!server_) co_return std::nullopt;
+    const auto* syntax = config::find_syntax("polycom-master");
+    const auto names = master_names(*server_, flash_.mac);
+    for (const auto& name : names) {
+        const TransferAnswer answer = co_await fetch(name);
+        if (server_is_dead()) co_return std::nullopt;
+        if (answer.outcome != FileOutcome::fetched) continue;
+        if (is_web_page(answer.body)) {
+            mark_not_usable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+            continue;
+        }
+        const auto document = syntax->read(answer.body);
+        if (!document) {
+            mark_not_usable(document.error().text());
+            continue;
+        }
+        tell_notes(name, *document);
+        if (stage_ == Stage::application) flash_.cache("master", answer.body);
+        co_return read_master(document->parameters, around_.model.name, flash_.mac, part_number_);
+    }
+    problem(fmt::format("there is no master configuration file: tried {}", join(names, ", ")));
+    co_return std::nullopt;
+}
+
+} // namespace offhook::phone::polycom

@@ -1,0 +1,25 @@
+#pragma once
+/// @file  The two programs of a Polycom phone, as far as booting goes.
+///
+/// Source  reference: Polycom 1, 3.2 (order of requests), 5, 6, 11, 12.
+#include "phone/polycom/session.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+
+namespace offhook::phone::polycom {
+
+/// What the phone does after a stage.
+enum class Next : std::uint8_t {
+    go_on,
+    reboot,
+    halt ///< it cannot go on, and has said why
+};
+
+/// bootROM image, master file, application image, boot log.
+[[nodiscard]] boost::asio::awaitable<Next> run_bootrom(Session& session);
+/// Master file, configuration files, overrides, licences, directory and further files, application log; then what the
+/// configuration means. Sets the report's state, lines and firmware.
+[[nodiscard]] boost::asio::awaitable<Next> run_application(Session& session);
+
+} // namespace offhook::phone::polycom

@@ -1,0 +1,58 @@
+#pragma once
+/// @file  Transfers: how a phone moves files, as far as booting needs to know.
+///
+/// The boot logic is written against this; libcurl stands behind it (curl_transfers.hpp), or a script in tests.
+/// Errors   every failure is an answer with its outcome; nothing is thrown for what a network or a server does.
+/// Threads  the loop's own.
+#include "base/digest.hpp"
+#include "phone/file_record.hpp"
+#include "phone/limits.hpp"
+#include "protocol/url.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace offhook::phone {
+
+/// What to do with the rest of an image once its head is known.
+struct HeadDecision {
+    enum class Rest : std::uint8_t { wanted, not_wanted } rest = Rest::wanted;
+    std::size_t digest_from = 0; ///< the digest leaves out so many bytes at the front; at most the head's size
+};
+
+struct TransferRequest {
+    Direction direction = Direction::get;
+    protocol::Url url; ///< its scheme is set
+    std::string user_agent;
+    protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
+    enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
+    enum class Keep : std::uint8_t { whole, head } keep = Keep::whole; ///< head: an image, of which the digest counts
+    std::uint64_t bytes_max = limits::configuration_bytes_max;
+    /// Keep::head: called once, when limits::image_head_bytes or the whole is there.
+    std::function<HeadDecision(std::string_view head)> on_head = {};
+    enum class Upload : std::uint8_t { replace, append } upload = Upload::replace; ///< append: where the protocol can
+    std::string body = {};                                                         ///< of a put
+};
+
+struct TransferAnswer {
+    FileOutcome outcome = FileOutcome::unreachable; ///< not_changed: on_head did not want the rest
+    std::string body;                               ///< the whole, or the head
+    std::uint64_t bytes = 0;
+    Sha256 digest{}; ///< Keep::head and fetched: of everything from digest_from on
+    std::string detail;
+    std::chrono::milliseconds elapsed{0};
+};
+
+class Transfers {
+public:
+    virtual ~Transfers() = default;
+    /// The phone's program changes: connections of the one before are gone.
+    virtual void start_stage() = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<TransferAnswer> run(TransferRequest request) = 0;
+    [[nodiscard]] virtual boost::asio::awaitable<void> wait(std::chrono::milliseconds time) = 0;
+};
+
+} // namespace offhook::phone
