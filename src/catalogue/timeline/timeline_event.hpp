@@ -20,7 +20,11 @@ template <std::size_t N>
 class CutText {
 public:
     constexpr CutText() = default;
-    CutText(std::string_view text) { // NOLINT(google-explicit-constructor): texts are cut silently by design
+    /// From anything that is text, silently: what a stranger sends is cut, never a reason to fail.
+    template <class Text>
+    requires std::is_convertible_v<const Text&, std::string_view>
+    CutText(const Text& from) { // NOLINT(google-explicit-constructor)
+        const std::string_view text = from;
         std::size_t size = text.size();
         if (size > N) {
             size = N;
