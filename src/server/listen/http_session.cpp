@@ -69,6 +69,7 @@ void HttpSession::abort() {
 }
 
 HttpSession::Next HttpSession::serve_buffered() {
+    now_ = share_.timers.now();
     for (;;) {
         drop_body();
         if (begin_ == end_) return wait_for_more();
@@ -102,10 +103,10 @@ HttpSession::Next HttpSession::wait_for_more() {
     const bool within_request = begin_ != end_ || body_bytes_left_ != 0;
     if (!within_request) {
         phase_ = Phase::idle;
-        share_.timers.arm(deadline_, share_.options.idle_time_max);
+        set_deadline(share_.options.idle_time_max);
     } else if (phase_ != Phase::receiving) {
         phase_ = Phase::receiving;
-        share_.timers.arm(deadline_, share_.options.header_time_max);
+        set_deadline(share_.options.header_time_max);
     }
     return Next::read;
 }
@@ -115,7 +116,7 @@ HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_b
     if (answer.request_body == HttpBody::drain) body_bytes_left_ = body_bytes;
     const auto after = after_answer(answer.connection, answer.request_body);
     const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
-    switch (send_now(socket_.native_handle(), answer, share_.date.at(share_.timers.now()), followed_by, remainder_)) {
+    switch (send_now(socket_.native_handle(), answer, share_.date.at(now_), followed_by, remainder_)) {
     case HttpSent::all:
         return after;
     case HttpSent::part:
@@ -137,8 +138,8 @@ asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
     phase_ = Phase::sending;
     written_ = 0;
     window_start_ = bytes_acknowledged();
-    send_begun_ = share_.timers.now();
-    share_.timers.arm(deadline_, send_begun_, share_.options.send_window);
+    send_begun_ = now_ = share_.timers.now();
+    set_deadline(share_.options.send_window);
     std::size_t head_at = 0;
     while (head_at < remainder_.head.size() || !remainder_.body.empty()) {
         const std::array<asio::const_buffer, 2> pieces{
@@ -165,7 +166,8 @@ asio::awaitable<void> HttpSession::linger() {
     phase_ = Phase::lingering;
     boost::system::error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    share_.timers.arm(deadline_, share_.options.linger_time_max);
+    now_ = share_.timers.now();
+    set_deadline(share_.options.linger_time_max);
     begin_ = end_ = 0;
     make_room();
     for (std::uint64_t dropped = 0; dropped < linger_bytes_max;) {
@@ -195,7 +197,20 @@ void HttpSession::make_room() {
 
 void HttpSession::on_deadline(void* self) noexcept { static_cast<HttpSession*>(self)->deadline_passed(); }
 
+void HttpSession::set_deadline(std::chrono::milliseconds delay) {
+    due_ = now_ + delay;
+    // A deadline that moves away, as that of a busy connection always does, is looked at when the old one comes.
+    if (deadline_.armed() && armed_for_ <= due_) return;
+    armed_for_ = due_;
+    share_.timers.arm(deadline_, now_, delay);
+}
+
 void HttpSession::deadline_passed() {
+    now_ = share_.timers.now();
+    if (now_ < due_) {
+        armed_for_ = due_;
+        return share_.timers.arm(deadline_, now_, std::chrono::ceil<std::chrono::milliseconds>(due_ - now_));
+    }
     if (phase_ == Phase::sending) return check_send_rate();
     if (phase_ == Phase::receiving) share_.door.refused(Transport::http, peer_.address, "too slow with its request");
     abort();
@@ -207,11 +222,10 @@ void HttpSession::check_send_rate() {
     const auto acknowledged = bytes_acknowledged();
     const auto window = std::chrono::duration_cast<std::chrono::duration<double>>(share_.options.send_window);
     const auto least = static_cast<double>(share_.options.send_bytes_per_second_min) * window.count();
-    const auto now = share_.timers.now();
-    if (static_cast<double>(acknowledged - window_start_) < least || now - send_begun_ > share_.options.send_time_max)
+    if (static_cast<double>(acknowledged - window_start_) < least || now_ - send_begun_ > share_.options.send_time_max)
         return abort(); // send_rest() tells the door
     window_start_ = acknowledged;
-    share_.timers.arm(deadline_, now, share_.options.send_window);
+    set_deadline(share_.options.send_window);
 }
 
 std::int64_t HttpSession::bytes_acknowledged() {

@@ -61,6 +61,8 @@ private:
     enum class Phase : std::uint8_t { idle, receiving, sending, lingering };
     enum class Next : std::uint8_t { read, serve, send_rest, linger, close };
 
+    /// The one deadline of whatever the session is doing now, counted from now_.
+    void set_deadline(std::chrono::milliseconds delay);
     static void on_deadline(void* self) noexcept;
     void deadline_passed();
     void check_send_rate();
@@ -90,6 +92,9 @@ private:
     std::int64_t written_ = 0;      ///< of the remainder
     std::int64_t window_start_ = 0; ///< bytes_acknowledged() when the send window under way began
     Instant send_begun_{};
+    Instant now_{};       ///< read once for each time the session wakes up
+    Instant due_{};       ///< when the deadline under way passes
+    Instant armed_for_{}; ///< what the slot was armed for: due_ or earlier
     Phase phase_ = Phase::idle;
     net::TimerSlot deadline_{on_deadline, this};
 };
