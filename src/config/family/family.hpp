@@ -25,29 +25,29 @@ enum class DocumentScope : std::uint8_t { device, site, family };
 
 /// A file that is rendered from settings.
 struct Document {
-    std::string kind;                 ///< "master", "phone", "site": unique in the family
-    std::vector<std::string> paths;   ///< patterns, the first is the one we name in other files: "{mac}-settings.cfg"
+    std::string kind;               ///< "master", "phone", "site": unique in the family
+    std::vector<std::string> paths; ///< patterns, the first is the one we name in other files: "{mac}-settings.cfg"
     const Syntax* syntax = nullptr;
     DocumentScope scope = DocumentScope::device;
     /// Which settings go in: none (only `fixed`), those of the shared layers (vendor default, fleet, site), or those in
     /// which this device differs from the shared document.
     enum class Content : std::uint8_t { fixed, shared, own } content = Content::own;
-    std::vector<Parameter> fixed;     ///< values are patterns: {mac} {MAC} {model} {path:KIND}
-    bool needed = true;               ///< false: a phone that does not get it is none the worse, and explain says so
-    std::string summary;              ///< what it is, for explain and docs
+    std::vector<Parameter> fixed; ///< values are patterns: {mac} {MAC} {model} {path:KIND}
+    bool needed = true;           ///< false: a phone that does not get it is none the worse, and explain says so
+    std::string summary;          ///< what it is, for explain and docs
 };
 
 /// A name that a phone asks for and that is no document: firmware, logs, uploads, dictionaries …
 struct OtherFile {
     enum class Role : std::uint8_t { firmware, upload, asset } role = Role::asset;
-    std::string kind;                 ///< "override", "application log", "boot ROM image"
+    std::string kind; ///< "override", "application log", "boot ROM image"
     std::vector<std::string> paths;
     bool needed = false;
-    std::string summary;              ///< "changes made on the phone itself; absent on a new phone"
+    std::string summary; ///< "changes made on the phone itself; absent on a new phone"
 };
 
 struct Model {
-    std::string name;                 ///< "SPIP650"
+    std::string name; ///< "SPIP650"
     std::string series;
     unsigned lines = 0;
     unsigned keys = 0;
@@ -59,38 +59,38 @@ struct Model {
 
 /// What a requested path is, as the family names its files.
 struct PathMatch {
-    const Document* document = nullptr;   ///< either this …
-    const OtherFile* other = nullptr;     ///< … or this
-    std::optional<MacAddress> mac;        ///< from {mac}
-    std::string_view model;               ///< from {model}, else empty; a view into the path
-    std::string_view site;                ///< from {site}, else empty; a view into the path
+    const Document* document = nullptr; ///< either this …
+    const OtherFile* other = nullptr;   ///< … or this
+    std::optional<MacAddress> mac;      ///< from {mac}
+    std::string_view model;             ///< from {model}, else empty; a view into the path
+    std::string_view site;              ///< from {site}, else empty; a view into the path
 };
 
 /// What a User-Agent shows.
 struct AgentMatch {
-    std::string_view model;               ///< as the agent spells it; find_model() knows it
+    std::string_view model; ///< as the agent spells it; find_model() knows it
     std::string_view version;
-    std::string_view stage;               ///< "Application", "Updater", or empty
+    std::string_view stage; ///< "Application", "Updater", or empty
     std::optional<MacAddress> mac;
 };
 
 /// What is known of one of the vendor's parameters, mapped or not (parameters.toml).
 struct ParameterFacts {
-    std::string name;                     ///< pattern: "reg.{n}.auth.userId"
-    std::string type;                     ///< text number boolean choice host …; empty: not known
-    std::string range;                    ///< "0..65535", "DNSnaptr|UDPOnly|…"; empty: not known
+    std::string name;  ///< pattern: "reg.{n}.auth.userId"
+    std::string type;  ///< text number boolean choice host …; empty: not known
+    std::string range; ///< "0..65535", "DNSnaptr|UDPOnly|…"; empty: not known
     std::string default_value;
-    std::optional<bool> reboots;          ///< nullopt: not known
+    std::optional<bool> reboots; ///< nullopt: not known
     std::optional<bool> secret;
-    std::string since;                    ///< firmware that brought it
-    std::string source;                   ///< where we learned it
-    std::string confidence;               ///< the reference's mark: G C U I B
+    std::string since;      ///< firmware that brought it
+    std::string source;     ///< where we learned it
+    std::string confidence; ///< the reference's mark: G C U I B
 };
 
 /// One parameter that a row made, and whence.
 struct WrittenParameter {
     Parameter parameter;
-    SettingKey setting;                   ///< Layer::raw_id for a raw parameter
+    SettingKey setting; ///< Layer::raw_id for a raw parameter
     LayerKind origin = LayerKind::vendor_default;
     Secrecy secrecy = Secrecy::open;
     bool reboots = false;
@@ -99,27 +99,28 @@ struct WrittenParameter {
 /// A setting that has no place in this family, or a value that the family cannot say.
 struct MapNote {
     std::string setting;
-    std::string text;                     ///< "SIP 2.2 has no key for 'park'"
+    std::string text; ///< "SIP 2.2 has no key for 'park'"
 };
 
 struct WriteResult {
-    std::vector<WrittenParameter> parameters; ///< in the pack's order; raw parameters last, replacing a row's of the same name
+    std::vector<WrittenParameter>
+        parameters; ///< in the pack's order; raw parameters last, replacing a row's of the same name
     std::vector<MapNote> notes;
 };
 
 struct ReadResult {
-    Layer settings;                       ///< what rows understood; the rest as raw parameters where `keep_raw`
-    std::vector<Parameter> not_understood;///< no row's, or a value that a row cannot read
+    Layer settings;                        ///< what rows understood; the rest as raw parameters where `keep_raw`
+    std::vector<Parameter> not_understood; ///< no row's, or a value that a row cannot read
     std::vector<MapNote> notes;
 };
 
 class Family {
-  public:
+public:
     virtual ~Family() = default;
 
-    [[nodiscard]] virtual std::string_view name() const = 0;   ///< "polycom"
-    [[nodiscard]] virtual std::string_view title() const = 0;  ///< "Polycom SoundPoint IP / SoundStation IP"
-    [[nodiscard]] virtual std::uint64_t revision() const = 0;  ///< of the pack's content: a hash
+    [[nodiscard]] virtual std::string_view name() const = 0;  ///< "polycom"
+    [[nodiscard]] virtual std::string_view title() const = 0; ///< "Polycom SoundPoint IP / SoundStation IP"
+    [[nodiscard]] virtual std::uint64_t revision() const = 0; ///< of the pack's content: a hash
     [[nodiscard]] virtual std::span<const std::uint32_t> ouis() const = 0;
     [[nodiscard]] virtual std::span<const Model> models() const = 0;
     [[nodiscard]] virtual const Model* find_model(std::string_view name_or_alias) const = 0;

@@ -1,0 +1,24 @@
+#include "config/family/family.hpp"
+
+#include <algorithm>
+
+namespace offhook::config {
+
+const Family* find_family(const Families& families, std::string_view name) {
+    for (const auto& family : families)
+        if (family->name() == name) return family.get();
+    return nullptr;
+}
+
+const Family* family_of_oui(const Families& families, std::uint32_t oui) {
+    const Family* found = nullptr;
+    for (const auto& family : families) {
+        const auto ouis = family->ouis();
+        if (std::find(ouis.begin(), ouis.end(), oui) == ouis.end()) continue;
+        if (found != nullptr) return nullptr;
+        found = family.get();
+    }
+    return found;
+}
+
+} // namespace offhook::config

@@ -1,0 +1,197 @@
+// family.toml: who asks, for which files, and what the vendor's defaults are.
+#include "config/family/pack_files.hpp"
+
+#include "base/hex.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace offhook::config {
+namespace {
+
+constexpr std::int64_t schema_version = 1;
+
+void read_ouis(TomlReader& root, Problems& problems, PackContent& content) {
+    for (const TextAt& oui : root.texts("ouis")) {
+        std::uint32_t bits = 0;
+        const auto* end = oui.text.data() + oui.text.size();
+        const auto parsed = std::from_chars(oui.text.data(), end, bits, 16);
+        if (oui.text.size() != 6 || parsed.ec != std::errc{} || parsed.ptr != end)
+            problems.add(oui.where, "an OUI is six hexadecimal digits, not '" + printable(oui.text, 40) + "'");
+        else if (std::find(content.ouis.begin(), content.ouis.end(), bits) != content.ouis.end())
+            problems.add(oui.where, "OUI " + oui.text + " stands twice");
+        else
+            content.ouis.push_back(bits);
+    }
+}
+
+void read_requests(TomlReader& root, const PackFile& file, PackContent& content) {
+    for (const toml::table* table : root.tables("request")) {
+        TomlReader row(file.problems, file.name, *table, "[[request]]");
+        for (const TextAt& agent : row.texts("user_agent", TomlReader::Need::required)) {
+            auto pattern = Pattern::compile(agent.text);
+            if (!pattern) {
+                file.problems.add(agent.where, pattern.error().message);
+                continue;
+            }
+            for (const Pattern& earlier : content.agents) {
+                Captures first, second;
+                if (earlier.match(pattern->sample(0), first) && earlier.match(pattern->sample(1), second))
+                    file.problems.add(agent.where,
+                                      "pattern '" + agent.text + "' is shadowed by '" + earlier.text() + "'");
+            }
+            content.agents.push_back(std::move(*pattern));
+        }
+        (void)row.text("source", TomlReader::Need::required); // read by people
+        (void)row.text("confidence");
+        row.finish();
+    }
+}
+
+/// Patterns of one document or file; `id` is its place in PathTable's numbering.
+std::vector<std::string> read_paths(TomlReader& row, const PackFile& file, PackContent& content, std::size_t id) {
+    std::vector<std::string> paths;
+    for (const TextAt& path : row.texts("path", TomlReader::Need::required)) {
+        auto pattern = Pattern::compile(path.text);
+        if (!pattern) {
+            file.problems.add(path.where, pattern.error().message);
+            continue;
+        }
+        if (path.text.starts_with('/') || path.text.find("..") != std::string::npos) {
+            file.problems.add(path.where, "pattern '" + path.text + "' cannot match: no leading '/', no '..'");
+            continue;
+        }
+        paths.push_back(path.text);
+        if (auto added = content.paths.add(std::move(*pattern), static_cast<std::uint32_t>(id)); !added)
+            file.problems.add(path.where, added.error().message);
+    }
+    return paths;
+}
+
+template <class E>
+E choice(TomlReader& row, std::string_view key, E otherwise,
+         std::initializer_list<std::pair<std::string_view, E>> names) {
+    const std::string text = row.text(key);
+    if (text.empty()) return otherwise;
+    std::string known;
+    for (const auto& [name, value] : names) {
+        if (name == text) return value;
+        (known += known.empty() ? "" : ", ") += name;
+    }
+    row.problem_at(key, "`" + std::string(key) + "` is one of " + known + ", not '" + printable(text, 40) + "'");
+    return otherwise;
+}
+
+Document read_document(TomlReader& row, const PackFile& file) {
+    Document document;
+    document.kind = row.text("kind", TomlReader::Need::required);
+    const std::string syntax = row.text("syntax", TomlReader::Need::required);
+    document.syntax = find_syntax(syntax);
+    if (document.syntax == nullptr && !syntax.empty())
+        row.problem_at("syntax", "no syntax '" + printable(syntax, 40) + "'; there are " + syntax_names());
+    document.scope =
+        choice(row, "scope", DocumentScope::device,
+               {{"device", DocumentScope::device}, {"site", DocumentScope::site}, {"family", DocumentScope::family}});
+    using Content = Document::Content;
+    document.content = choice(row, "content", Content::own,
+                              {{"fixed", Content::fixed}, {"shared", Content::shared}, {"own", Content::own}});
+    for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
+    document.needed = row.boolean("needed", true);
+    document.summary = row.text("summary", TomlReader::Need::required);
+    if (document.content == Content::own && document.scope != DocumentScope::device)
+        row.problem("content \"own\" belongs to one device: its scope is \"device\"");
+    if (document.content == Content::fixed && document.fixed.empty())
+        row.problem("content \"fixed\" needs [document.fixed]");
+    (void)file;
+    return document;
+}
+
+/// Braces in fixed values: {mac} {MAC} {model} and {path:KIND}.
+void check_fixed(const PackFile& file, const PackContent& content, const Document& document, const std::string& where) {
+    for (const Parameter& parameter : document.fixed)
+        for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
+             at = parameter.value.find('{', at + 1)) {
+            const auto end = parameter.value.find('}', at);
+            const auto word = parameter.value.substr(at + 1, end == std::string::npos ? end : end - at - 1);
+            const bool of_device = word == "mac" || word == "MAC" || word == "model";
+            if (of_device && document.scope != DocumentScope::device)
+                file.problems.add(where, "{" + word + "} in a document that several devices share");
+            if (of_device) continue;
+            const bool known = word.starts_with("path:") &&
+                               std::any_of(content.documents.begin(), content.documents.end(),
+                                           [&](const Document& other) { return word.substr(5) == other.kind; });
+            if (!known || end == std::string::npos)
+                file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
+                                             "}' is none of {mac} {MAC} {model} {path:KIND of a document}");
+        }
+}
+
+void read_documents(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
+    std::vector<std::string> places;
+    for (const toml::table* table : root.tables("document")) {
+        TomlReader row(file.problems, file.name, *table, "[[document]]");
+        Document document = read_document(row, file);
+        document.paths = read_paths(row, file, content, content.documents.size());
+        row.finish();
+        if (!kinds.insert(document.kind).second) row.problem_at("kind", "kind '" + document.kind + "' stands twice");
+        places.push_back(row.where());
+        content.documents.push_back(std::move(document));
+    }
+    for (std::size_t i = 0; i < places.size(); ++i) check_fixed(file, content, content.documents[i], places[i]);
+}
+
+void read_others(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
+    constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {{"upload", OtherFile::Role::upload},
+                                                                      {"firmware", OtherFile::Role::firmware},
+                                                                      {"asset", OtherFile::Role::asset}};
+    for (const auto& [name, role] : roles)
+        for (const toml::table* table : root.tables(name)) {
+            TomlReader row(file.problems, file.name, *table, "[[" + std::string(name) + "]]");
+            OtherFile other;
+            other.role = role;
+            other.kind = row.text("kind", TomlReader::Need::required);
+            other.needed = row.boolean("needed", false);
+            other.summary = row.text("summary", TomlReader::Need::required);
+            other.paths = read_paths(row, file, content, content.documents.size() + content.files.size());
+            (void)row.text("source"); // read by people
+            (void)row.text("confidence");
+            row.finish();
+            if (!kinds.insert(other.kind).second) row.problem_at("kind", "kind '" + other.kind + "' stands twice");
+            content.files.push_back(std::move(other));
+        }
+}
+
+void read_defaults(TomlReader& root, const PackFile& file, PackContent& content) {
+    LayerBuilder builder;
+    for (const auto& pair : root.pairs("defaults"))
+        if (const auto set = builder.set(pair.key, pair.values.front()); !set)
+            file.problems.add(pair.where, set.error().text());
+    content.defaults = builder.build();
+}
+
+} // namespace
+
+void read_family(const PackFile& file, PackContent& content) {
+    TomlReader root(file.problems, file.name, file.root, "family.toml");
+    if (!root.has("schema"))
+        root.problem("family.toml needs `schema`");
+    else if (root.number("schema", schema_version, schema_version, 0) == 0)
+        root.problem_at("schema", "this release reads schema 1");
+    (void)root.node("schema");
+    content.name = root.text("name", TomlReader::Need::required);
+    const bool plain = std::all_of(content.name.begin(), content.name.end(),
+                                   [](char c) { return (c >= 'a' && c <= 'z') || ascii_digit(c) || c == '-'; });
+    if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
+    content.title = root.text("title", TomlReader::Need::required);
+    read_ouis(root, file.problems, content);
+    read_requests(root, file, content);
+    std::set<std::string> kinds;
+    read_documents(root, file, content, kinds);
+    read_others(root, file, content, kinds);
+    read_defaults(root, file, content);
+    root.finish();
+}
+
+} // namespace offhook::config

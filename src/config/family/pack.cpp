@@ -1,0 +1,85 @@
+#include "config/family/pack.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace offhook::config {
+namespace {
+
+std::string_view first_word(const Row& row) {
+    const auto name = row.sources.front().what.spec().name;
+    return name.substr(0, name.find('.'));
+}
+
+/// Lines with lines and keys with keys: all of line 1 stands before all of line 2.
+bool same_block(const Row& a, const Row& b) {
+    return a.indexed == b.indexed && (!a.indexed || first_word(a) == first_word(b));
+}
+
+} // namespace
+
+Pack::Pack(PackContent content) : content_(std::move(content)), mapped_(vocabulary().size()) {
+    for (std::uint32_t i = 0; i < content_.rows.size(); ++i) {
+        const Row& row = content_.rows[i];
+        for (const Source& source : row.sources) {
+            mapped_[source.what.setting] = true;
+            if (source.what.spec().type == SettingType::zone) zone_parts_.push_back(source.what.part);
+        }
+        const bool joins = !blocks_.empty() && same_block(content_.rows[blocks_.back().first], row);
+        if (joins)
+            blocks_.back().last = i + 1;
+        else
+            blocks_.push_back({i, i + 1, row.indexed, first_word(row) == "line", first_word(row) == "key", {}});
+        for (const Source& source : row.sources) {
+            auto& settings = blocks_.back().settings;
+            if (std::find(settings.begin(), settings.end(), source.what.setting) == settings.end())
+                settings.push_back(source.what.setting);
+        }
+    }
+    for (std::uint32_t i = 0; i < content_.models.size(); ++i) {
+        const Model& model = content_.models[i];
+        lines_max_ = std::max(lines_max_, model.lines);
+        model_ids_.emplace(to_lower(model.name), i);
+        for (const std::string& alias : model.aliases) model_ids_.emplace(to_lower(alias), i);
+    }
+}
+
+const Model* Pack::find_model(std::string_view name_or_alias) const {
+    const auto found = model_ids_.find(to_lower(name_or_alias.substr(0, limits::name_bytes_max)));
+    return found == model_ids_.end() ? nullptr : &content_.models[found->second];
+}
+
+std::optional<PathMatch> Pack::match_path(std::string_view path) const {
+    Captures captures;
+    const auto id = content_.paths.match(path, captures);
+    if (!id) return std::nullopt;
+    PathMatch match;
+    if (*id < content_.documents.size())
+        match.document = &content_.documents[*id];
+    else
+        match.other = &content_.files[*id - content_.documents.size()];
+    match.mac = captures.mac;
+    match.model = captures.at(Variable::model);
+    match.site = captures.at(Variable::site);
+    return match;
+}
+
+std::optional<AgentMatch> Pack::match_user_agent(std::string_view user_agent) const {
+    if (user_agent.size() > limits::user_agent_bytes_max) return std::nullopt;
+    for (const Pattern& pattern : content_.agents) {
+        Captures captures;
+        if (!pattern.match(user_agent, captures)) continue;
+        return AgentMatch{captures.at(Variable::model), captures.at(Variable::version), captures.at(Variable::stage),
+                          captures.mac};
+    }
+    return std::nullopt;
+}
+
+const ParameterFacts* Pack::facts(std::string_view parameter) const {
+    const auto found = content_.known.find(parameter);
+    return found ? &content_.facts[found->id] : nullptr;
+}
+
+} // namespace offhook::config

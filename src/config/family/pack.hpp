@@ -1,0 +1,77 @@
+#pragma once
+/// @file  Pack: a family as its folder says it, ready to be asked.
+///
+/// PackContent is what the loader fills; Pack adds the tables that make asking cheap. Only loader.hpp makes one.
+/// Threads immutable: any.
+#include "config/family/family.hpp"
+#include "config/family/path_table.hpp"
+#include "config/family/row.hpp"
+
+#include <map>
+#include <unordered_map>
+
+namespace offhook::config {
+
+struct PackContent {
+    std::string name, title;
+    std::uint64_t revision = 0;
+    std::vector<std::uint32_t> ouis;
+    std::vector<Document> documents;
+    std::vector<OtherFile> files;
+    std::vector<Pattern> agents;
+    std::vector<Model> models;
+    std::vector<ParameterFacts> facts;
+    std::vector<Row> rows;
+    std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
+    Layer defaults;
+
+    PathTable paths;           ///< ids: documents first, then files
+    ParameterTable known;      ///< ids: facts
+    ParameterTable written;    ///< ids: rows, by each parameter that they write
+    ParameterTable companions; ///< ids: companion_values
+    std::vector<std::string> companion_values;
+};
+
+class Pack final : public Family {
+public:
+    explicit Pack(PackContent content);
+
+    [[nodiscard]] std::string_view name() const override { return content_.name; }
+    [[nodiscard]] std::string_view title() const override { return content_.title; }
+    [[nodiscard]] std::uint64_t revision() const override { return content_.revision; }
+    [[nodiscard]] std::span<const std::uint32_t> ouis() const override { return content_.ouis; }
+    [[nodiscard]] std::span<const Model> models() const override { return content_.models; }
+    [[nodiscard]] const Model* find_model(std::string_view name_or_alias) const override;
+    [[nodiscard]] std::span<const Document> documents() const override { return content_.documents; }
+    [[nodiscard]] std::span<const OtherFile> other_files() const override { return content_.files; }
+    [[nodiscard]] std::optional<PathMatch> match_path(std::string_view path) const override;
+    [[nodiscard]] std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const override;
+    [[nodiscard]] WriteResult write(const Effective& settings, const Model* model) const override;
+    [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;
+    [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
+    [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
+
+    [[nodiscard]] const PackContent& content() const { return content_; }
+    /// Rows [first, last) that go index by index, or all without one.
+    struct Block {
+        std::uint32_t first, last;
+        bool indexed;
+        bool of_lines, of_keys;
+        std::vector<std::uint16_t> settings; ///< that its rows map
+    };
+    [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
+    [[nodiscard]] bool maps(std::uint16_t setting) const { return mapped_[setting]; }
+    [[nodiscard]] unsigned lines_max() const { return lines_max_; }
+    [[nodiscard]] const std::vector<Part>& zone_parts() const { return zone_parts_; }
+    [[nodiscard]] std::size_t companion_count() const { return content_.companion_values.size(); }
+
+private:
+    PackContent content_;
+    std::vector<Block> blocks_;
+    std::vector<bool> mapped_;
+    std::vector<Part> zone_parts_;
+    unsigned lines_max_ = 1;
+    std::unordered_map<std::string, std::uint32_t> model_ids_; ///< by the lower-case name or alias
+};
+
+} // namespace offhook::config

@@ -1,0 +1,268 @@
+// Pack::write(): settings to parameters. On the way to every rendered file, so it makes no map and sorts nothing: the
+// settings come sorted, the rows stand in blocks, and each row looks its values up by place.
+#include "config/family/pack.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <unordered_set>
+
+namespace offhook::config {
+namespace {
+
+constexpr std::size_t index_count = 512; // more than any setting's index_max
+constexpr std::uint16_t never_written = 0xffff;
+
+class Writer {
+public:
+    Writer(const Pack& pack, const Effective& settings, const Model* model)
+        : pack_(pack), settings_(settings), model_(model), starts_(vocabulary().size() + 1),
+          companion_at_(pack.companion_count(), never_written) {
+        const auto values = settings.values();
+        std::size_t at = 0;
+        for (std::size_t id = 0; id < starts_.size(); ++id) {
+            while (at < values.size() && values[at].key.id < id) ++at;
+            starts_[id] = static_cast<std::uint32_t>(at);
+        }
+        out_.parameters.reserve(values.size() + values.size() / 4 + companion_at_.size());
+    }
+
+    WriteResult run() {
+        for (const Pack::Block& block : pack_.blocks()) {
+            if (block.indexed)
+                write_indexed(block);
+            else
+                for (std::uint32_t i = block.first; i < block.last; ++i) write_row(pack_.content().rows[i], 0);
+        }
+        note_unmapped();
+        write_raw();
+        return std::move(out_);
+    }
+
+private:
+    using Value = Effective::Value;
+    using Inputs = std::array<const Value*, pack_limits::form_variables_max>;
+
+    [[nodiscard]] std::span<const Value> values_of(std::uint16_t setting) const {
+        return settings_.values().subspan(starts_[setting], starts_[setting + 1U] - starts_[setting]);
+    }
+
+    [[nodiscard]] const Value* find(std::uint16_t setting, std::uint16_t index) const {
+        const auto values = values_of(setting);
+        const auto at =
+            std::lower_bound(values.begin(), values.end(), index,
+                             [](const Value& value, std::uint16_t wanted) { return value.key.index < wanted; });
+        return at != values.end() && at->key.index == index ? &*at : nullptr;
+    }
+
+    void write_indexed(const Pack::Block& block) {
+        std::bitset<index_count> used;
+        for (const std::uint16_t setting : block.settings)
+            for (const Value& value : values_of(setting)) used.set(value.key.index % index_count);
+        const unsigned most = model_ == nullptr ? 0 : block.of_lines ? model_->lines : block.of_keys ? model_->keys : 0;
+        for (std::size_t n = used._Find_first(); n < index_count; n = used._Find_next(n)) {
+            if (most != 0 && n > most) {
+                note(block.of_lines ? "line." + std::to_string(n) : "key." + std::to_string(n),
+                     model_->name + " has " + std::to_string(most));
+                continue;
+            }
+            for (std::uint32_t i = block.first; i < block.last; ++i)
+                write_row(pack_.content().rows[i], static_cast<std::uint16_t>(n));
+        }
+    }
+
+    void note(std::string setting, std::string text) {
+        if (!out_.notes.empty() && out_.notes.back().setting == setting && out_.notes.back().text == text) return;
+        out_.notes.push_back({std::move(setting), std::move(text)});
+    }
+
+    void emit(std::string name, std::string_view value, const Value& from, bool secret, bool reboots) {
+        out_.parameters.push_back({{std::move(name), std::string(value)},
+                                   from.key,
+                                   from.origin,
+                                   secret ? Secrecy::secret : Secrecy::open,
+                                   reboots});
+    }
+
+    void emit_companions(const std::vector<Companion>& companions, std::uint16_t index, const Value& from) {
+        for (const Companion& companion : companions) {
+            const std::uint16_t at = companion.name.has_index() ? index : 0;
+            if (companion_at_[companion.id] == at) continue;
+            companion_at_[companion.id] = at;
+            emit(companion.name.with(at), companion.value, from, companion.secret, companion.reboots);
+        }
+    }
+
+    /// The row's text under every name that it has.
+    void emit_row(const Row& row, std::uint16_t index, std::string_view text, const Value& from) {
+        const unsigned lines = !row.every_line                           ? 1
+                               : model_ != nullptr && model_->lines != 0 ? model_->lines
+                                                                         : pack_.lines_max();
+        for (unsigned line = 1; line <= lines; ++line) {
+            const auto place = row.every_line ? static_cast<std::uint16_t>(line) : index;
+            if (!text.empty()) {
+                emit_companions(row.guard, place, from);
+                emit_companions(row.also, place, from);
+            }
+            for (const ParameterName& name : row.write) emit(name.with(place), text, from, row.secret, row.reboots);
+        }
+    }
+
+    [[nodiscard]] bool in_range(const Row& row, std::string_view text, const Value& from) {
+        if (!row.range) return true;
+        const auto number = to_number<std::int64_t>(text);
+        if (!number || (*number >= row.range->least && *number <= row.range->most)) return true;
+        note(name_of(from.key), "the phone takes " + std::to_string(row.range->least) + " to " +
+                                    std::to_string(row.range->most) + " for " + row.write.front().text() + ", not " +
+                                    std::string(text));
+        return false;
+    }
+
+    /// The source's value in the vendor's spelling; a view into `value` or `out`. Nullopt: nothing to write.
+    std::optional<std::string_view> spelled(const Source& source, const Value& value, std::string& out) {
+        const bool as_it_is = source.what.part.kind == PartKind::whole && source.values.empty() && !source.separator &&
+                              source.numerator == source.denominator;
+        if (as_it_is) return value.value;
+        const Taken taken = take_part(source.what, value.value, settings_, ours_);
+        if (taken == Taken::nothing) {
+            if (source.off.empty()) return std::nullopt;
+            return std::string_view(source.off);
+        }
+        if (taken == Taken::cannot) {
+            note(name_of(value.key), "'" + printable(value.value, 40) + "' has no rule that this family could be told");
+            return std::nullopt;
+        }
+        std::string remark;
+        const auto done = source.spell(ours_, out, remark);
+        if (!done) {
+            note(name_of(value.key), done.error().message);
+            return std::nullopt;
+        }
+        if (!remark.empty()) note(name_of(value.key), std::move(remark));
+        return std::string_view(out);
+    }
+
+    void write_row(const Row& row, std::uint16_t index) {
+        if (!row.forms.empty()) return write_forms(row, index);
+        const Source& source = row.sources.front();
+        const Value* value = find(source.what.setting, index);
+        if (value == nullptr) return;
+        // A guarded parameter lives in flash: it is set or left alone, never emptied.
+        if (value->value.empty()) {
+            if (row.guard.empty()) emit_row(row, index, {}, *value);
+            return;
+        }
+        const auto text = spelled(source, *value, theirs_[0]);
+        if (text && in_range(row, *text, *value)) emit_row(row, index, *text, *value);
+    }
+
+    void write_forms(const Row& row, std::uint16_t index) {
+        Inputs inputs{};
+        FormValues texts{};
+        const Value* from = nullptr;
+        bool any = false;
+        for (std::size_t i = 0; i < row.sources.size(); ++i) {
+            inputs[i] = find(row.sources[i].what.setting, index);
+            if (inputs[i] == nullptr) continue;
+            if (from == nullptr || inputs[i]->origin > from->origin) from = inputs[i];
+            if (inputs[i]->value.empty()) continue;
+            any = true;
+            if (!used_in_text(row, i)) continue;
+            texts[i] = spelled(row.sources[i], *inputs[i], theirs_[i]).value_or(std::string_view());
+            const bool v6 =
+                row.sources[i].what.type == SettingType::host && texts[i].find(':') != std::string_view::npos;
+            if (v6) texts[i] = theirs_[i] = "[" + std::string(texts[i]) + "]";
+        }
+        if (from == nullptr) return;
+        if (!any) {
+            if (row.guard.empty()) emit_row(row, index, {}, *from);
+            return;
+        }
+        for (const Form& form : row.forms)
+            if (fits(row, form, inputs, texts) && form.write(texts, ours_)) {
+                const std::string text = ours_;
+                return emit_row(row, index, text, *from);
+            }
+        // Where no form is for these conditions, the row has nothing to do with them.
+        const bool meant = std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) {
+            return conditions_met(form, inputs) && any_text(row, form, texts);
+        });
+        if (meant) note(name_of(from->key), "its value cannot stand in " + row.write.front().text());
+    }
+
+    static bool used_in_text(const Row& row, std::size_t input) {
+        return std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) { return form.uses(input); });
+    }
+
+    static bool any_text(const Row& row, const Form& form, const FormValues& texts) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i)
+            if (form.uses(i) && !texts[i].empty()) return true;
+        return false;
+    }
+
+    static bool conditions_met(const Form& form, const Inputs& inputs) {
+        return std::all_of(form.when.begin(), form.when.end(), [&](const Form::Condition& condition) {
+            const Value* value = inputs[condition.input];
+            return value != nullptr &&
+                   (condition.value.empty() ? !value->value.empty() : value->value == condition.value);
+        });
+    }
+
+    static bool fits(const Row& row, const Form& form, const Inputs& inputs, const FormValues& texts) {
+        if (!conditions_met(form, inputs)) return false;
+        for (std::size_t i = 0; i < row.sources.size(); ++i)
+            if (form.uses(i) && texts[i].empty()) return false;
+        return true;
+    }
+
+    void note_unmapped() {
+        std::uint16_t last = Layer::raw_id;
+        for (const Value& value : settings_.values()) {
+            if (value.key.id == Layer::raw_id) break;
+            if (value.key.id == last || value.value.empty()) continue;
+            if (pack_.maps(value.key.id)) {
+                last = value.key.id;
+                if (spec_of(value.key).type != SettingType::zone) continue;
+                if (auto loss = zone_loss(value.value, pack_.zone_parts()); !loss.empty())
+                    note(name_of(value.key), std::move(loss));
+                continue;
+            }
+            if (value.origin == LayerKind::vendor_default) continue;
+            last = value.key.id;
+            const auto why = pack_.content().unmapped.find(value.key.id);
+            note(name_of(value.key),
+                 why != pack_.content().unmapped.end() ? why->second : "this family has no parameter for it");
+        }
+    }
+
+    void write_raw() {
+        const auto raw = settings_.values().subspan(starts_.back());
+        if (raw.empty()) return;
+        std::unordered_set<std::string_view> names;
+        for (const Value& value : raw) names.insert(value.raw_name);
+        std::erase_if(out_.parameters, [&](const WrittenParameter& row) { return names.contains(row.parameter.name); });
+        for (const Value& value : raw) {
+            const ParameterFacts* facts = pack_.facts(value.raw_name);
+            emit(std::string(value.raw_name), value.value, value, facts != nullptr && facts->secret.value_or(false),
+                 facts != nullptr && facts->reboots.value_or(false));
+        }
+    }
+
+    const Pack& pack_;
+    const Effective& settings_;
+    const Model* model_;
+    std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
+    std::vector<std::uint16_t> companion_at_;
+    std::string ours_;
+    std::array<std::string, pack_limits::form_variables_max> theirs_;
+    WriteResult out_;
+};
+
+} // namespace
+
+WriteResult Pack::write(const Effective& settings, const Model* model) const {
+    return Writer(*this, settings, model).run();
+}
+
+} // namespace offhook::config

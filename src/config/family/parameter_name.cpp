@@ -1,0 +1,129 @@
+#include "config/family/parameter_name.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+#include <array>
+
+namespace offhook::config {
+namespace {
+
+constexpr char open_index = '\x01'; // no parameter's name holds it
+constexpr std::size_t runs_max = 6;
+
+struct Run {
+    std::size_t at, length;
+};
+
+struct Runs {
+    std::array<Run, runs_max> list;
+    std::size_t count = 0;
+};
+
+/// Runs of digits that can be an index: no leading zero, at most five digits.
+Runs digit_runs(std::string_view name) {
+    Runs runs;
+    for (std::size_t at = 0; at < name.size() && runs.count < runs_max;) {
+        if (!ascii_digit(name[at])) {
+            ++at;
+            continue;
+        }
+        std::size_t end = at;
+        while (end < name.size() && ascii_digit(name[end])) ++end;
+        if (name[at] != '0' && end - at <= 5) runs.list[runs.count++] = {at, end - at};
+        at = end;
+    }
+    return runs;
+}
+
+/// `name` with one or two runs replaced by the open index.
+std::string_view opened(std::string_view name, const Run* first, const Run* second, std::string& out) {
+    out.assign(name.substr(0, first->at));
+    out += open_index;
+    std::size_t from = first->at + first->length;
+    if (second != nullptr) {
+        out += name.substr(from, second->at - from);
+        out += open_index;
+        from = second->at + second->length;
+    }
+    out += name.substr(from);
+    return out;
+}
+
+std::uint16_t number_of(std::string_view name, const Run& run) {
+    return to_number<std::uint16_t>(name.substr(run.at, run.length)).value_or(0);
+}
+
+} // namespace
+
+Result<ParameterName> ParameterName::compile(std::string_view text) {
+    const auto wrong = [&](std::string message) {
+        return fail(ErrorCode::invalid, "parameter '" + printable(text, 80) + "': " + std::move(message));
+    };
+    if (text.empty() || text.size() > limits::name_bytes_max) return wrong("a name is 1 to 255 bytes");
+    if (!is_printable_utf8(text)) return wrong("control characters are not allowed");
+    ParameterName name;
+    name.text_ = text;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto brace = text.find_first_of("{}", at);
+        const auto plain = text.substr(at, brace == std::string_view::npos ? brace : brace - at);
+        name.key_ += plain;
+        (name.placeholders_ == 0 ? name.before_ : name.after_) += plain;
+        if (brace == std::string_view::npos) break;
+        const auto end = text.find('}', brace);
+        if (text[brace] == '}' || end == std::string_view::npos) return wrong("its braces do not pair");
+        const auto word = text.substr(brace, end - brace + 1);
+        if (word != "{n}" && word != "{m}" && word != "{line}")
+            return wrong("no placeholder '" + printable(word, 40) + "'; there are {n}, {m}, {line}");
+        if (name.placeholders_ == 2) return wrong("at most two indexes");
+        name.every_line_ = name.every_line_ || word == "{line}";
+        if (name.placeholders_++ == 1) name.after_ += word;
+        name.key_ += open_index;
+        at = end + 1;
+    }
+    return name;
+}
+
+std::string ParameterName::with(std::uint16_t index) const {
+    if (placeholders_ == 0) return text_;
+    std::array<char, 5> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index).ptr;
+    std::string out;
+    out.reserve(before_.size() + after_.size() + digits.size());
+    out.append(before_);
+    out.append(digits.data(), end);
+    out.append(after_);
+    return out;
+}
+
+std::optional<ParameterTable::Found> ParameterTable::find(std::string_view name) const {
+    if (name.size() > limits::name_bytes_max || name.find(open_index) != std::string_view::npos) return std::nullopt;
+    if (const auto exact = ids_.find(name); exact != ids_.end()) return Found{exact->second, 0};
+    const Runs runs = digit_runs(name);
+    std::string buffer;
+    buffer.reserve(name.size() + 2);
+    for (std::size_t i = 0; i < runs.count; ++i) {
+        const auto found = ids_.find(opened(name, &runs.list[i], nullptr, buffer));
+        if (found != ids_.end()) return Found{found->second, number_of(name, runs.list[i])};
+    }
+    for (std::size_t i = 0; i < runs.count; ++i)
+        for (std::size_t j = i + 1; j < runs.count; ++j) {
+            const auto found = ids_.find(opened(name, &runs.list[i], &runs.list[j], buffer));
+            if (found != ids_.end()) return Found{found->second, number_of(name, runs.list[i])};
+        }
+    return std::nullopt;
+}
+
+std::optional<std::uint32_t> ParameterTable::find(const ParameterName& name) const {
+    if (const auto exact = ids_.find(name.key()); exact != ids_.end()) return exact->second;
+    const Runs runs = digit_runs(name.key());
+    std::string buffer;
+    for (std::size_t i = 0; i < runs.count; ++i) {
+        const auto found = ids_.find(opened(name.key(), &runs.list[i], nullptr, buffer));
+        if (found != ids_.end()) return found->second;
+    }
+    return std::nullopt;
+}
+
+} // namespace offhook::config

@@ -1,0 +1,71 @@
+#pragma once
+/// @file  Row: one line of a pack's settings.toml - which of our settings stand in which parameter, and how.
+///
+/// The same row writes and reads. A plain row has one source and no forms: the parameter's value is the source's. A
+/// text row has forms, which hold several sources.
+#include "config/family/form.hpp"
+#include "config/family/parameter_name.hpp"
+#include "config/family/part.hpp"
+#include "config/family/value_map.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::config {
+
+/// A parameter with its value that goes with a row.
+struct Companion {
+    ParameterName name;
+    std::string value;
+    std::uint32_t id = 0; ///< the same for all rows that name it: it is written once
+    bool secret = false;
+    bool reboots = false;
+};
+
+/// One of our settings, in the vendor's spelling.
+struct Source {
+    SettingPart what;
+    ValueMap values;            ///< empty: spelled as ours
+    std::int64_t numerator = 1; ///< theirs = ours * numerator / denominator
+    std::int64_t denominator = 1;
+    std::optional<std::string> separator; ///< of a list in one parameter
+    std::string off;                      ///< written for a rank that is none
+
+    /// Ours to theirs; `remark` says what of it was left out. Errors: a sentence for the operator.
+    [[nodiscard]] Result<void> spell(std::string_view ours, std::string& out, std::string& remark) const;
+    /// The vendor's word for "this codec is not offered".
+    [[nodiscard]] bool part_is_off(std::string_view theirs) const {
+        return what.part.kind == PartKind::list_rank && theirs == off;
+    }
+    /// Theirs to ours, canonical. Errors: invalid.
+    [[nodiscard]] Result<std::string> unspell(std::uint16_t index, std::string_view theirs) const;
+};
+
+/// Where a phone looks when the line says nothing.
+struct Inherit {
+    ParameterName from;
+    std::optional<ParameterName> unless; ///< not when this one has a value
+};
+
+struct NumberRange {
+    std::int64_t least, most;
+};
+
+struct Row {
+    std::string where;                ///< "settings.toml:12"
+    std::vector<ParameterName> write; ///< all are written; the first that is there is read
+    std::vector<Source> sources;
+    std::vector<Form> forms;
+    std::vector<Companion> also;  ///< written with it
+    std::vector<Companion> guard; ///< written with it, and without it the phone ignores the value
+    std::optional<Inherit> inherit;
+    std::optional<NumberRange> range; ///< of the parameter, where a number's is known
+    std::string one_way;              ///< why it cannot be read back; empty: it can
+    bool indexed = false;             ///< its settings have an index
+    bool every_line = false;          ///< its parameters have one, its settings none
+    bool secret = false;
+    bool reboots = false;
+};
+
+} // namespace offhook::config

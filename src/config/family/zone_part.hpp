@@ -1,0 +1,13 @@
+#pragma once
+/// @file  The parts of a time zone (part.hpp): taken from its rules, and put together to a zone that behaves alike.
+/// Threads any: rules read once are kept per thread, at most 512 of them.
+#include "config/family/part.hpp"
+
+namespace offhook::config {
+
+[[nodiscard]] bool find_zone_part(std::string_view name, SettingPart& out);
+[[nodiscard]] Taken take_zone_part(Part part, std::string_view zone, std::string& out);
+/// An IANA name. Errors: invalid, when no zone behaves so.
+[[nodiscard]] Result<std::string> join_zone(std::span<const PartValue> parts);
+
+} // namespace offhook::config
