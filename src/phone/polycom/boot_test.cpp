@@ -1,0 +1,349 @@
+#include "phone/polycom/boot.hpp"
+
+#include "base/hex.hpp"
+#include "phone/fake_family.hpp"
+#include "phone/scripted_transfers.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace offhook::phone::polycom {
+namespace {
+
+namespace asio = boost::asio;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* base = "http://boot/spip/";
+
+class Recorder final : public BootObserver {
+public:
+    void on_event(const BootEvent& event) override { events.push_back(event); }
+    [[nodiscard]] bool told(BootEvent::Kind kind, std::string_view part) const {
+        return std::any_of(events.begin(), events.end(), [&](const BootEvent& event) {
+            return event.kind == kind && event.text.find(part) != std::string::npos;
+        });
+    }
+    std::vector<BootEvent> events;
+};
+
+std::string stub(std::string_view kind, std::string_view version, std::string_view parts, std::string_view payload) {
+    return fmt::format("offhook-image 1\nkind: {}\nversion: {}\nparts: {}\ndigest: {}\n\n{}", kind, version, parts,
+                       to_hex(sha256(payload)), payload);
+}
+
+/// A phone, a server and a loop; run() boots once.
+class PolycomBoot : public testing::Test {
+protected:
+    PolycomBoot() {
+        flash = factory_flash(model(), *MacAddress::from_text("0004f2aabbcc"));
+        flash.parameters["device.prov.serverName"] = "http://boot/spip";
+        serve("000000000000.cfg", "<APPLICATION APP_FILE_PATH=\"sip.ld\" CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-reg.cfg, "
+                                  "sip.cfg\" LOG_FILE_DIRECTORY=\"logs/\"/>");
+        serve("0004f2aabbcc-reg.cfg", "<a reg.1.address=\"101\" reg.1.auth.password=\"secret\"/>");
+        serve("sip.cfg", "<a><b voIpProt.server.1.address=\"pbx\" reg.1.address=\"999\"/></a>");
+    }
+    void serve(const std::string& name, std::string content) { server.serve(base + name, std::move(content)); }
+    [[nodiscard]] const config::Model& model() const { return *family.find_model("SPIP650"); }
+
+    BootReport run() {
+        server.steps.clear();
+        asio::io_context context;
+        BootReport report;
+        asio::co_spawn(
+            context, boot({family, model(), server, recorder, clock}, flash, [this](const Flash&) { ++flash_writes; }),
+            [&](std::exception_ptr failure, BootReport result) {
+                if (failure) std::rethrow_exception(failure);
+                report = std::move(result);
+            });
+        context.run();
+        return report;
+    }
+    [[nodiscard]] std::vector<std::string> asked() const {
+        std::vector<std::string> names;
+        for (const auto& step : server.steps)
+            names.push_back((step.request.direction == Direction::put ? "put " : "") +
+                            step.url.substr(std::min(step.url.size(), std::string_view(base).size())));
+        return names;
+    }
+
+    FakeFamily family;
+    ScriptedTransfers server;
+    Recorder recorder;
+    ManualClock clock;
+    Flash flash;
+    unsigned flash_writes = 0;
+};
+
+TEST_F(PolycomBoot, AsksInTheOrderOfThePhone) {
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_THAT(asked(), ElementsAre("2345-12600-001.bootrom.ld", "bootrom.ld", "0004f2aabbcc.cfg", "000000000000.cfg",
+                                     "2345-12600-001.sip.ld", "sip.ld", "put logs/0004f2aabbcc-boot.log",
+                                     "0004f2aabbcc.cfg", "000000000000.cfg", "0004f2aabbcc-reg.cfg", "sip.cfg",
+                                     "0004f2aabbcc-phone.cfg", "0004f2aabbcc-directory.xml",
+                                     "000000000000-directory.xml", "put logs/0004f2aabbcc-app.log"));
+    EXPECT_EQ(report.lines, (std::vector<EffectiveLine>{{1, "101", "101", "secret", "pbx"}}));
+    EXPECT_EQ(report.firmware, "2.2.0.0047");
+    EXPECT_TRUE(report.problems.empty()) << report.problems[0];
+    EXPECT_EQ(report.files.size(), server.steps.size());
+    EXPECT_EQ(server.steps[0].request.user_agent, "FileTransport PolycomSoundPointIP-SPIP_650-UA/3.2.2.0019");
+    EXPECT_EQ(server.steps[7].request.user_agent, "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047");
+    EXPECT_EQ(server.stages, 2U);
+    EXPECT_EQ(flash_writes, 1U);
+}
+
+TEST_F(PolycomBoot, UploadsLogsInTheVendorsForm) {
+    run();
+    const auto& log = server.steps[6].request.body;
+    EXPECT_THAT(log, HasSubstr("0101000000|so   |3|00|Platform: Model=SPIP650, Assembly=2345-12600-001\n"));
+    EXPECT_THAT(log, HasSubstr("|copy |3|00|Download of '000000000000.cfg' succeeded on attempt 1 (addr 1 of 1)\n"));
+    for (const auto& step : server.steps) EXPECT_EQ(step.request.body.find("secret"), std::string::npos);
+}
+
+TEST_F(PolycomBoot, SpeaksPlainHttpInTheBootromWhereHttpsIsAsked) {
+    flash.parameters["device.prov.serverName"] = "https://boot/spip";
+    run();
+    EXPECT_TRUE(server.steps[0].url.starts_with("http://boot/spip/"));
+    EXPECT_TRUE(server.steps.back().url.starts_with("https://boot/spip/"));
+}
+
+TEST_F(PolycomBoot, TakesCredentialsFromTheAddressBeforeThoseOfTheMenu) {
+    flash.parameters["device.prov.user"] = "menu";
+    run();
+    EXPECT_EQ(server.steps[0].request.credentials.user, "menu");
+    flash.parameters["device.prov.serverName"] = "http://me:mine@boot/spip";
+    serve("000000000000.cfg",
+          "<APPLICATION CONFIG_FILES=\"http://you:yours@other/x.cfg, 0004f2aabbcc-reg.cfg, sip.cfg\"/>");
+    run();
+    EXPECT_EQ(server.steps[0].request.credentials, (protocol::Url::Credentials{"me", "mine"}));
+    const auto other = std::find_if(server.steps.begin(), server.steps.end(),
+                                    [](const auto& step) { return step.url == "http://other/x.cfg"; });
+    ASSERT_NE(other, server.steps.end());
+    EXPECT_EQ(other->request.credentials, (protocol::Url::Credentials{"you", "yours"}));
+}
+
+TEST_F(PolycomBoot, LivesOnItsCacheWhenNoServerAnswers) {
+    ASSERT_EQ(run().state, PhoneState::ready);
+    server.fail_all(FileOutcome::unreachable);
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::stale);
+    EXPECT_EQ(report.lines, (std::vector<EffectiveLine>{{1, "101", "101", "secret", "pbx"}}));
+    EXPECT_EQ(report.reboots, 0U);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("could not contact http://boot")));
+    EXPECT_EQ(server.steps.size(), 6U) << "three tries a stage, then the server is dead to it";
+    EXPECT_EQ(server.waited, std::chrono::seconds(4));
+}
+
+TEST_F(PolycomBoot, IsUnconfiguredWithoutServerAndCache) {
+    for (const auto failure : {FileOutcome::unreachable, FileOutcome::timed_out, FileOutcome::denied,
+                               FileOutcome::refused, FileOutcome::absent, FileOutcome::not_built_in}) {
+        server.fail_all(failure);
+        const auto report = run();
+        EXPECT_EQ(report.state, PhoneState::unconfigured) << file_outcome_text.to_text(failure);
+        EXPECT_FALSE(report.problems.empty()) << file_outcome_text.to_text(failure);
+    }
+}
+
+/// Each step of a boot fails in turn, in each way: the phone always comes to an end, and is ready exactly when the two
+/// configuration files and the master file came through.
+TEST_F(PolycomBoot, SurvivesTheFailureOfAnyStep) {
+    const Flash fresh = flash;
+    run();
+    const auto names = asked();
+    for (std::size_t step = 0; step < names.size(); ++step) {
+        for (const auto failure : {FileOutcome::absent, FileOutcome::denied, FileOutcome::refused,
+                                   FileOutcome::too_large, FileOutcome::redirected}) {
+            ScriptedTransfers again;
+            std::swap(server, again);
+            serve("000000000000.cfg",
+                  "<APPLICATION APP_FILE_PATH=\"sip.ld\" CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-reg.cfg, "
+                  "sip.cfg\" LOG_FILE_DIRECTORY=\"logs/\"/>");
+            serve("0004f2aabbcc-reg.cfg", "<a reg.1.address=\"101\" reg.1.auth.password=\"secret\"/>");
+            serve("sip.cfg", "<a><b voIpProt.server.1.address=\"pbx\" reg.1.address=\"999\"/></a>");
+            server.fail_step(step, failure);
+            flash = fresh;
+            const auto report = run();
+            // a failed master in the bootROM costs the application image's two requests: the steps behind move up
+            const bool hits_master = step == 3;
+            const bool hits_needed = step == 8 || step == 9 || step == 10;
+            if (hits_master) continue;
+            EXPECT_EQ(report.state, hits_needed ? PhoneState::unconfigured : PhoneState::ready)
+                << names[step] << " " << file_outcome_text.to_text(failure);
+            EXPECT_TRUE(!hits_needed || !report.problems.empty()) << names[step];
+        }
+    }
+}
+
+TEST_F(PolycomBoot, TriesAgainAfterANetworkFailure) {
+    for (const auto failure : {FileOutcome::unreachable, FileOutcome::timed_out, FileOutcome::cut_off}) {
+        ScriptedTransfers again;
+        std::swap(server, again);
+        serve("000000000000.cfg", "<APPLICATION CONFIG_FILES=\"all.cfg\"/>");
+        serve("all.cfg", "<a reg.1.address=\"1\" reg.1.auth.password=\"p\" voIpProt.server.1.address=\"pbx\"/>");
+        server.fail_step(0, failure);
+        server.fail_step(1, failure);
+        flash.configuration_digest.clear();
+        const auto report = run();
+        EXPECT_EQ(report.state, PhoneState::ready);
+        EXPECT_EQ(report.files[0].attempts, 3U);
+        EXPECT_TRUE(report.problems.empty());
+    }
+}
+
+TEST_F(PolycomBoot, UsesTheCopyOfAFileThatIsGoneAndIsStale) {
+    ASSERT_EQ(run().state, PhoneState::ready);
+    server.fail(std::string(base) + "0004f2aabbcc-reg.cfg", FileOutcome::cut_off);
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::stale);
+    EXPECT_EQ(report.lines.size(), 1U);
+}
+
+TEST_F(PolycomBoot, DoesNotTakeWebPagesForFiles) {
+    const std::string page = "<!DOCTYPE html><html><body>Sorry</body></html>";
+    for (const char* name : {"2345-12600-001.bootrom.ld", "bootrom.ld", "0004f2aabbcc.cfg", "000000000000.cfg",
+                             "2345-12600-001.sip.ld", "sip.ld", "0004f2aabbcc-directory.xml"})
+        serve(name, page);
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::unconfigured);
+    EXPECT_EQ(report.reboots, 0U);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("000000000000.cfg: it is an HTML page")));
+    EXPECT_EQ(report.files[0].outcome, FileOutcome::not_usable);
+}
+
+TEST_F(PolycomBoot, SaysWhereAFileIsBroken) {
+    serve("sip.cfg", "<a>\n<b voIpProt.server.1.address=\"R&D\"/></a>");
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::unconfigured);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("sip.cfg: line 2, column")));
+    EXPECT_THAT(report.problems, Contains("line 1 lacks a registrar"));
+}
+
+TEST_F(PolycomBoot, LaysOverridesOverEverything) {
+    serve("0004f2aabbcc-phone.cfg", "<PHONE_CONFIG><OVERRIDES reg.1.address=\"555\"/></PHONE_CONFIG>");
+    EXPECT_EQ(run().lines[0].user, "555");
+}
+
+TEST_F(PolycomBoot, RebootsOnceWhenTheConfigurationChanged) {
+    EXPECT_EQ(run().reboots, 0U);
+    serve("0004f2aabbcc-reg.cfg", "<a reg.1.address=\"102\" reg.1.auth.password=\"secret\"/>");
+    const auto report = run();
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.lines[0].user, "102");
+    EXPECT_EQ(run().reboots, 0U);
+}
+
+TEST_F(PolycomBoot, MovesToAnotherServerByDeviceParameters) {
+    serve("sip.cfg", "<a device.set=\"1\" device.prov.serverName=\"http://second\" device.prov.serverName.set=\"1\" "
+                     "device.prov.user=\"nobody\"/>");
+    server.serve("http://second/000000000000.cfg", "<APPLICATION CONFIG_FILES=\"all.cfg\"/>");
+    server.serve("http://second/all.cfg",
+                 "<a reg.1.address=\"7\" reg.1.auth.password=\"p\" reg.1.server.1.address=\"pbx2\"/>");
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.lines[0].registrar, "pbx2");
+    EXPECT_EQ(flash.parameter("device.prov.serverName"), "http://second");
+    EXPECT_EQ(flash.parameter("device.prov.user"), "PlcmSpIp") << "no .set, no change";
+    EXPECT_GE(report.reboots, 1U);
+}
+
+TEST_F(PolycomBoot, FindsALoopOfReboots) {
+    const auto sending_to = [](std::string_view place) {
+        return fmt::format("<a device.set=\"1\" device.prov.serverName=\"{}\" device.prov.serverName.set=\"1\"/>",
+                           place);
+    };
+    serve("sip.cfg", sending_to("http://second"));
+    server.serve("http://second/000000000000.cfg", "<APPLICATION CONFIG_FILES=\"all.cfg\"/>");
+    server.serve("http://second/all.cfg", sending_to("http://boot/spip"));
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::unconfigured);
+    EXPECT_LE(report.reboots, 4U);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("a loop of reboots")));
+}
+
+TEST_F(PolycomBoot, LoadsAnApplicationThatDiffersAndSkipsOneThatDoesNot) {
+    serve("sip.ld", stub("application", "3.1.8.0070", "2345-12600-001", std::string(20'000, 'i')));
+    auto report = run();
+    EXPECT_EQ(report.firmware, "3.1.8.0070");
+    EXPECT_EQ(report.reboots, 0U);
+    EXPECT_EQ(server.steps[7].request.user_agent, "FileTransport PolycomSoundPointIP-SPIP_650-UA/3.1.8.0070");
+    EXPECT_THAT(asked(), Contains("0004f2aabbcc-license.cfg")) << "3.x asks for licences";
+    report = run();
+    EXPECT_EQ(report.files[5].outcome, FileOutcome::not_changed);
+    EXPECT_EQ(report.files[5].bytes, limits::image_head_bytes) << "the transfer is cut once the head is known";
+}
+
+TEST_F(PolycomBoot, KeepsItsApplicationWhenTheImageIsUnfit) {
+    auto damaged = stub("application", "3.1.8.0070", "2345-12600-001", "payload");
+    damaged.back() = 'X';
+    const struct {
+        std::string content, problem;
+    } cases[] = {
+        {stub("application", "3.1.8.0070", "2345-11500-040", "x"), "sip.ld: it is not compatible with the phone"},
+        {damaged, "sip.ld: bad image checksum"},
+        {stub("bootrom", "4.1.4.0122", "", "x"), "sip.ld: it is the other kind of image"},
+        {"offhook-image 1\nversion: 1\n", "sip.ld: its head has no end"},
+        {"", "sip.ld: it is empty"}};
+    for (const auto& c : cases) {
+        serve("sip.ld", c.content);
+        const auto report = run();
+        EXPECT_EQ(report.state, PhoneState::ready) << c.problem;
+        EXPECT_EQ(report.firmware, "2.2.0.0047");
+        EXPECT_THAT(report.problems, Contains(HasSubstr(c.problem)));
+    }
+}
+
+TEST_F(PolycomBoot, StoresAForeignImageWithoutUnderstandingIt) {
+    serve("sip.ld", std::string(100'000, '\x7f'));
+    auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.firmware, "sip.ld");
+    EXPECT_EQ(flash.application->bytes, 100'000U);
+    report = run();
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "image sip.ld has not changed"));
+}
+
+TEST_F(PolycomBoot, ANewBootromFormatsTheFlashAndReboots) {
+    run();
+    serve("bootrom.ld", stub("bootrom", "4.1.4.0122", "", "boot"));
+    serve("sip.ld", stub("application", "3.1.8.0070", "", "app"));
+    const auto report = run();
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(flash.bootrom.version, "4.1.4.0122");
+    EXPECT_EQ(report.firmware, "3.1.8.0070");
+}
+
+TEST_F(PolycomBoot, HaltsWithoutAnyApplication) {
+    flash.application.reset();
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::unconfigured);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("application is not present")));
+}
+
+TEST_F(PolycomBoot, DoesNotMindUploadsThatFail) {
+    serve("000000000000.cfg", "<APPLICATION CONFIG_FILES=\"0004f2aabbcc-reg.cfg, sip.cfg\" "
+                              "LOG_FILE_DIRECTORY=\"http://0.0.0.0\"/>");
+    server.fail("http://0.0.0.0/0004f2aabbcc-boot.log", FileOutcome::unreachable);
+    server.fail("http://0.0.0.0/0004f2aabbcc-app.log", FileOutcome::refused);
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_TRUE(report.problems.empty());
+}
+
+TEST_F(PolycomBoot, AsksForTheSeedDirectoryOnlyWhileItHasNone) {
+    serve("000000000000-directory.xml", "<directory/>");
+    run();
+    EXPECT_THAT(asked(), Contains("000000000000-directory.xml"));
+    run();
+    EXPECT_THAT(asked(), testing::Not(Contains("000000000000-directory.xml")));
+}
+
+} // namespace
+} // namespace offhook::phone::polycom

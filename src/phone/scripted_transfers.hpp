@@ -1,0 +1,79 @@
+#pragma once
+/// @file  ScriptedTransfers: for tests, a boot server that is a map from URL to answer.
+///
+/// What is not in the map is absent. Waiting takes no time; it is counted.
+#include "phone/transfers.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace offhook::phone {
+
+class ScriptedTransfers final : public Transfers {
+public:
+    struct Step {
+        TransferRequest request;
+        std::string url; ///< as shown
+    };
+
+    void serve(const std::string& url, std::string content) { files_[url] = std::move(content); }
+    void remove(const std::string& url) { files_.erase(url); }
+    /// From now on this URL ends so, however often it is asked.
+    void fail(const std::string& url, FileOutcome outcome) { failures_[url] = outcome; }
+    /// The step of this number, from 0, ends so; whatever it asks for.
+    void fail_step(std::size_t step, FileOutcome outcome) { step_failures_[step] = outcome; }
+    void fail_all(FileOutcome outcome) { all_ = outcome; }
+
+    void start_stage() override { ++stages; }
+
+    boost::asio::awaitable<TransferAnswer> run(TransferRequest request) override {
+        const std::string url = request.url.shown();
+        const std::size_t step = steps.size();
+        steps.push_back({request, url});
+        TransferAnswer answer;
+        answer.outcome = outcome_of(url, step, request);
+        answer.detail = std::string(file_outcome_text.to_text(answer.outcome));
+        if (answer.outcome != FileOutcome::fetched) co_return answer;
+        const std::string& content = files_.at(url);
+        answer.bytes = content.size();
+        if (request.keep == TransferRequest::Keep::whole) {
+            answer.body = content;
+            co_return answer;
+        }
+        answer.body = content.substr(0, limits::image_head_bytes);
+        const HeadDecision decision = request.on_head(answer.body);
+        if (decision.rest == HeadDecision::Rest::not_wanted) {
+            answer.outcome = FileOutcome::not_changed;
+            answer.bytes = answer.body.size();
+        } else {
+            answer.digest = sha256(std::string_view(content).substr(decision.digest_from));
+        }
+        co_return answer;
+    }
+
+    boost::asio::awaitable<void> wait(std::chrono::milliseconds time) override {
+        waited += time;
+        co_return;
+    }
+
+    std::vector<Step> steps;
+    unsigned stages = 0;
+    std::chrono::milliseconds waited{0};
+
+private:
+    FileOutcome outcome_of(const std::string& url, std::size_t step, const TransferRequest& request) const {
+        if (all_) return *all_;
+        if (const auto found = step_failures_.find(step); found != step_failures_.end()) return found->second;
+        if (const auto found = failures_.find(url); found != failures_.end()) return found->second;
+        if (request.direction == Direction::put) return FileOutcome::stored;
+        return files_.contains(url) ? FileOutcome::fetched : FileOutcome::absent;
+    }
+
+    std::map<std::string, std::string> files_;
+    std::map<std::string, FileOutcome> failures_;
+    std::map<std::size_t, FileOutcome> step_failures_;
+    std::optional<FileOutcome> all_;
+};
+
+} // namespace offhook::phone
