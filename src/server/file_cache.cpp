@@ -20,33 +20,37 @@ FileCache::Entry* FileCache::find(const FileKey& key) {
 
 FileCache::Entry& FileCache::put(const FileKey& key, const FileStamp& stamp, std::shared_ptr<const ReadyFile> file) {
     if (const auto known = places_.find(key); known != places_.end()) drop(known->second);
-    Entry entry{key, stamp, 0, true, std::move(file)};
+    Entry entry{key, stamp, 0, false, std::move(file)};
     const std::size_t needed = cost(entry);
     make_room(needed);
     bytes_ += needed;
-    places_.emplace(key, static_cast<std::uint32_t>(entries_.size()));
-    return entries_.emplace_back(std::move(entry));
+    if (free_.empty()) {
+        free_.push_back(static_cast<std::uint32_t>(entries_.size()));
+        entries_.emplace_back();
+    }
+    const std::uint32_t place = free_.back();
+    free_.pop_back();
+    places_.emplace(key, place);
+    return entries_[place] = std::move(entry);
 }
 
-/// The clock algorithm: the hand passes entries that were used, once, and takes those that were not.
+/// The clock algorithm: the hand passes entries that were used, once, and takes those that were not. A new entry takes a
+/// place that the hand has just left, so it stays for a whole round.
 void FileCache::make_room(std::size_t needed) {
-    while (!entries_.empty() && bytes_ + needed > bytes_max_) {
+    while (!places_.empty() && bytes_ + needed > bytes_max_) {
         if (hand_ >= entries_.size()) hand_ = 0;
-        if (std::exchange(entries_[hand_].used, false))
-            ++hand_;
-        else
-            drop(hand_);
+        Entry& entry = entries_[hand_];
+        if (entry.file != nullptr && !std::exchange(entry.used, false)) drop(hand_);
+        ++hand_;
     }
 }
 
 void FileCache::drop(std::size_t place) {
-    bytes_ -= cost(entries_[place]);
-    places_.erase(entries_[place].key);
-    if (place + 1 != entries_.size()) {
-        entries_[place] = std::move(entries_.back());
-        places_[entries_[place].key] = static_cast<std::uint32_t>(place);
-    }
-    entries_.pop_back();
+    Entry& entry = entries_[place];
+    bytes_ -= cost(entry);
+    places_.erase(entry.key);
+    entry = Entry();
+    free_.push_back(static_cast<std::uint32_t>(place));
 }
 
 } // namespace offhook::server

@@ -66,7 +66,8 @@ private:
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
     std::size_t hand_ = 0;
-    std::vector<Entry> entries_;
+    std::vector<Entry> entries_; // an entry without a file is free
+    std::vector<std::uint32_t> free_;
     boost::unordered_flat_map<FileKey, std::uint32_t> places_;
 };
 

@@ -48,6 +48,7 @@ TEST(FileCache, StaysInItsBudgetAndKeepsWhatIsUsed) {
         ASSERT_LE(cache.bytes(), 100'000U);
     }
     EXPECT_GT(cache.size(), 50U);
+    EXPECT_NE(cache.find(key_of(950)), nullptr) << "a new entry stays for a round";
     EXPECT_EQ(cache.find(key_of(1)), nullptr);
     EXPECT_NE(cache.find(key_of(999)), nullptr);
 }
