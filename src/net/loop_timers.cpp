@@ -6,14 +6,10 @@ LoopTimers::LoopTimers(const boost::asio::any_io_executor& executor, const Clock
     : clock_(clock), wheel_(clock.instant(), tick), timer_(executor) {}
 
 void LoopTimers::arm(TimerSlot& slot, Instant now, std::chrono::milliseconds delay) {
-    if (!ticking_) {
-        wheel_.advance(now); // the wheel stood still while nothing was armed
-        ticking_ = true;
-        wheel_.arm(slot, now, delay);
-        wait_a_tick();
-        return;
-    }
     wheel_.arm(slot, now, delay);
+    if (ticking_) return;
+    ticking_ = true;
+    wait_a_tick();
 }
 
 void LoopTimers::wait_a_tick() {

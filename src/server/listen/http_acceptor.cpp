@@ -6,8 +6,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace offhook::server {
 
@@ -75,17 +77,28 @@ HttpAcceptor::Batch HttpAcceptor::accept_batch() {
         net::OwnedFd connection(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address), &length,
                                           SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (connection) {
-            greet(std::move(connection), peer_of(address));
+            exhausted_ = false;
+            greet_guarded(std::move(connection), peer_of(address));
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) return Batch::taken;
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            log::warning("HTTP_ACCEPT_EXHAUSTED", "no connection can be taken for a moment: {}", std::strerror(errno));
+            if (!std::exchange(exhausted_, true))
+                log::warning("HTTP_ACCEPT_EXHAUSTED", "no connection can be taken: {}", std::strerror(errno));
             return Batch::out_of_descriptors;
         }
         // Anything else ended that one connection before it was taken: accept(2), "Error handling".
     }
     return Batch::taken;
+}
+
+void HttpAcceptor::greet_guarded(net::OwnedFd connection, const HttpPeer& peer) {
+    try {
+        greet(std::move(connection), peer);
+    } catch (...) {
+        net::log_task_failure(
+            std::current_exception()); // out of memory, say: this connection ends, the listener does not
+    }
 }
 
 void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {

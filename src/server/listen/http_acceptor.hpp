@@ -37,6 +37,7 @@ private:
 
     [[nodiscard]] boost::asio::awaitable<void> accept_loop();
     [[nodiscard]] Batch accept_batch();
+    void greet_guarded(net::OwnedFd connection, const HttpPeer& peer);
     void greet(net::OwnedFd connection, const HttpPeer& peer);
     void answer_here(net::OwnedFd connection, const HttpPeer& peer, const HttpRequestHead& head);
     /// Makes a session of it, if there is room.
@@ -50,6 +51,7 @@ private:
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
     std::vector<char> buffer_;
+    bool exhausted_ = false; ///< said so once, until a connection is taken again
     HttpShare share_;
     net::TimerSlot grace_{on_grace_over, this};
     net::TaskGroup tasks_; ///< last: its tasks use what stands above

@@ -96,7 +96,9 @@ TEST(HttpListener, AnswersByTable) {
         EXPECT_EQ(answer.field("Content-Length").empty(), status == 304) << request;
         EXPECT_EQ(answer.field("Allow"), status == 405 ? "GET, HEAD" : "");
         if (answer.field("Connection") == "keep-alive") {
-            EXPECT_EQ(client.ask(get_a).body, "0123456789") << "after " << request;
+            const auto next = client.ask(get_a);
+            EXPECT_EQ(next.status, 200) << "after " << request;
+            EXPECT_EQ(next.body, "0123456789") << "after " << request;
         }
     }
 }
@@ -134,6 +136,7 @@ TEST(HttpListener, RefusesAndClosesByTable) {
         EXPECT_EQ(site.log.read([](DoorLog& log) { return log.refused.size(); }), refused) << request.substr(0, 60);
     }
     EXPECT_TRUE(site.log.opened.empty());
+    EXPECT_TRUE(site.log.soon([&site](DoorLog&) { return site.listener->connections() == 0; }));
 }
 
 TEST(HttpListener, WhatIsNotToBeHadLooksTheSameWhateverItIs) {

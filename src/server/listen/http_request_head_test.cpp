@@ -77,6 +77,7 @@ TEST(HttpRequestHead, RejectsWhatTwoServersCouldReadDifferently) {
              Case{"GET / HTTP/1.1\r\nX: a\r\n b\r\n\r\n"},
              Case{"GET / HTTP/1.1\nX: a\n b\n\n"},
              Case{"GET / HTTP/1.1\rX: a\r\n\r\n"},
+             Case{"GET /a\rb HTTP/1.1\r\n\r\n"},
              Case{"GET / HTTP/1.1\r\nX: a\rY: b\r\n\r\n"},
              Case{"GET / HTTP/1.1\r\nX: a\0b\r\n\r\n"sv},
              Case{"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"},

@@ -140,6 +140,7 @@ public:
             if (!more()) return answer;
         const auto end = buffer_.find("\r\n\r\n") + 4;
         answer.head = take(end);
+        if (answer.head.rfind("HTTP/1.1 ", 0) != 0) return answer; // bytes too many in the answer before
         answer.status = std::stoi(answer.head.substr(9, 3));
         const auto length = answer.field("Content-Length");
         const std::size_t bytes = length.empty() || method == "HEAD" || answer.status == 304 ? 0 : std::stoul(length);
