@@ -241,7 +241,7 @@ private:
 
     void read_inputs(const toml::table& with, Row& row, std::vector<std::string>& names) {
         TomlReader reader(file_.problems, file_.name, with, "`with`");
-        if (with.size() > pack_limits::form_variables_max) return reader.problem("more than 12 settings in one text");
+        if (with.size() > pack_limits::form_variables_max) return reader.problem("more than 16 settings in one text");
         for (const auto& [key, node] : with) {
             const std::string name(key.str());
             const auto* plain = node.as_string();
@@ -327,13 +327,10 @@ private:
             problem(row.where, "`inherit` belongs to a plain row of a line");
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             const Source& source = row.sources[i];
-            const bool only_chooses =
-                !row.forms.empty() &&
-                std::none_of(row.forms.begin(), row.forms.end(), [&](const Form& form) { return form.uses(i); });
-            if (only_chooses) continue;
+            if (row.only_chooses(i)) continue;
             row.secret = row.secret || source.what.spec().secrecy == Secrecy::secret;
             const auto [at, fresh] = mapped_.emplace(std::pair(source.what.setting, source.what.part), row.where);
-            if (!fresh && row.one_way.empty())
+            if (!fresh && at->second != row.where && row.one_way.empty())
                 problem(row.where,
                         "'" + std::string(source.what.spec().name) + "' is mapped twice: also at " + at->second);
             check_choices(row, source);
