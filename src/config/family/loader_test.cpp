@@ -77,8 +77,8 @@ TEST(PackLoader, RefusesBrokenSettingsWithFileAndLine) {
     constexpr auto file = &PackText::settings;
     const Broken rows[] = {
         {"no TOML", file, "[\"x\n",
-         "p/settings.toml:3: Error while parsing table header: Error while parsing string: expected closing '\"', saw "
-         "newline"},
+         "p/settings.toml:3: Error while parsing string: unescaped control characters other than TAB (U+0009) are "
+         "explicitly prohibited"},
         {"unknown setting", file, "[\"line.{n}.usr\"]\nwrite = \"c\"\n",
          "p/settings.toml:3: line.{n}.usr: no such setting; did you mean line.{n}.user?"},
         {"unknown key", file, "[\"phone.label\"]\nwrite = \"c\"\nunits = \"s\"\n",

@@ -93,11 +93,15 @@ TEST(PackRoundTrip, EveryRowReadsBackWhatItWrote) {
                 ++said;
                 const bool many_to_one = (name_of(key) == "phone.language" && *value == "en-US") ||
                                          *value == "emergency" || *value == "alert";
-                if (!many_to_one) EXPECT_EQ(*back, *value) << folder.filename() << " " << name_of(key);
+                if (!many_to_one) {
+                    EXPECT_EQ(*back, *value) << folder.filename() << " " << name_of(key);
+                }
             }
             const bool needs_company = spec_of(key).name.starts_with("key.") ||
                                        spec_of(key).name == "line.{n}.domain" || spec_of(key).name.ends_with(".port");
-            if (!needs_company) EXPECT_GT(said, 0U) << folder.filename() << " " << name_of(key);
+            if (!needs_company) {
+                EXPECT_GT(said, 0U) << folder.filename() << " " << name_of(key);
+            }
         }
     }
 }
