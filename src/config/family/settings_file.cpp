@@ -91,10 +91,11 @@ public:
     void finish_all() {
         for (const auto& [name, map] : named_)
             if (!map.used) problem(map.where, "no row uses the values '" + name + "'");
-        for (const auto& [id, where] : unmapped_at_)
-            if (mapped_.contains({id, Part{}}) ||
-                std::any_of(mapped_.begin(), mapped_.end(), [&](const auto& entry) { return entry.first.first == id; }))
-                problem(where, "'" + std::string(spec_of({id, 0}).name) + "' is unmapped and mapped");
+        for (const auto& [key, where] : mapped_)
+            if (const auto unmapped = unmapped_at_.find(key.first); unmapped != unmapped_at_.end()) {
+                problem(unmapped->second, "'" + std::string(spec_of({key.first, 0}).name) + "' is unmapped and mapped");
+                unmapped_at_.erase(unmapped);
+            }
         check_companions();
     }
 
