@@ -36,9 +36,13 @@ void read_requests(TomlReader& root, const PackFile& file, PackContent& content)
                 file.problems.add(agent.where, pattern.error().message);
                 continue;
             }
+            const auto samples = pattern->samples();
             for (const Pattern& earlier : content.agents) {
-                Captures first, second;
-                if (earlier.match(pattern->sample(0), first) && earlier.match(pattern->sample(1), second))
+                const auto taken = [&](const std::string& sample) {
+                    Captures ignored;
+                    return earlier.match(sample, ignored);
+                };
+                if (std::all_of(samples.begin(), samples.end(), taken))
                     file.problems.add(agent.where,
                                       "pattern '" + agent.text + "' is shadowed by '" + earlier.text() + "'");
             }

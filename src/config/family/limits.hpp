@@ -10,7 +10,7 @@ inline constexpr std::size_t pack_errors_max = 200;         ///< reported; the r
 inline constexpr std::size_t pack_entries_max = 4000;       ///< rows, parameters, models or documents of one file
 inline constexpr std::size_t pattern_bytes_max = 255;       ///< one pattern of a pack
 inline constexpr std::size_t pattern_pieces_max = 16;       ///< literals and variables of one pattern
-inline constexpr std::size_t form_variables_max = 12;       ///< of one text row
+inline constexpr std::size_t form_variables_max = 16;       ///< of one text row
 inline constexpr std::size_t models_per_family_max = 500;
 inline constexpr std::uint16_t index_max = 999; ///< an index in a parameter's name
 

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace offhook::config {
 namespace {
@@ -20,12 +21,16 @@ bool same_block(const Row& a, const Row& b) {
 
 } // namespace
 
-Pack::Pack(PackContent content) : content_(std::move(content)), mapped_(vocabulary().size()) {
+Pack::Pack(PackContent content)
+    : content_(std::move(content)), mapped_(vocabulary().size()), parts_(vocabulary().size()) {
+    std::set<std::uint16_t> stated;
     for (std::uint32_t i = 0; i < content_.rows.size(); ++i) {
         const Row& row = content_.rows[i];
-        for (const Source& source : row.sources) {
+        for (std::size_t at = 0; at < row.sources.size(); ++at) {
+            const Source& source = row.sources[at];
             mapped_[source.what.setting] = true;
-            if (source.what.spec().type == SettingType::zone) zone_parts_.push_back(source.what.part);
+            if (!row.only_chooses(at)) stated.insert(source.what.setting);
+            if (!row.only_chooses(at)) parts_[source.what.setting].push_back(source.what.part);
         }
         const bool joins = !blocks_.empty() && same_block(content_.rows[blocks_.back().first], row);
         if (joins)
@@ -38,6 +43,10 @@ Pack::Pack(PackContent content) : content_(std::move(content)), mapped_(vocabula
                 settings.push_back(source.what.setting);
         }
     }
+    for (auto& parts : parts_)
+        if (std::find(parts.begin(), parts.end(), Part{}) != parts.end()) parts.clear();
+    for (std::uint16_t id = 0; id < mapped_.size(); ++id)
+        if (mapped_[id] && !stated.contains(id)) choosers_.push_back(id);
     for (std::uint32_t i = 0; i < content_.models.size(); ++i) {
         const Model& model = content_.models[i];
         lines_max_ = std::max(lines_max_, model.lines);

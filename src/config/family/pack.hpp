@@ -62,14 +62,18 @@ public:
     [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
     [[nodiscard]] bool maps(std::uint16_t setting) const { return mapped_[setting]; }
     [[nodiscard]] unsigned lines_max() const { return lines_max_; }
-    [[nodiscard]] const std::vector<Part>& zone_parts() const { return zone_parts_; }
+    /// Those of a setting that is mapped in parts, none for one that is mapped whole.
+    [[nodiscard]] std::span<const Part> parts_of(std::uint16_t setting) const { return parts_[setting]; }
+    /// Settings that no row writes, but that choose between forms.
+    [[nodiscard]] const std::vector<std::uint16_t>& choosers() const { return choosers_; }
     [[nodiscard]] std::size_t companion_count() const { return content_.companion_values.size(); }
 
 private:
     PackContent content_;
     std::vector<Block> blocks_;
     std::vector<bool> mapped_;
-    std::vector<Part> zone_parts_;
+    std::vector<std::uint16_t> choosers_;
+    std::vector<std::vector<Part>> parts_; ///< by setting
     unsigned lines_max_ = 1;
     std::unordered_map<std::string, std::uint32_t> model_ids_; ///< by the lower-case name or alias
 };

@@ -71,10 +71,16 @@ private:
         if (!read) return;
         for (const Parameter* parameter : present)
             if (parameter->value == text)
-                understood(*parameter);
+                understood(*parameter), remember(row, index, *parameter);
             else
                 note(parameter->name, "differs from " + present.front()->name + ", which says the same setting");
         if (!text.empty()) companions_understood(row, index);
+    }
+
+    void remember(const Row& row, std::uint16_t index, const Parameter& parameter) {
+        const auto at = static_cast<std::size_t>(&parameter - parameters_.data());
+        for (const Source& source : row.sources)
+            read_from_[{source.what.setting, row.every_line ? std::uint16_t{0} : index}].push_back(at);
     }
 
     /// Whether what the phone asks for before it takes the value is there.
@@ -199,6 +205,7 @@ private:
             const auto value = join_parts(key, parts);
             if (!value) {
                 note(name_of(key), value.error().message);
+                for (const std::size_t i : read_from_[key]) understood_[i] = false;
                 continue;
             }
             settings_.put(key, *value);
@@ -214,6 +221,7 @@ private:
     std::unordered_map<std::string_view, std::size_t> by_name_;
     std::set<Place> places_;
     std::map<SettingKey, std::vector<PartValue>> parts_;
+    std::map<SettingKey, std::vector<std::size_t>> read_from_; ///< what is not understood after all if join() fails
     std::map<const Row*, std::string> first_line_;
     LayerBuilder settings_;
     ReadResult out_;

@@ -35,6 +35,7 @@ public:
             else
                 for (std::uint32_t i = block.first; i < block.last; ++i) write_row(pack_.content().rows[i], 0);
         }
+        note_unchosen();
         note_unmapped();
         write_raw();
         return std::move(out_);
@@ -42,7 +43,9 @@ public:
 
 private:
     using Value = Effective::Value;
-    using Inputs = std::array<const Value*, pack_limits::form_variables_max>;
+    struct Input {
+        std::string ours, theirs; ///< the part of the setting; empty where there is none, or the family cannot say it
+    };
 
     [[nodiscard]] std::span<const Value> values_of(std::uint16_t setting) const {
         return settings_.values().subspan(starts_[setting], starts_[setting + 1U] - starts_[setting]);
@@ -64,7 +67,7 @@ private:
         for (std::size_t n = used._Find_first(); n < index_count; n = used._Find_next(n)) {
             if (most != 0 && n > most) {
                 note(block.of_lines ? "line." + std::to_string(n) : "key." + std::to_string(n),
-                     model_->name + " has " + std::to_string(most));
+                     model_->name + " has " + std::to_string(most) + (block.of_lines ? " lines" : " keys"));
                 continue;
             }
             for (std::uint32_t i = block.first; i < block.last; ++i)
@@ -113,9 +116,11 @@ private:
         if (!row.range) return true;
         const auto number = to_number<std::int64_t>(text);
         if (!number || (*number >= row.range->least && *number <= row.range->most)) return true;
-        note(name_of(from.key), "the phone takes " + std::to_string(row.range->least) + " to " +
-                                    std::to_string(row.range->most) + " for " + row.write.front().text() + ", not " +
-                                    std::string(text));
+        std::string wanted = "at least " + std::to_string(row.range->least);
+        if (row.range->most < number_open)
+            wanted = std::to_string(row.range->least) + " to " + std::to_string(row.range->most);
+        note(name_of(from.key),
+             "the phone takes " + wanted + " for " + row.write.front().text() + ", not " + std::string(text));
         return false;
     }
 
@@ -153,67 +158,78 @@ private:
             if (row.guard.empty()) emit_row(row, index, {}, *value);
             return;
         }
-        const auto text = spelled(source, *value, theirs_[0]);
+        const auto text = spelled(source, *value, theirs_);
         if (text && in_range(row, *text, *value)) emit_row(row, index, *text, *value);
     }
 
     void write_forms(const Row& row, std::uint16_t index) {
-        Inputs inputs{};
-        FormValues texts{};
         const Value* from = nullptr;
         bool any = false;
+        refusal_.clear();
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
-            inputs[i] = find(row.sources[i].what.setting, index);
-            if (inputs[i] == nullptr) continue;
-            if (from == nullptr || inputs[i]->origin > from->origin) from = inputs[i];
-            if (inputs[i]->value.empty()) continue;
-            any = true;
-            if (!used_in_text(row, i)) continue;
-            texts[i] = spelled(row.sources[i], *inputs[i], theirs_[i]).value_or(std::string_view());
-            const bool v6 =
-                row.sources[i].what.type == SettingType::host && texts[i].find(':') != std::string_view::npos;
-            if (v6) texts[i] = theirs_[i] = "[" + std::string(texts[i]) + "]";
+            inputs_[i].ours.clear();
+            inputs_[i].theirs.clear();
+            const Value* value = find(row.sources[i].what.setting, index);
+            if (value == nullptr) continue;
+            if (from == nullptr || value->origin > from->origin) from = value;
+            any = any || !value->value.empty();
+            if (!value->value.empty()) take_input(row, i, *value, inputs_[i]);
         }
         if (from == nullptr) return;
         if (!any) {
             if (row.guard.empty()) emit_row(row, index, {}, *from);
             return;
         }
-        for (const Form& form : row.forms)
-            if (fits(row, form, inputs, texts) && form.write(texts, ours_)) {
-                const std::string text = ours_;
-                return emit_row(row, index, text, *from);
+        bool meant = false;
+        for (const Form& form : row.forms) {
+            if (!conditions_met(form)) continue;
+            for (const Form::Condition& condition : form.when)
+                chosen_.push_back({row.sources[condition.input].what.setting, index});
+            FormValues texts{};
+            bool complete = true;
+            for (std::size_t i = 0; i < row.sources.size(); ++i) {
+                if (!form.uses(i)) continue;
+                texts[i] = inputs_[i].theirs;
+                complete = complete && !texts[i].empty();
+                meant = meant || !inputs_[i].ours.empty();
             }
+            if (!complete || !form.write(texts, ours_)) continue;
+            const std::string text = ours_;
+            return emit_row(row, index, text, *from);
+        }
         // Where no form is for these conditions, the row has nothing to do with them.
-        const bool meant = std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) {
-            return conditions_met(form, inputs) && any_text(row, form, texts);
-        });
-        if (meant) note(name_of(from->key), "its value cannot stand in " + row.write.front().text());
+        if (meant)
+            note(name_of(from->key),
+                 !refusal_.empty() ? refusal_ : "its value cannot stand in " + row.write.front().text());
     }
 
-    static bool used_in_text(const Row& row, std::size_t input) {
-        return std::any_of(row.forms.begin(), row.forms.end(), [&](const Form& form) { return form.uses(input); });
+    void take_input(const Row& row, std::size_t at, const Value& value, Input& input) {
+        const Source& source = row.sources[at];
+        if (take_part(source.what, value.value, settings_, input.ours) != Taken::value) return input.ours.clear();
+        std::string remark;
+        if (const auto done = source.spell(input.ours, input.theirs, remark); !done) {
+            input.theirs.clear();
+            refusal_ = done.error().message;
+        }
+        const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
+        if (v6) input.theirs = "[" + input.theirs + "]";
     }
 
-    static bool any_text(const Row& row, const Form& form, const FormValues& texts) {
-        for (std::size_t i = 0; i < row.sources.size(); ++i)
-            if (form.uses(i) && !texts[i].empty()) return true;
-        return false;
-    }
-
-    static bool conditions_met(const Form& form, const Inputs& inputs) {
+    [[nodiscard]] bool conditions_met(const Form& form) const {
         return std::all_of(form.when.begin(), form.when.end(), [&](const Form::Condition& condition) {
-            const Value* value = inputs[condition.input];
-            return value != nullptr &&
-                   (condition.value.empty() ? !value->value.empty() : value->value == condition.value);
+            const std::string& ours = inputs_[condition.input].ours;
+            return condition.value.empty() ? !ours.empty() : ours == condition.value;
         });
     }
 
-    static bool fits(const Row& row, const Form& form, const Inputs& inputs, const FormValues& texts) {
-        if (!conditions_met(form, inputs)) return false;
-        for (std::size_t i = 0; i < row.sources.size(); ++i)
-            if (form.uses(i) && texts[i].empty()) return false;
-        return true;
+    /// A setting that only chooses forms and chose none: this family has no place for that value of it.
+    void note_unchosen() {
+        for (const std::uint16_t setting : pack_.choosers())
+            for (const Value& value : values_of(setting)) {
+                const bool chosen = std::find(chosen_.begin(), chosen_.end(), value.key) != chosen_.end();
+                if (!chosen && !value.value.empty())
+                    note(name_of(value.key), "this family has no '" + printable(value.value, 40) + "'");
+            }
     }
 
     void note_unmapped() {
@@ -222,9 +238,7 @@ private:
             if (value.key.id == Layer::raw_id) break;
             if (value.key.id == last || value.value.empty()) continue;
             if (pack_.maps(value.key.id)) {
-                last = value.key.id;
-                if (spec_of(value.key).type != SettingType::zone) continue;
-                if (auto loss = zone_loss(value.value, pack_.zone_parts()); !loss.empty())
+                if (auto loss = loss_of(value.key, value.value, pack_.parts_of(value.key.id)); !loss.empty())
                     note(name_of(value.key), std::move(loss));
                 continue;
             }
@@ -255,7 +269,10 @@ private:
     std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
     std::vector<std::uint16_t> companion_at_;
     std::string ours_;
-    std::array<std::string, pack_limits::form_variables_max> theirs_;
+    std::string theirs_;
+    std::string refusal_; ///< why an input of the row being written has no spelling
+    std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
+    std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
     WriteResult out_;
 };
 

@@ -29,7 +29,7 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
 std::optional<NumberRange> parse_range(std::string_view text) {
     const auto dots = text.find("..");
     if (dots == std::string_view::npos || text.size() < 3) return std::nullopt;
-    constexpr std::int64_t far = 1'000'000'000'000;
+    constexpr std::int64_t far = number_open;
     const auto bound = [](std::string_view word, std::int64_t open) -> std::optional<std::int64_t> {
         if (word.empty()) return open;
         return to_number<std::int64_t>(word);

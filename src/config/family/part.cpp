@@ -280,4 +280,22 @@ Result<std::string> join_parts(SettingKey key, std::span<const PartValue> parts)
     return check_value(key, *value);
 }
 
+std::string loss_of(SettingKey key, std::string_view value, std::span<const Part> parts) {
+    const auto told = [&](Part part) { return std::find(parts.begin(), parts.end(), part) != parts.end(); };
+    const SettingSpec& spec = spec_of(key);
+    if (parts.empty() || told({})) return {};
+    if (spec.type == SettingType::zone) return zone_loss(value, parts);
+    if (spec.type == SettingType::time_of_day && !told({PartKind::clock_minute, 0}) && !value.ends_with(":00"))
+        return "this family counts in whole hours";
+    if (spec.type != SettingType::list) return {};
+    std::size_t place = 0;
+    for (const std::string_view word : split(value, ' ')) {
+        const auto choice = static_cast<std::uint8_t>(place_of_choice(spec.choices, word));
+        const bool said = told({PartKind::list_place, static_cast<std::uint8_t>(place++)}) ||
+                          told({PartKind::list_rank, choice}) || told({PartKind::list_on, choice});
+        if (!said) return "left out, this family has no place for '" + std::string(word) + "'";
+    }
+    return {};
+}
+
 } // namespace offhook::config

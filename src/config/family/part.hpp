@@ -5,7 +5,8 @@
 /// it changes, codecs as a rank each. A part is such a piece with a name and a type of its own, so that an ordinary row
 /// maps it; no code knows any vendor's spelling. Reading collects the parts of a setting and puts it together again.
 /// Shape   "time.zone" the whole setting; behind a slash, by the setting's type:
-///         zone         offset (seconds), daylight (boolean), save (seconds), posix (text), and for start and stop
+///         zone         offset (seconds), offset.hhmm (+01:00), daylight (boolean), save (seconds), posix (text), and
+///         for start and stop
 ///                      start.month 1..12, start.week 1..5 (5 the last), start.last (boolean), start.weekday 0..6 (0
 ///                      Sunday), start.time (seconds after midnight), start.hour, start.minute
 ///         list         rank.X place of X from 1, place.K the K-th (K 1..16), on.X whether X is in it
@@ -29,6 +30,7 @@ namespace offhook::config {
 enum class PartKind : std::uint8_t {
     whole,
     zone_offset,
+    zone_hhmm,
     zone_daylight,
     zone_save,
     zone_posix,
@@ -90,7 +92,7 @@ struct PartValue {
 /// The setting's value from its parts. Errors: invalid, when they do not make one.
 [[nodiscard]] Result<std::string> join_parts(SettingKey key, std::span<const PartValue> parts);
 
-/// What of the zone is lost when only `parts` are told; empty: nothing.
-[[nodiscard]] std::string zone_loss(std::string_view zone, std::span<const Part> parts);
+/// What of a value is lost when only `parts` of it are told; empty: nothing.
+[[nodiscard]] std::string loss_of(SettingKey key, std::string_view value, std::span<const Part> parts);
 
 } // namespace offhook::config

@@ -13,16 +13,20 @@ constexpr std::size_t mac_digits = 12;
 
 Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
     const auto shadowed = [&] {
-        return fail(ErrorCode::conflict,
-                    "pattern '" + pattern.text() + "' is shadowed: an earlier one takes '" + pattern.sample(1) + "'");
+        return fail(ErrorCode::conflict, "pattern '" + pattern.text() + "' is shadowed: an earlier one takes '" +
+                                             pattern.samples().back() + "'");
     };
     if (const auto simple = pattern.simple()) {
         Names& names = simple->any_directory ? last_ : whole_;
         if (!(simple->mac ? names.after_mac : names.literal).emplace(simple->rest, id).second) return shadowed();
         return {};
     }
-    Captures ignored;
-    if (match(pattern.sample(0), ignored) && match(pattern.sample(1), ignored)) return shadowed();
+    const auto samples = pattern.samples();
+    const auto taken = [&](const std::string& sample) {
+        Captures ignored;
+        return match(sample, ignored).has_value();
+    };
+    if (std::all_of(samples.begin(), samples.end(), taken)) return shadowed();
     patterns_.push_back({std::move(pattern), id});
     return {};
 }

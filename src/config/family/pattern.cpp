@@ -108,9 +108,7 @@ Result<Pattern> Pattern::compile(std::string_view text) {
         pattern.pieces_.push_back({true, *variable, {}});
         at = end + 1;
     }
-    for (unsigned variant : {0U, 1U})
-        if (Captures captures; !pattern.match(pattern.sample(variant), captures))
-            return wrong("it cannot match: '" + pattern.sample(variant) + "' does not");
+    if (pattern.samples().empty()) return wrong("it cannot match: one of its texts stands where a variable takes it");
     return pattern;
 }
 
@@ -168,9 +166,14 @@ std::optional<Pattern::Simple> Pattern::simple() const {
     return simple;
 }
 
-std::string Pattern::sample(unsigned variant) const {
-    std::string out;
-    for (const Piece& piece : pieces_) out += piece.is_variable ? sample_of(piece.variable, variant) : piece.literal;
+std::vector<std::string> Pattern::samples() const {
+    std::vector<std::string> out;
+    for (const unsigned variant : {0U, 1U}) {
+        std::string text;
+        for (const Piece& piece : pieces_)
+            text += piece.is_variable ? sample_of(piece.variable, variant) : piece.literal;
+        if (Captures captures; match(text, captures)) out.push_back(std::move(text));
+    }
     return out;
 }
 

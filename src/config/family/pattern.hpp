@@ -49,8 +49,8 @@ public:
         std::string_view rest;
     };
     [[nodiscard]] std::optional<Simple> simple() const;
-    /// A text that the pattern is meant for; `variant` 0 and 1 give different ones, for shadow checks.
-    [[nodiscard]] std::string sample(unsigned variant) const;
+    /// Texts that the pattern matches, at least one: what checks for shadows try.
+    [[nodiscard]] std::vector<std::string> samples() const;
 
 private:
     struct Piece {

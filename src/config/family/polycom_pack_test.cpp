@@ -1,57 +1,147 @@
-#include "config/family/loader.hpp"
+// The Polycom pack: what its recorded requests say, and what a phone would take from the files of others.
+#include "config/family/pack_case_test.hpp"
 
+#include "base/text.hpp"
+
+#include <fstream>
 #include <gtest/gtest.h>
 
 namespace offhook::config {
 namespace {
 
-std::shared_ptr<const Family> polycom() {
-    static const auto loaded = load_family(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/polycom");
-    if (!loaded) {
-        std::string all;
-        for (const Error& error : loaded.error()) all += error.text() + "\n";
-        ADD_FAILURE() << all;
-        return nullptr;
-    }
+std::filesystem::path folder() { return std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/polycom"; }
+
+const Family& polycom() {
+    static const auto loaded = load_or_fail(folder());
+    EXPECT_NE(loaded, nullptr);
     return *loaded;
 }
 
-TEST(PolycomPack, Loads) { ASSERT_NE(polycom(), nullptr); }
+/// What the pack says of a request, in the words of samples/requests.txt.
+std::string verdict(std::string_view path, std::string_view agent) {
+    std::string out;
+    const auto add = [&](std::string_view name, std::string_view value) {
+        if (!value.empty()) (((out += out.empty() ? "" : "; ") += name) += ' ') += value;
+    };
+    std::optional<MacAddress> mac;
+    if (const auto match = polycom().match_path(path)) {
+        constexpr std::string_view roles[] = {"firmware", "upload", "asset"};
+        if (match->document != nullptr) add("document", match->document->kind);
+        if (match->other != nullptr) add(roles[static_cast<std::size_t>(match->other->role)], match->other->kind);
+        mac = match->mac;
+    } else {
+        out = "nothing";
+    }
+    if (const auto match = polycom().match_user_agent(agent)) {
+        const Model* model = polycom().find_model(match->model);
+        add("model", model != nullptr ? model->name : "unknown " + std::string(match->model));
+        add("version", match->version);
+        add("stage", match->stage);
+        if (match->mac) mac = match->mac;
+    }
+    if (mac) add("mac", mac->text());
+    return out;
+}
 
-TEST(PolycomPack, WritesAndReadsALine) {
-    const auto family = polycom();
-    ASSERT_NE(family, nullptr);
-    LayerBuilder builder;
+TEST(PolycomPack, SaysOfItsSamplesWhatTheySay) {
+    std::ifstream file(folder() / "samples/requests.txt");
+    ASSERT_TRUE(file);
+    std::string path, agent;
+    std::size_t samples = 0;
+    for (std::string line; std::getline(file, line);) {
+        if (line.starts_with("#") || line.empty()) continue;
+        if (line.starts_with("=> ")) {
+            EXPECT_EQ(verdict(path, agent), line.substr(3)) << path << "\n" << agent;
+            ++samples;
+            agent.clear();
+        } else if (line.starts_with("User-Agent: ")) {
+            agent = line.substr(12);
+        } else {
+            path = line.substr(line.find(' ') + 2); // "GET /x": a listener hands paths in without the slash
+        }
+    }
+    EXPECT_GE(samples, 20U);
+}
+
+TEST(PolycomPack, ReadsTheFactoryWayOfOneServerForAllLines) {
+    const Parameter parameters[] = {{"voIpProt.server.1.address", "sip.example.net"},
+                                    {"voIpProt.server.1.port", "5070"},
+                                    {"voIpProt.server.1.transport", "UDPOnly"},
+                                    {"reg.1.address", "1003"},
+                                    {"reg.1.auth.password", "s3cret"},
+                                    {"reg.2.address", "1004@example.net"},
+                                    {"reg.2.server.1.address", "other.example.net"},
+                                    {"reg.2.displayName", ""}};
+    const auto read = polycom().read(parameters, nullptr);
+    EXPECT_TRUE(read.not_understood.empty());
+    LayerBuilder expected;
     for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
              {"line.1.user", "1003"},
              {"line.1.password", "s3cret"},
              {"line.1.registrar.host", "sip.example.net"},
              {"line.1.registrar.port", "5070"},
-             {"line.1.registrar.transport", "tcp"},
-             {"time.zone", "Europe/Berlin"},
-             {"time.server", "ntp.example.net"},
-             {"network.vlan.phone", "20"},
-             {"audio.codecs", "pcma pcmu"},
-             {"key.1.type", "blf"},
-             {"key.1.value", "1004"},
-             {"provisioning.server", "https://prov.example.net/a/"},
-             {"dial_plan.timeout", "4"},
-             {"dial_plan.rules", "xxT|1x"},
-             {"provisioning.interval", "7200"}})
-        ASSERT_TRUE(builder.set(name, value)) << name;
+             {"line.1.registrar.transport", "udp"},
+             {"line.2.user", "1004"},
+             {"line.2.domain", "example.net"},
+             {"line.2.registrar.host", "other.example.net"}}) // and nothing else of voIpProt.server (AG-2.2 A-8)
+        ASSERT_TRUE(expected.set(name, value));
+    EXPECT_EQ(read.settings, expected.build());
+}
+
+TEST(PolycomPack, IgnoresFlashParametersThatThePhoneWouldIgnore) {
+    const Parameter unset[] = {{"device.net.vlanId", "20"}, {"device.net.vlanId.set", "1"}, {"device.set", "0"}};
+    const auto read = polycom().read(unset, nullptr);
+    EXPECT_TRUE(read.settings.empty());
+    EXPECT_EQ(read.not_understood.size(), 3U);
+    ASSERT_EQ(read.notes.size(), 1U);
+    EXPECT_EQ(read.notes[0].text, "the phone ignores it: device.set is not 1");
+}
+
+TEST(PolycomPack, KeepsWhatItDoesNotKnowOrCannotRead) {
+    const Parameter parameters[] = {{"reg.1.ringType", "3"},
+                                    {"reg.1.server.1.transport", "TCPpreferred"},
+                                    {"reg.999.address", "1"},
+                                    {"dialplan.digitmap", "xxS0"},
+                                    {"x", "y"}};
+    const auto read = polycom().read(parameters, nullptr);
+    EXPECT_TRUE(read.settings.empty());
+    EXPECT_EQ(read.not_understood.size(), 5U);
+}
+
+TEST(PolycomPack, ReadsAZoneWithThePhonesDefaultsForWhatIsNotSaid) {
+    // Only the offset: the factory's own summer time is the American one.
+    const Parameter parameters[] = {{"tcpIpApp.sntp.gmtOffset", "-18000"}};
+    const auto read = polycom().read(parameters, nullptr);
+    const auto zone = read.settings.find(*find_setting("time.zone"));
+    ASSERT_TRUE(zone);
+    EXPECT_EQ(*zone, "America/New_York");
+}
+
+TEST(PolycomPack, SecretsAreMarkedAndNeverInNotes) {
+    LayerBuilder builder;
+    ASSERT_TRUE(builder.set("line.1.password", "s3cret"));
+    ASSERT_TRUE(builder.set("provisioning.file_key", "k;ey"));
     const Layer layer = builder.build();
     const LayerRef refs[] = {{LayerKind::device, &layer}};
-    const auto written = family->write(Effective(refs), family->find_model("SPIP_650"));
-    std::vector<Parameter> parameters;
-    for (const auto& row : written.parameters) {
-        parameters.push_back(row.parameter);
-        std::cout << row.parameter.name << " = " << row.parameter.value << "\n";
-    }
-    for (const auto& n : written.notes) std::cout << n.setting << ": " << n.text << "\n";
-    const auto read = family->read(parameters, nullptr);
-    for (const auto& n : read.notes) std::cout << n.setting << ": " << n.text << "\n";
-    EXPECT_TRUE(read.not_understood.empty());
-    EXPECT_EQ(read.settings, layer);
+    const auto written = polycom().write(Effective(refs), nullptr);
+    for (const auto& row : written.parameters)
+        if (row.parameter.value == "s3cret") {
+            EXPECT_EQ(row.secrecy, Secrecy::secret);
+        }
+    for (const MapNote& note : written.notes) EXPECT_EQ(note.text.find("k;ey"), std::string::npos) << note.text;
+    const Parameter long_password[] = {{"reg.1.auth.password", std::string(200, 's')}};
+    for (const MapNote& note : polycom().read(long_password, nullptr).notes)
+        EXPECT_EQ(note.text.find("sss"), std::string::npos) << note.text;
+}
+
+TEST(PolycomPack, SharedDocumentsAreOfASiteAndTheMasterNamesTheOthers) {
+    for (const Document& document : polycom().documents())
+        EXPECT_EQ(document.content == Document::Content::shared, document.kind == "site") << document.kind;
+    EXPECT_EQ(polycom().documents()[0].fixed[1], (Parameter{"CONFIG_FILES", "{path:settings}, {path:site}"}));
+    EXPECT_EQ(polycom().facts("reg.7.auth.password")->secret, true);
+    EXPECT_EQ(polycom().facts("dir.local.volatile.2meg")->name, "dir.local.volatile.2meg");
+    EXPECT_EQ(polycom().facts("reg.1.server.2.address")->name, "reg.{n}.server.{m}.address");
+    EXPECT_EQ(polycom().facts("no.such"), nullptr);
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace offhook::config {
 namespace {
 
@@ -77,6 +79,11 @@ Result<std::string> Source::unspell(std::uint16_t index, std::string_view theirs
         return check_part(what, index, std::to_string(*number));
     }
     return check_part(what, index, theirs);
+}
+
+bool Row::only_chooses(std::size_t input) const {
+    return !forms.empty() &&
+           std::none_of(forms.begin(), forms.end(), [&](const Form& form) { return form.uses(input); });
 }
 
 } // namespace offhook::config

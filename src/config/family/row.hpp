@@ -48,6 +48,7 @@ struct Inherit {
     std::optional<ParameterName> unless; ///< not when this one has a value
 };
 
+inline constexpr std::int64_t number_open = 1'000'000'000'000; ///< the bound of a range that has none
 struct NumberRange {
     std::int64_t least, most;
 };
@@ -62,8 +63,11 @@ struct Row {
     std::optional<Inherit> inherit;
     std::optional<NumberRange> range; ///< of the parameter, where a number's is known
     std::string one_way;              ///< why it cannot be read back; empty: it can
-    bool indexed = false;             ///< its settings have an index
-    bool every_line = false;          ///< its parameters have one, its settings none
+    /// The input stands in no form's text: it only chooses among them.
+    [[nodiscard]] bool only_chooses(std::size_t input) const;
+
+    bool indexed = false;    ///< its settings have an index
+    bool every_line = false; ///< its parameters have one, its settings none
     bool secret = false;
     bool reboots = false;
 };

@@ -91,10 +91,11 @@ public:
     void finish_all() {
         for (const auto& [name, map] : named_)
             if (!map.used) problem(map.where, "no row uses the values '" + name + "'");
-        for (const auto& [id, where] : unmapped_at_)
-            if (mapped_.contains({id, Part{}}) ||
-                std::any_of(mapped_.begin(), mapped_.end(), [&](const auto& entry) { return entry.first.first == id; }))
-                problem(where, "'" + std::string(spec_of({id, 0}).name) + "' is unmapped and mapped");
+        for (const auto& [key, where] : mapped_)
+            if (const auto unmapped = unmapped_at_.find(key.first); unmapped != unmapped_at_.end()) {
+                problem(unmapped->second, "'" + std::string(spec_of({key.first, 0}).name) + "' is unmapped and mapped");
+                unmapped_at_.erase(unmapped);
+            }
         check_companions();
     }
 
@@ -241,7 +242,7 @@ private:
 
     void read_inputs(const toml::table& with, Row& row, std::vector<std::string>& names) {
         TomlReader reader(file_.problems, file_.name, with, "`with`");
-        if (with.size() > pack_limits::form_variables_max) return reader.problem("more than 12 settings in one text");
+        if (with.size() > pack_limits::form_variables_max) return reader.problem("more than 16 settings in one text");
         for (const auto& [key, node] : with) {
             const std::string name(key.str());
             const auto* plain = node.as_string();
@@ -327,13 +328,10 @@ private:
             problem(row.where, "`inherit` belongs to a plain row of a line");
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             const Source& source = row.sources[i];
-            const bool only_chooses =
-                !row.forms.empty() &&
-                std::none_of(row.forms.begin(), row.forms.end(), [&](const Form& form) { return form.uses(i); });
-            if (only_chooses) continue;
+            if (row.only_chooses(i)) continue;
             row.secret = row.secret || source.what.spec().secrecy == Secrecy::secret;
             const auto [at, fresh] = mapped_.emplace(std::pair(source.what.setting, source.what.part), row.where);
-            if (!fresh && row.one_way.empty())
+            if (!fresh && at->second != row.where && row.one_way.empty())
                 problem(row.where,
                         "'" + std::string(source.what.spec().name) + "' is mapped twice: also at " + at->second);
             check_choices(row, source);

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstdlib>
 #include <unordered_map>
 
 namespace offhook::config {
@@ -21,6 +21,7 @@ struct ZonePart {
 };
 constexpr ZonePart zone_parts[] = {
     {"offset", PartKind::zone_offset, SettingType::number, -86400, 86400},
+    {"offset.hhmm", PartKind::zone_hhmm, SettingType::text, 0, 0},
     {"daylight", PartKind::zone_daylight, SettingType::boolean, 0, 0},
     {"save", PartKind::zone_save, SettingType::number, -86400, 86400},
     {"posix", PartKind::zone_posix, SettingType::text, 0, 0},
@@ -46,6 +47,21 @@ const ZoneRules* rules_of(std::string_view zone) {
         found = kept.emplace(key, load_zone(zone)).first;
     }
     return found->second ? &*found->second : nullptr;
+}
+
+std::string hhmm(std::int32_t seconds) {
+    const auto two = [](std::int32_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    const std::int32_t minutes = std::abs(seconds) / minute_seconds;
+    return (seconds < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60);
+}
+
+std::optional<std::int32_t> seconds_of_hhmm(std::string_view text) {
+    const bool shape = text.size() == 6 && (text[0] == '+' || text[0] == '-') && text[3] == ':';
+    const auto hours = to_number<unsigned>(shape ? text.substr(1, 2) : std::string_view());
+    const auto minutes = to_number<unsigned>(shape ? text.substr(4) : std::string_view());
+    if (!hours || !minutes || *hours > 24 || *minutes > 59) return std::nullopt;
+    const auto seconds = static_cast<std::int32_t>(*hours * hour_seconds + *minutes * minute_seconds);
+    return text[0] == '-' ? -seconds : seconds;
 }
 
 Taken take_change(Part part, const ZoneChange& change, std::string& out) {
@@ -132,6 +148,10 @@ Taken take_zone_part(Part part, std::string_view zone, std::string& out) {
     case PartKind::zone_offset:
         out = std::to_string(rules->offset_seconds);
         return Taken::value;
+    case PartKind::zone_hhmm:
+        if (rules->offset_seconds % minute_seconds != 0) return Taken::cannot;
+        out = hhmm(rules->offset_seconds);
+        return Taken::value;
     case PartKind::zone_daylight:
         out = rules->daylight ? "yes" : "no";
         return Taken::value;
@@ -165,6 +185,12 @@ Result<std::string> join_zone(std::span<const PartValue> parts) {
         }
         if (part.part.kind == PartKind::zone_offset) {
             rules.offset_seconds = to_number<std::int32_t>(part.value).value_or(0);
+            has_offset = true;
+        } else if (part.part.kind == PartKind::zone_hhmm) {
+            const auto seconds = seconds_of_hhmm(part.value);
+            if (!seconds)
+                return fail(ErrorCode::invalid, "'" + printable(part.value, 20) + "' is no offset such as +01:00");
+            rules.offset_seconds = *seconds;
             has_offset = true;
         } else if (part.part.kind == PartKind::zone_daylight) {
             off = part.value == "no";

@@ -10,4 +10,7 @@ namespace offhook::config {
 /// An IANA name. Errors: invalid, when no zone behaves so.
 [[nodiscard]] Result<std::string> join_zone(std::span<const PartValue> parts);
 
+/// What of the zone is lost when only `parts` are told; empty: nothing.
+[[nodiscard]] std::string zone_loss(std::string_view zone, std::span<const Part> parts);
+
 } // namespace offhook::config

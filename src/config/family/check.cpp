@@ -1,0 +1,113 @@
+#include "config/family/check.hpp"
+
+#include "base/assert.hpp"
+#include "config/family/pack.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <functional>
+
+namespace offhook::config {
+namespace {
+
+void count_columns(const PackContent& content, Coverage& out) {
+    std::vector<bool> mapped(content.facts.size());
+    const auto mark = [&](const ParameterName& name) {
+        if (const auto id = content.known.find(name)) mapped[*id] = true;
+    };
+    for (const Row& row : content.rows) {
+        for (const ParameterName& name : row.write) mark(name);
+        for (const auto* companions : {&row.also, &row.guard})
+            for (const Companion& companion : *companions) mark(companion.name);
+        if (row.inherit) mark(row.inherit->from);
+    }
+    using Has = std::function<bool(const ParameterFacts&, std::size_t)>;
+    const std::pair<const char*, Has> columns[] = {
+        {"type", [](const auto& facts, std::size_t) { return !facts.type.empty(); }},
+        {"range", [](const auto& facts, std::size_t) { return !facts.range.empty(); }},
+        {"reboots", [](const auto& facts, std::size_t) { return facts.reboots.has_value(); }},
+        {"secret", [](const auto& facts, std::size_t) { return facts.secret.has_value(); }},
+        {"source", [](const auto& facts, std::size_t) { return !facts.source.empty(); }},
+        {"confidence", [](const auto& facts, std::size_t) { return !facts.confidence.empty(); }},
+        {"mapped", [&](const auto&, std::size_t at) { return mapped[at]; }},
+    };
+    for (const auto& [name, has] : columns) {
+        Coverage::Column column{name, 0, {}};
+        for (std::size_t i = 0; i < content.facts.size(); ++i)
+            if (has(content.facts[i], i))
+                ++column.known;
+            else
+                column.missing.push_back(content.facts[i].name);
+        out.columns.push_back(std::move(column));
+    }
+    for (const char* wanted : {"G", "C", "U", "I", "B"})
+        out.confidence.emplace_back(wanted,
+                                    std::count_if(content.facts.begin(), content.facts.end(),
+                                                  [&](const auto& facts) { return facts.confidence == wanted; }));
+}
+
+void look_at_rows(const Pack& pack, Coverage& out) {
+    for (const Row& row : pack.content().rows) {
+        if (!row.one_way.empty()) out.one_way.push_back(row.write.front().text() + ": " + row.one_way);
+        for (const Source& source : row.sources)
+            for (const ValueMap::Entry& entry : source.values.entries()) {
+                const std::string* back = source.values.ours_of(entry.vendor.front());
+                if (back != nullptr && *back != entry.ours)
+                    out.many_to_one.push_back(row.write.front().text() + ": '" + entry.ours + "' reads back as '" +
+                                              *back + "'");
+            }
+    }
+    const auto all = vocabulary();
+    out.settings = all.size();
+    for (std::uint16_t id = 0; id < all.size(); ++id) {
+        if (pack.maps(id)) continue;
+        const auto why = pack.content().unmapped.find(id);
+        out.without_row.push_back(std::string(all[id].name) +
+                                  (why == pack.content().unmapped.end() ? "" : ": " + why->second));
+    }
+}
+
+void list(std::string& out, std::string_view title, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    out += fmt::format("{} ({}):\n", title, names.size());
+    for (const std::string& name : names) out += "  " + name + "\n";
+}
+
+} // namespace
+
+Coverage coverage_of(const Family& family) {
+    const auto* pack = dynamic_cast<const Pack*>(&family);
+    OFFHOOK_ASSERT(pack != nullptr);
+    Coverage out;
+    out.parameters = pack->content().facts.size();
+    out.models = pack->models().size();
+    out.documents = pack->documents().size();
+    out.other_files = pack->other_files().size();
+    out.rows = pack->content().rows.size();
+    count_columns(pack->content(), out);
+    look_at_rows(*pack, out);
+    return out;
+}
+
+std::string to_text(const Family& family, const Coverage& coverage, Detail detail) {
+    std::string out =
+        fmt::format("{} ({}): {} models, {} documents, {} other files, {} rows\n", family.name(), family.title(),
+                    coverage.models, coverage.documents, coverage.other_files, coverage.rows);
+    out += fmt::format("{} known parameters", coverage.parameters);
+    for (const Coverage::Column& column : coverage.columns) out += fmt::format(", {} {}", column.known, column.name);
+    out += "\nconfidence:";
+    for (const auto& [mark, count] : coverage.confidence) out += fmt::format(" {} {}", mark, count);
+    out +=
+        fmt::format("\n{} of our {} settings have a row, {} rows cannot be read back, {} values read back as another\n",
+                    coverage.settings - coverage.without_row.size(), coverage.settings, coverage.one_way.size(),
+                    coverage.many_to_one.size());
+    if (detail == Detail::summary) return out;
+    for (const Coverage::Column& column : coverage.columns)
+        list(out, column.name == "mapped" ? "not mapped" : "without " + column.name, column.missing);
+    list(out, "settings without a row", coverage.without_row);
+    list(out, "rows that cannot be read back", coverage.one_way);
+    list(out, "values that read back as another", coverage.many_to_one);
+    return out;
+}
+
+} // namespace offhook::config

@@ -1,0 +1,35 @@
+#pragma once
+/// @file  Check: what `offhook pack check DIR` says of a pack that loads - how much of the family it knows.
+#include "config/family/family.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace offhook::config {
+
+struct Coverage {
+    /// One column of parameters.toml: how many rows have it, and the names of those that do not.
+    struct Column {
+        std::string name;
+        std::size_t known = 0;
+        std::vector<std::string> missing;
+    };
+    std::size_t parameters = 0;  ///< that the family is known to have
+    std::vector<Column> columns; ///< type, range, reboots, secret, source, confidence, mapped
+    std::vector<std::pair<std::string, std::size_t>> confidence; ///< mark to number: G C U I B
+    std::size_t settings = 0;                                    ///< of our vocabulary
+    std::vector<std::string> without_row;                        ///< settings that no row maps, with the pack's reason
+    std::vector<std::string> one_way;                            ///< rows that cannot be read back, with the reason
+    std::vector<std::string> many_to_one;                        ///< values that read back as another
+    std::size_t models = 0, documents = 0, other_files = 0, rows = 0;
+};
+
+/// `family` is one that load_family() made.
+[[nodiscard]] Coverage coverage_of(const Family& family);
+
+enum class Detail : std::uint8_t { summary, names };
+/// For people; `names` lists what is missing.
+[[nodiscard]] std::string to_text(const Family& family, const Coverage& coverage, Detail detail);
+
+} // namespace offhook::config

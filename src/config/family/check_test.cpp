@@ -1,0 +1,38 @@
+#include "config/family/check.hpp"
+
+#include "config/family/pack_case_test.hpp"
+
+#include <gmock/gmock.h>
+
+namespace offhook::config {
+namespace {
+
+TEST(PackCheck, CountsWhatIsKnown) {
+    const auto family = load_or_fail(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/polycom");
+    ASSERT_NE(family, nullptr);
+    const Coverage coverage = coverage_of(*family);
+    EXPECT_GT(coverage.parameters, 200U);
+    ASSERT_EQ(coverage.columns.size(), 7U);
+    for (const auto& column : coverage.columns)
+        EXPECT_EQ(column.known + column.missing.size(), coverage.parameters) << column.name;
+    for (const auto& column : coverage.columns) // what the issue wants known of every parameter
+        if (column.name == "source" || column.name == "confidence" || column.name == "reboots") {
+            EXPECT_THAT(column.missing, testing::IsEmpty()) << column.name;
+        }
+    EXPECT_THAT(coverage.without_row,
+                testing::Contains("network.vlan.lldp: SIP 2.2 knows CDP only; LLDP came with later releases"));
+    EXPECT_THAT(coverage.many_to_one, testing::Contains("lcl.ml.lang: 'en-US' reads back as 'en'"));
+}
+
+TEST(PackCheck, ListsNamesWhenAsked) {
+    const auto family = load_or_fail(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/polycom");
+    const Coverage coverage = coverage_of(*family);
+    const std::string summary = to_text(*family, coverage, Detail::summary);
+    EXPECT_THAT(summary,
+                testing::StartsWith("polycom (Polycom SoundPoint IP / SoundStation IP): 23 models, 4 documents"));
+    EXPECT_THAT(summary, testing::Not(testing::HasSubstr("ramdisk.enable")));
+    EXPECT_THAT(to_text(*family, coverage, Detail::names), testing::HasSubstr("ramdisk.enable"));
+}
+
+} // namespace
+} // namespace offhook::config

@@ -1,0 +1,235 @@
+#include "config/family/loader.hpp"
+
+#include "config/family/pack_case_test.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+PackText good() {
+    return {"p",
+            "schema = 1\n"
+            "name = \"p\"\n"
+            "title = \"P\"\n"
+            "ouis = [\"0004f2\"]\n"
+            "[[request]]\n"
+            "user_agent = \"P {model}/{version}\"\n"
+            "source = \"made up\"\n"
+            "[[document]]\n"
+            "kind = \"settings\"\n"
+            "path = \"{mac}.cfg\"\n"
+            "syntax = \"polycom-attributes\"\n"
+            "summary = \"its settings\"\n",
+            "[columns]\ntls = \"speaks TLS\"\n[series.s]\nlines = 2\ntls = \"no\"\n[model.M1]\nseries = \"s\"\naliases "
+            "= [\"M_1\"]\n",
+            "\"a.{n}.user\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n"
+            "\"a.{n}.port\" = { type = \"number\", range = \"1..65535\" }\n"
+            "\"b.set\" = { type = \"boolean\" }\n"
+            "\"b\" = { type = \"choice\", range = \"x|y\" }\n"
+            "\"c\" = { type = \"text\" }\n",
+            "[\"line.{n}.user\"]\n"
+            "write = \"a.{n}.user\"\n"};
+}
+
+std::vector<std::string> errors_of(const PackText& text) {
+    std::vector<std::string> out;
+    if (const auto loaded = load_family(text); !loaded)
+        for (const Error& error : loaded.error()) out.push_back(error.text());
+    return out;
+}
+
+TEST(PackLoader, TakesAGoodPack) {
+    EXPECT_EQ(errors_of(good()), std::vector<std::string>());
+    const auto family = load_family(good());
+    const Model* model = (*family)->find_model("m_1");
+    ASSERT_NE(model, nullptr);
+    EXPECT_EQ(model->lines, 2U);
+    EXPECT_EQ(model->traits, (std::vector<Parameter>{{"tls", "no"}}));
+}
+
+TEST(PackLoader, RevisionFollowsTheContent) {
+    auto changed = good();
+    changed.settings += "# a word\n";
+    EXPECT_EQ((*load_family(good()))->revision(), (*load_family(good()))->revision());
+    EXPECT_NE((*load_family(good()))->revision(), (*load_family(changed))->revision());
+}
+
+struct Broken {
+    const char* name;
+    std::string PackText::*file;
+    const char* added; ///< behind the good text
+    const char* error;
+};
+
+void expect_errors(const Broken* begin, const Broken* end) {
+    for (const Broken* row = begin; row != end; ++row) {
+        PackText text = good();
+        text.*row->file += row->added;
+        const auto errors = errors_of(text);
+        EXPECT_NE(std::find(errors.begin(), errors.end(), row->error), errors.end())
+            << row->name << ": " << testing::PrintToString(errors);
+    }
+}
+
+TEST(PackLoader, RefusesBrokenSettingsWithFileAndLine) {
+    constexpr auto file = &PackText::settings;
+    const Broken rows[] = {
+        {"no TOML", file, "[\"x\n",
+         "p/settings.toml:3: Error while parsing string: unescaped control characters other than TAB (U+0009) are "
+         "explicitly prohibited"},
+        {"unknown setting", file, "[\"line.{n}.usr\"]\nwrite = \"c\"\n",
+         "p/settings.toml:3: line.{n}.usr: no such setting; did you mean line.{n}.user?"},
+        {"unknown key", file, "[\"phone.label\"]\nwrite = \"c\"\nunits = \"s\"\n",
+         "p/settings.toml:5: unknown key 'units' in 'phone.label'"},
+        {"no write", file, "[\"phone.label\"]\n", "p/settings.toml:3: 'phone.label' needs `write`"},
+        {"unknown parameter", file, "[\"phone.label\"]\nwrite = \"d\"\n",
+         "p/settings.toml:4: parameter 'd' is not in parameters.toml"},
+        {"unknown companion", file, "[\"phone.label\"]\nwrite = \"c\"\nalso = { d = \"1\" }\n",
+         "p/settings.toml:5: parameter 'd' is not in parameters.toml"},
+        {"no index in the parameter", file, "[\"line.{n}.label\"]\nwrite = \"c\"\n",
+         "p/settings.toml:3: nothing can use 'c': the setting has an index {n}, it has none"},
+        {"index without reason", file, "[\"phone.label\"]\nwrite = \"a.{n}.port\"\n",
+         "p/settings.toml:3: nothing can use 'a.{n}.port': it has an index, the setting has none"},
+        {"mapped twice", file,
+         "[[text]]\nwrite = \"a.{n}.port\"\nwith = { u = \"line.{n}.user\" }\nforms = [\"{u}\"]\n",
+         "p/settings.toml:3: 'line.{n}.user' is mapped twice: also at p/settings.toml:1"},
+        {"written twice", file, "[\"line.{n}.label\"]\nwrite = \"a.{n}.user\"\n",
+         "p/settings.toml:3: parameter 'a.{n}.user' is written by two rows"},
+        {"companion and row", file,
+         "[\"phone.label\"]\nwrite = \"c\"\n[\"web.port\"]\nwrite = \"b\"\nalso = { c = \"1\" }\n",
+         "p/settings.toml:7: parameter 'c' is written by two rows"},
+        {"companions differ", file,
+         "[\"phone.label\"]\nwrite = \"c\"\nalso = { \"b.set\" = \"1\" }\n[\"web.port\"]\nwrite = \"b\"\nalso = { "
+         "\"b.set\" = \"0\" }\n",
+         "p/settings.toml:8: parameter 'b.set' is written by two rows, with different values"},
+        {"no such value", file, "[\"time.format\"]\nwrite = \"c\"\nvalues = { 25h = \"1\" }\n",
+         "p/settings.toml:5: '25h' is no value of time.format: expected one of: 12h 24h; not '25h'"},
+        {"not the parameter's", file, "[\"time.format\"]\nwrite = \"b\"\nvalues = { 12h = \"x\", 24h = \"z\" }\n",
+         "p/settings.toml:3: 'z' is not among the values of b: x|y"},
+        {"boolean without values", file, "[\"web.enabled\"]\nwrite = \"c\"\n",
+         "p/settings.toml:3: a yes or no needs `values`"},
+        {"no named values", file, "[\"web.enabled\"]\nwrite = \"c\"\nvalues = \"switch\"\n",
+         "p/settings.toml:5: no [values.switch]"},
+        {"unused values", file, "[values.switch]\nyes = \"1\"\n", "p/settings.toml:3: no row uses the values 'switch'"},
+        {"unit of a text", file, "[\"phone.label\"]\nwrite = \"c\"\nunit = \"hours\"\n",
+         "p/settings.toml:5: 'hours' is no unit that 'phone.label' can be turned into"},
+        {"unknown unit", file, "[\"time.server_interval\"]\nwrite = \"c\"\nunit = \"weeks\"\n",
+         "p/settings.toml:5: 'weeks' is no unit that 'time.server_interval' can be turned into"},
+        {"unknown part", file, "[\"time.zone/start.day\"]\nwrite = \"c\"\n",
+         "p/settings.toml:3: 'time.zone' has no part 'start.day' (docs/packs.md, Parts)"},
+        {"list without join", file, "[\"audio.codecs\"]\nwrite = \"c\"\n",
+         "p/settings.toml:3: a list needs `join`, or rows for its parts (rank, place, on)"},
+        {"form's variable", file, "[[text]]\nwrite = \"c\"\nwith = { l = \"phone.label\" }\nforms = [\"{m}\"]\n",
+         "p/settings.toml:6: form '{m}': '{m}' is not in `with`"},
+        {"unreadable form", file,
+         "[[text]]\nwrite = \"c\"\nwith = { l = \"phone.label\", p = \"web.port\" }\nforms = [\"{l}{p}\"]\n",
+         "p/settings.toml:6: form '{l}{p}': it cannot be read: two variables need a text between them"},
+        {"unused input", file,
+         "[[text]]\nwrite = \"c\"\nwith = { l = \"phone.label\", p = \"web.port\" }\nforms = [\"{l}\"]\n",
+         "p/settings.toml:3: 'p' stands in no form"},
+        {"unmapped and mapped", file, "[unmapped]\n\"line.{n}.user\" = \"no\"\n",
+         "p/settings.toml:4: 'line.{n}.user' is unmapped and mapped"},
+        {"placeholder", file, "[\"phone.label\"]\nwrite = \"c{x}\"\n",
+         "p/settings.toml:4: parameter 'c{x}': no placeholder '{x}'; there are {n}, {m}, {line}"},
+    };
+    expect_errors(std::begin(rows), std::end(rows));
+}
+
+TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
+    constexpr auto file = &PackText::family;
+    const Broken rows[] = {
+        {"unknown key", file, "color = \"red\"\n", "p/family.toml:13: unknown key 'color' in [[document]]"},
+        {"duplicate kind", file,
+         "[[document]]\nkind = \"settings\"\npath = \"x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n",
+         "p/family.toml:14: kind 'settings' stands twice"},
+        {"unknown syntax", file, "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"ini\"\nsummary = \"s\"\n",
+         "p/family.toml:16: no syntax 'ini'; there are polycom-attributes, polycom-master"},
+        {"shadowed literal", file, "[[asset]]\nkind = \"x\"\npath = [\"a.cfg\", \"A.CFG\"]\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern 'A.CFG' is shadowed: an earlier one takes 'a.cfg'"},
+        {"shadowed pattern", file,
+         "[[asset]]\nkind = \"x\"\npath = [\"{name}.ld\", \"{part}.sip.ld\"]\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '{part}.sip.ld' is shadowed: an earlier one takes 'q-9.sip.ld'"},
+        {"cannot match", file, "[[asset]]\nkind = \"x\"\npath = \"{name}{part}\"\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '{name}{part}': it cannot match: two variables need a text between them"},
+        {"cannot match behind dirs", file, "[[asset]]\nkind = \"x\"\npath = \"{dirs}a/b\"\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '{dirs}a/b': it cannot match: one of its texts stands where a variable takes it"},
+        {"leading slash", file, "[[asset]]\nkind = \"x\"\npath = \"/a\"\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '/a' cannot match: no leading '/', no '..'"},
+        {"unknown variable", file, "[[asset]]\nkind = \"x\"\npath = \"{serial}\"\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '{serial}': no variable '{serial}'; there are mac, model, part, site, series, "
+         "version, stage, name, dirs"},
+        {"agent shadowed", file, "[[request]]\nuser_agent = \"P M/{version}\"\nsource = \"s\"\n",
+         "p/family.toml:14: pattern 'P M/{version}' is shadowed by 'P {model}/{version}'"},
+        {"device in shared", file,
+         "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\ncontent = "
+         "\"fixed\"\nsummary = \"s\"\nfixed = { A = \"{mac}\" }\n",
+         "p/family.toml:13: {mac} in a document that several devices share"},
+        {"unknown kind in fixed", file,
+         "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
+         "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {path:KIND of a document}"},
+        {"own for a site", file,
+         "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
+         "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},
+        {"bad default", file, "[defaults]\n\"web.port\" = 0\n",
+         "p/family.toml:14: web.port: expected a number from 1 to 65535, not '0'"},
+        {"old style", file, "[asset]\nkind = \"x\"\n", "p/family.toml:13: write it as [[asset]]"},
+    };
+    expect_errors(std::begin(rows), std::end(rows));
+}
+
+TEST(PackLoader, RefusesBrokenModelsAndParametersWithFileAndLine) {
+    constexpr auto models = &PackText::models;
+    constexpr auto parameters = &PackText::parameters;
+    const Broken rows[] = {
+        {"no series", models, "[model.M2]\nseries = \"t\"\n", "p/models.toml:9: no series 't'"},
+        {"unused series", models, "[series.t]\nlines = 1\n", "p/models.toml:9: no model is of series 't'"},
+        {"unknown column", models, "[model.M2]\nseries = \"s\"\nwifi = \"yes\"\n",
+         "p/models.toml:11: unknown key 'wifi' in a model"},
+        {"endless series", models, "[series.t]\ninherits = \"t\"\n[model.M2]\nseries = \"t\"\n",
+         "p/models.toml:11: series 't' inherits too deep, or itself"},
+        {"name of two", models, "[model.M2]\naliases = [\"m1\"]\n", "p/models.toml: 'm1' names two models"},
+        {"unknown type", parameters, "\"d\" = { type = \"string\" }\n",
+         "p/parameters.toml:6: no type 'string'; there are text, number, boolean, choice, host, url, time, list"},
+        {"bad range", parameters, "\"d\" = { type = \"number\", range = \"1-5\" }\n",
+         "p/parameters.toml:6: a number's range is written as 1..65535, 300.. or ..9"},
+        {"mark without source", parameters, "\"d\" = { type = \"text\", confidence = \"G\" }\n",
+         "p/parameters.toml:6: a mark without a source"},
+        {"unknown mark", parameters, "\"d\" = { source = \"s\", confidence = \"X\" }\n",
+         "p/parameters.toml:6: the marks are G (guide), C (code or capture), U (later documents), I (inferred), B "
+         "(common knowledge)"},
+        {"other index name", parameters, "\"a.{m}.user\" = { type = \"text\" }\n",
+         "p/parameters.toml:6: parameter 'a.{m}.user' is there already, with other index names"},
+        {"not a table", parameters, "d = \"text\"\n", "p/parameters.toml:6: 'd' must be a table"},
+    };
+    expect_errors(std::begin(rows), std::end(rows));
+}
+
+TEST(PackLoader, ReportsEveryErrorOfAPack) {
+    PackText text = good();
+    text.family += "[[asset]]\nkind = \"x\"\n";
+    text.models += "[model.M2]\nwifi = \"yes\"\n";
+    text.parameters += "d = 1\n";
+    text.settings += "[\"nothing\"]\nwrite = \"nothing\"\n";
+    const auto errors = errors_of(text);
+    EXPECT_EQ(errors.size(), 6U) << testing::PrintToString(errors);
+}
+
+TEST(PackLoader, RefusesAFolderWithoutAPack) {
+    EXPECT_FALSE(load_family(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "src"));
+    EXPECT_FALSE(load_families(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "src"));
+    EXPECT_FALSE(load_families("/does/not/exist"));
+}
+
+TEST(PackLoader, LoadsTheFamiliesOfTheTree) {
+    const auto families = load_families(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families");
+    ASSERT_TRUE(families);
+    ASSERT_NE(find_family(*families, "polycom"), nullptr);
+    EXPECT_EQ(family_of_oui(*families, 0x0004f2), find_family(*families, "polycom"));
+    EXPECT_EQ(family_of_oui(*families, 0x123456), nullptr);
+}
+
+} // namespace
+} // namespace offhook::config

@@ -1,0 +1,95 @@
+#include "config/family/path_table.hpp"
+
+#include "base/limits.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+TEST(Pattern, MatchesAndCaptures) {
+    const struct {
+        const char* pattern;
+        const char* text;
+        const char* model;
+        const char* version;
+        const char* stage;
+        const char* mac;
+    } rows[] = {
+        {"FileTransport Polycom{series}-{model}-UA/{version}",
+         "FileTransport PolycomSoundPointIP-SPIP_430-UA/2.2.0.0047", "SPIP_430", "2.2.0.0047", "", ""},
+        {"filetransport polycom{series}-{model}-ua/{version} (SN:{mac}) Type/{stage}",
+         "FileTransport PolycomSoundPointIP-SPIP_335-UA/4.0.13.1445 (SN:0004f249d83f) Type/Application", "SPIP_335",
+         "4.0.13.1445", "Application", "0004f249d83f"},
+        {"Panasonic_{model}/{version} ({mac})", "Panasonic_KX-HDV130/06.101 (0080f0aabbcc)", "KX-HDV130", "06.101", "",
+         "0080f0aabbcc"},
+        {"{mac}{model}", "0004F2ABCDEF-x", "-x", "", "", "0004F2ABCDEF"},
+        {"{dirs}{model}.cfg", "./logs//a/x.cfg", "x", "", "", ""},
+    };
+    for (const auto& row : rows) {
+        const auto pattern = Pattern::compile(row.pattern);
+        ASSERT_TRUE(pattern) << pattern.error().message;
+        Captures captures;
+        ASSERT_TRUE(pattern->match(row.text, captures)) << row.text;
+        EXPECT_EQ(captures.at(Variable::model), row.model);
+        EXPECT_EQ(captures.at(Variable::version), row.version);
+        EXPECT_EQ(captures.at(Variable::stage), row.stage);
+        EXPECT_EQ(captures.at(Variable::mac), row.mac);
+        EXPECT_EQ(captures.mac.has_value(), *row.mac != '\0');
+    }
+}
+
+TEST(Pattern, RejectsWhatIsAlmostRight) {
+    const struct {
+        const char* pattern;
+        const char* text;
+    } rows[] = {{"{mac}.cfg", "0004f2abcde.cfg"},
+                {"{mac}.cfg", "0004f2abcdeg.cfg"},
+                {"{mac}.cfg", "0004f2abcdef.cfgx"},
+                {"{mac}.cfg", ""},
+                {"{model}.cfg", ".cfg"},
+                {"{model}.cfg", "a/b.cfg"},
+                {"{part}.sip.ld", "a.b.sip.ld"},
+                {"{name}.wav", "a/b.wav"},
+                {"x{stage}y", "x1y"},
+                {"{dirs}a", "b/ab"},
+                {"{series}-{model}", "a-"},
+                {"a", "aa"}};
+    for (const auto& row : rows) {
+        Captures captures;
+        EXPECT_FALSE(Pattern::compile(row.pattern)->match(row.text, captures)) << row.pattern << " " << row.text;
+    }
+}
+
+TEST(PathTable, LiteralsBeatPatterns) {
+    PathTable table;
+    ASSERT_TRUE(table.add(*Pattern::compile("{dirs}{name}.cfg"), 0));
+    ASSERT_TRUE(table.add(*Pattern::compile("{dirs}{mac}-directory.xml"), 1));
+    ASSERT_TRUE(table.add(*Pattern::compile("{mac}.cfg"), 2));
+    ASSERT_TRUE(table.add(*Pattern::compile("000000000000.cfg"), 3));
+    ASSERT_TRUE(table.add(*Pattern::compile("{dirs}000000000000-directory.xml"), 4));
+    const struct {
+        const char* path;
+        std::uint32_t id;
+    } rows[] = {{"000000000000.cfg", 3},
+                {"0004F2ABCDEF.CFG", 2},
+                {"x.cfg", 0},
+                {"a/0004f2abcdef.cfg", 0},
+                {"0004f2abcdef-directory.xml", 1},
+                {"./a//0004f2abcdef-directory.xml", 1},
+                {"000000000000-directory.xml", 4},
+                {"dir/000000000000-DIRECTORY.xml", 4}};
+    for (const auto& row : rows) {
+        Captures captures;
+        EXPECT_EQ(table.match(row.path, captures), row.id) << row.path;
+    }
+    Captures captures;
+    EXPECT_FALSE(table.match("", captures));
+    EXPECT_FALSE(table.match("x.xml", captures));
+    EXPECT_FALSE(table.match(std::string(limits::path_bytes_max + 1, 'a'), captures));
+    ASSERT_TRUE(table.match("logs/0004f2abcdef-directory.xml", captures));
+    EXPECT_EQ(captures.mac, MacAddress(0x0004f2abcdef));
+}
+
+} // namespace
+} // namespace offhook::config
