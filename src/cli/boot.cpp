@@ -1,0 +1,108 @@
+/// `offhook boot`: a virtual phone boots against our server or anybody's, and says what it would register as.
+#include "cli/command.hpp"
+#include "config/family/loader.hpp"
+#include "phone/boot_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <unistd.h>
+
+namespace offhook::cli {
+namespace {
+
+constexpr const char* footer =
+    "Ready means: a line with user, password and registrar, from files of this boot. A phone that lives on its cache "
+    "is\n"
+    "stale, one without such a line unconfigured.\n"
+    "Exit codes: 0 ready, 1 not ready, 2 wrong use. With --json the steps go to stderr and one object to stdout.\n"
+    "\n"
+    "  offhook boot --family polycom --model SPIP650 --mac 0004f2aabbcc --url http://127.0.0.1:8080/\n"
+    "  offhook boot ... --state phone1/     the same phone again: it remembers its flash\n"
+    "  offhook boot ... --url 192.0.2.1 --server-type http --flash device.prov.redunAttemptLimit=1";
+
+struct BootArguments {
+    phone::BootOptions options;
+    std::string server_type, server_user, server_password;
+    unsigned silence_s = 30;
+    bool show_secrets = false;
+    bool pnp = false, dhcp4 = false, dhcp6 = false, automatic = false;
+};
+
+void add_options(CLI::App& command, BootArguments& arguments) {
+    auto& options = arguments.options;
+    command.add_option("--family", options.family, "Family of the phone: polycom")->required();
+    command.add_option("--model", options.model, "Model, as in SPIP650")->required();
+    command.add_option("--mac", options.mac, "MAC address, in any spelling")->required();
+    command
+        .add_option("--state", options.state_directory,
+                    "Keep the phone's flash here; without it every boot is the first")
+        ->type_name("DIR");
+
+    constexpr const char* server = "Boot server";
+    command
+        .add_option("--url", options.url,
+                    "Server address, as an installer would type it: an IP address, a name or a URL")
+        ->group(server);
+    command
+        .add_option("--server-type", arguments.server_type,
+                    "ftp, tftp, http or https; a scheme in the address counts before it")
+        ->group(server);
+    command.add_option("--server-user", arguments.server_user, "Server User, for a server that asks")->group(server);
+    command.add_option("--server-password", arguments.server_password, "Server Password")->group(server);
+    command.add_option("--flash", options.flash, "Set a flash parameter by hand: device.prov.redunAttemptLimit=1")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false)
+        ->group(server);
+    command.add_option("--ca-file", options.ca_file, "Trust these certificate authorities instead of the system's")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile)
+        ->group(server);
+    command.add_option("--timeout", arguments.silence_s, "Seconds without a byte before a transfer has failed")
+        ->check(CLI::Range(1U, 3600U))
+        ->capture_default_str()
+        ->group(server);
+    command.add_flag("--show-secrets", arguments.show_secrets, "Show passwords of lines");
+
+    constexpr const char* discovery = "Discovery (not built yet)";
+    command.add_flag("--pnp", arguments.pnp, "Find the server by SIP PnP")->group(discovery);
+    command.add_flag("--dhcp4", arguments.dhcp4, "Find the server by DHCP")->group(discovery);
+    command.add_flag("--dhcp6", arguments.dhcp6, "Find the server by DHCPv6")->group(discovery);
+    command.add_flag("--auto", arguments.automatic, "Find the server as the family does")->group(discovery);
+    command.footer(footer);
+}
+
+int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
+    if (arguments.pnp || arguments.dhcp4 || arguments.dhcp6 || arguments.automatic) {
+        std::cerr << "offhook: discovery is not built yet; name the server with --url\n";
+        return exit_wrong_use;
+    }
+    auto& options = arguments.options;
+    if (command.count("--server-type") != 0) options.server_type = arguments.server_type;
+    if (command.count("--server-user") != 0) options.server_user = arguments.server_user;
+    if (command.count("--server-password") != 0) options.server_password = arguments.server_password;
+    options.silence_time = std::chrono::seconds(arguments.silence_s);
+    options.secrets = arguments.show_secrets ? phone::Secrets::shown : phone::Secrets::hidden;
+    options.output = cli.json ? phone::BootOptions::Output::json : phone::BootOptions::Output::text;
+    const bool is_terminal = isatty(cli.json ? STDERR_FILENO : STDOUT_FILENO) == 1;
+    options.colours = is_terminal ? phone::Colours::on : phone::Colours::off;
+    const auto families = config::load_families(cli.packs_directory);
+    if (!families) {
+        for (const auto& error : families.error()) failed(error);
+        return exit_wrong_use;
+    }
+    return phone::run_boot(options, *families, std::cout, std::cerr);
+}
+
+} // namespace
+
+void add_boot(CLI::App& app, Cli& cli) {
+    auto arguments = std::make_shared<BootArguments>();
+    auto* command = app.add_subcommand("boot", "Boot a virtual phone and show what it would register as");
+    add_options(*command, *arguments);
+    command->callback([&cli, command, arguments] {
+        cli.run = [&cli, command, arguments] { return run(cli, *command, *arguments); };
+    });
+}
+
+} // namespace offhook::cli
