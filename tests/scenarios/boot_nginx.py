@@ -52,7 +52,7 @@ class Nginx:
     def __init__(self, directory, extra=""):
         self.dir, self.port = directory, free_port()
         with open(directory + "/nginx.conf", "w") as conf:
-            conf.write(NGINX.format(dir=directory, port=self.port, extra=extra.format(dir=directory)))
+            conf.write(NGINX.format(dir=directory, port=self.port, extra=extra.replace("DIR", directory)))
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self.process = subprocess.Popen([nginx, "-c", directory + "/nginx.conf", "-p", directory],
                                         stderr=subprocess.DEVNULL)
@@ -185,7 +185,7 @@ class BootAgainstNginx(unittest.TestCase):
         self.plain_tree()
         with open(self.dir + "/accounts", "w") as accounts:
             accounts.write("PlcmSpIp:{PLAIN}PlcmSpIp\n")
-        self.start("auth_basic boot; auth_basic_user_file {dir}/accounts;")
+        self.start("auth_basic boot; auth_basic_user_file DIR/accounts;")
         self.boot(expect="ready")
         factory = "Basic " + base64.b64encode(b"PlcmSpIp:PlcmSpIp").decode()
         rows = self.nginx.requests()
@@ -232,7 +232,7 @@ class BootAgainstNginx(unittest.TestCase):
 
     def test_web_pages_for_unknown_files(self):
         self.write("index.html", "<!DOCTYPE html>\n<html><body>Oops</body></html>")
-        self.start("location / {{ try_files $uri /index.html; }}")
+        self.start("location / { try_files $uri /index.html; }")
         report = self.boot(expect="unconfigured")
         self.assertEqual(self.outcomes(report)["000000000000.cfg"], "not_usable")
         self.assertTrue(any("HTML page" in problem for problem in report["problems"]))
@@ -242,8 +242,8 @@ class BootAgainstNginx(unittest.TestCase):
         self.plain_tree()
         self.write("elsewhere/line.cfg", LINE)
         os.remove(self.dir + "/www/line.cfg")
-        self.start("location = /line.cfg {{ return 302 /elsewhere/line.cfg; }}"
-                   "location = /bootrom.ld {{ return 302 /elsewhere/; }}")
+        self.start("location = /line.cfg { return 302 /elsewhere/line.cfg; }"
+                   "location = /bootrom.ld { return 302 /elsewhere/; }")
         report = self.boot(expect="ready")
         self.assertEqual(self.outcomes(report)["bootrom.ld"], "redirected", "a bootROM follows none")
 
@@ -261,7 +261,7 @@ class BootAgainstNginx(unittest.TestCase):
                         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", self.dir + "/key.pem", "-out",
                         self.dir + "/cert.pem"], check=True, capture_output=True)
         tls_port = free_port()
-        self.start("listen 127.0.0.1:%d ssl; ssl_certificate {dir}/cert.pem; ssl_certificate_key {dir}/key.pem;" % tls_port)
+        self.start("listen 127.0.0.1:%d ssl; ssl_certificate DIR/cert.pem; ssl_certificate_key DIR/key.pem;" % tls_port)
         url = "https://127.0.0.1:%d/" % tls_port
         report = self.boot("--ca-file", self.dir + "/cert.pem", url=url, expect="ready")
         self.assertTrue(report["files"][0]["url"].startswith("http://"))

@@ -59,6 +59,8 @@ class FtpRecorder:
             else:
                 say("550 no such directory")
         elif command == "PASV":
+            if session["data"]:
+                session["data"].close()
             session["data"] = socket.create_server(("127.0.0.1", 0))
             port = session["data"].getsockname()[1]
             say("227 Entering Passive Mode (127,0,0,1,%d,%d)" % (port >> 8, port & 255))
