@@ -6,7 +6,6 @@
 #include "phone/curl_transfers.hpp"
 #include "phone/polycom/boot.hpp"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <fmt/format.h>
@@ -27,14 +26,12 @@ struct Subject {
 };
 
 Result<Subject> find_subject(const BootOptions& options, const config::Families& families) {
-    const auto found = std::find_if(families.begin(), families.end(),
-                                    [&](const auto& known) { return known->name() == options.family; });
-    if (found == families.end()) {
+    const auto* family = config::find_family(families, options.family);
+    if (family == nullptr) {
         std::vector<std::string> names;
         for (const auto& known : families) names.emplace_back(known->name());
         return fail(ErrorCode::invalid, fmt::format("no such family; there are {}", join(names, ", ")), "--family");
     }
-    const auto* family = found->get();
     if (family->name() != virtual_families)
         return fail(ErrorCode::invalid,
                     fmt::format("{} has no virtual phone yet; {} has", family->name(), virtual_families), "--family");

@@ -1,6 +1,6 @@
-/// @file  offhook-boot-test: `offhook boot` with a family of its own, so that scenarios need no server and no packs.
+/// @file  offhook-boot-test: `offhook boot` alone, so that scenarios of the phone need not build the server.
+#include "config/family/loader.hpp"
 #include "phone/boot_command.hpp"
-#include "phone/fake_family.hpp"
 
 #include <iostream>
 #include <map>
@@ -36,5 +36,10 @@ int main(int argc, char** argv) {
             return 2;
         }
     }
-    return phone::run_boot(options, {std::make_shared<phone::FakeFamily>()}, std::cout, std::cerr);
+    const auto families = config::load_families(OFFHOOK_SOURCE_DIR "/families");
+    if (!families) {
+        for (const auto& error : families.error()) std::cerr << error.text() << '\n';
+        return 2;
+    }
+    return phone::run_boot(options, *families, std::cout, std::cerr);
 }

@@ -13,6 +13,8 @@ namespace offhook::phone {
 namespace {
 
 namespace asio = boost::asio;
+constexpr std::chrono::milliseconds poll_interval{2};
+
 using Descriptor = asio::posix::stream_descriptor;
 
 void start_curl_once() {
@@ -75,9 +77,31 @@ public:
         co_return slot.code;
     }
 
+    asio::awaitable<CURLcode> poll(CURL* easy) {
+        const std::unique_ptr<CURLM, FreeMulti> multi(curl_multi_init());
+        if (!multi) throw std::bad_alloc();
+        if (curl_multi_add_handle(multi.get(), easy) != CURLM_OK) co_return CURLE_FAILED_INIT;
+        const Added added{multi.get(), easy};
+        asio::steady_timer timer(executor_);
+        for (int running = 1;;) {
+            curl_multi_perform(multi.get(), &running);
+            if (running == 0) break;
+            timer.expires_after(poll_interval);
+            co_await timer.async_wait(net::as_result);
+            const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+            if (cancelled != asio::cancellation_type::none) co_return CURLE_ABORTED_BY_CALLBACK;
+        }
+        int left = 0;
+        const CURLMsg* message = curl_multi_info_read(multi.get(), &left);
+        co_return message == nullptr ? CURLE_ABORTED_BY_CALLBACK : message->data.result;
+    }
+
     [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
 
 private:
+    struct FreeMulti {
+        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+    };
     struct Added {
         CURLM* multi;
         CURL* easy;
@@ -151,7 +175,7 @@ private:
     }
 
     asio::any_io_executor executor_;
-    CURLM* multi_ = nullptr;
+    CURLM* multi_ = nullptr; ///< of the transfers that are driven by events
     asio::steady_timer timer_;
     std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< read by handlers that come late
@@ -160,7 +184,9 @@ private:
 CurlLoop::CurlLoop(const asio::any_io_executor& executor) : impl_(std::make_unique<Impl>(executor)) {}
 CurlLoop::~CurlLoop() = default;
 
-asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy) { return impl_->perform(easy); }
+asio::awaitable<CURLcode> CurlLoop::perform(CURL* easy, Drive drive) {
+    return drive == Drive::events ? impl_->perform(easy) : impl_->poll(easy);
+}
 const asio::any_io_executor& CurlLoop::executor() const { return impl_->executor(); }
 
 } // namespace offhook::phone

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <curl/curl.h>
 
+#include <cstdint>
 #include <memory>
 
 namespace offhook::phone {
@@ -18,8 +19,14 @@ public:
     CurlLoop(const CurlLoop&) = delete;
     CurlLoop& operator=(const CurlLoop&) = delete;
 
+    enum class Drive : std::uint8_t {
+        events, ///< by the sockets' readiness
+        /// Looked after every few milliseconds. For FTP: under an event loop libcurl 7.88 opens a data connection only
+        /// when its next timer fires, which may be the connection's time-out.
+        polling
+    };
     /// Performs a prepared easy handle. Cancelled, the transfer is taken out and CURLE_ABORTED_BY_CALLBACK returned.
-    [[nodiscard]] boost::asio::awaitable<CURLcode> perform(CURL* easy);
+    [[nodiscard]] boost::asio::awaitable<CURLcode> perform(CURL* easy, Drive drive);
     [[nodiscard]] const boost::asio::any_io_executor& executor() const;
 
 private:

@@ -303,7 +303,8 @@ asio::awaitable<TransferAnswer> CurlTransfers::run(TransferRequest request) {
     const Scheme scheme = request.url.scheme.value_or(Scheme::ftp);
     if (scheme == Scheme::tftp || scheme == Scheme::ftps) co_return not_built_in(scheme);
     CurlTransfer transfer(std::move(request), settings_, connections_.get());
-    const CURLcode code = co_await loop_.perform(transfer.handle());
+    const auto drive = scheme == Scheme::ftp ? CurlLoop::Drive::polling : CurlLoop::Drive::events;
+    const CURLcode code = co_await loop_.perform(transfer.handle(), drive);
     co_return transfer.answer(code);
 }
 
