@@ -1,9 +1,12 @@
 /// `offhook boot`: a virtual phone boots against our server or anybody's, and says what it would register as.
+#include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/output.hpp"
 #include "config/family/loader.hpp"
 #include "phone/boot_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -26,6 +29,7 @@ struct BootArguments {
     std::string server_type, server_user, server_password;
     unsigned silence_s = 30;
     bool show_secrets = false;
+    bool verify = false;
     bool pnp = false, dhcp4 = false, dhcp6 = false, automatic = false;
 };
 
@@ -63,6 +67,9 @@ void add_options(CLI::App& command, BootArguments& arguments) {
         ->capture_default_str()
         ->group(server);
     command.add_flag("--show-secrets", arguments.show_secrets, "Show passwords of lines");
+    command.add_flag(
+        "--verify", arguments.verify,
+        "Compare the lines with the catalogue of the server that runs on --data; exit 1 when none is as there");
 
     constexpr const char* discovery = "Discovery (not built yet)";
     command.add_flag("--pnp", arguments.pnp, "Find the server by SIP PnP")->group(discovery);
@@ -70,6 +77,26 @@ void add_options(CLI::App& command, BootArguments& arguments) {
     command.add_flag("--dhcp6", arguments.dhcp6, "Find the server by DHCPv6")->group(discovery);
     command.add_flag("--auto", arguments.automatic, "Find the server as the family does")->group(discovery);
     command.footer(footer);
+}
+
+/// At least one line has the user, registrar and password that the catalogue gives this phone.
+int verify(const Cli& cli, const std::string& mac, const phone::BootReport& report) {
+    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(mac) + "/lines?show_secrets=1");
+    if (!answer) return failed(answer.error());
+    unsigned same = 0;
+    for (const auto& wanted : array_of(*answer, "lines")) {
+        const bool found = std::any_of(report.lines.begin(), report.lines.end(), [&](const phone::EffectiveLine& line) {
+            return line.is_complete() && line.user == text_of(wanted, "user") &&
+                   line.registrar == text_of(wanted, "registrar") && line.password == text_of(wanted, "password");
+        });
+        same += found ? 1 : 0;
+        if (!found)
+            std::cerr << "Line " << text_of(wanted, "index") << " (" << text_of(wanted, "user")
+                      << ") is not as in the catalogue.\n";
+    }
+    std::cerr << "Verified: " << same << " of " << array_of(*answer, "lines").size()
+              << " lines have the user, registrar and password of the catalogue.\n";
+    return same > 0 ? exit_done : exit_failed;
 }
 
 int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
@@ -91,7 +118,10 @@ int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
         for (const auto& error : families.error()) failed(error);
         return exit_wrong_use;
     }
-    return phone::run_boot(options, *families, std::cout, std::cerr);
+    const auto booted = phone::run_boot(options, *families, std::cout, std::cerr);
+    if (!booted.report || !arguments.verify) return booted.exit_code;
+    const int verified = verify(cli, options.mac, *booted.report);
+    return booted.exit_code != exit_done ? booted.exit_code : verified;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 /// `offhook pack …`: the family packs, and whether one is right.
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "config/family/check.hpp"
 #include "config/family/loader.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,9 +37,42 @@ int list(const Cli& cli) {
     return exit_done;
 }
 
-int check(const Cli&, const std::string& directory) {
-    const auto family = config::load_family(std::filesystem::path(directory));
+struct CheckArguments {
+    std::string directory;
+    bool names = false;
+};
+
+boost::json::array texts(const std::vector<std::string>& values) {
+    boost::json::array out;
+    for (const std::string& value : values) out.emplace_back(value);
+    return out;
+}
+
+boost::json::object to_json(const config::Family& family, const config::Coverage& coverage) {
+    boost::json::array columns;
+    for (const auto& column : coverage.columns)
+        columns.push_back(
+            boost::json::object{{"name", column.name}, {"known", column.known}, {"missing", texts(column.missing)}});
+    return {{"family", family.name()},
+            {"parameters", coverage.parameters},
+            {"columns", std::move(columns)},
+            {"models", coverage.models},
+            {"documents", coverage.documents},
+            {"rows", coverage.rows},
+            {"settings", coverage.settings},
+            {"settings_without_row", texts(coverage.without_row)},
+            {"one_way", texts(coverage.one_way)},
+            {"many_to_one", texts(coverage.many_to_one)}};
+}
+
+int check(const Cli& cli, const CheckArguments& arguments) {
+    const auto family = config::load_family(std::filesystem::path(arguments.directory));
     if (!family) return failed_all(family.error());
+    const auto coverage = config::coverage_of(**family);
+    if (cli.json)
+        print_json(to_json(**family, coverage));
+    else
+        std::cout << to_text(**family, coverage, arguments.names ? config::Detail::names : config::Detail::summary);
     return exit_done;
 }
 
@@ -50,10 +84,11 @@ void add_pack(CLI::App& app, Cli& cli) {
     auto* listed = pack->add_subcommand("list", "List families and models");
     listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
 
-    auto directory = std::make_shared<std::string>();
+    auto arguments = std::make_shared<CheckArguments>();
     auto* checked = pack->add_subcommand("check", "Check a pack, and show how much of the family it covers");
-    checked->add_option("DIR", *directory, "The pack's folder, e.g. families/polycom")->required();
-    checked->callback([&cli, directory] { cli.run = [&cli, directory] { return check(cli, *directory); }; });
+    checked->add_option("DIR", arguments->directory, "The pack's folder, e.g. families/polycom")->required();
+    checked->add_flag("--names", arguments->names, "Name every parameter and setting that is missing something");
+    checked->callback([&cli, arguments] { cli.run = [&cli, arguments] { return check(cli, *arguments); }; });
 }
 
 } // namespace offhook::cli

@@ -111,10 +111,10 @@ BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash
 
 } // namespace
 
-int run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err) {
+BootRun run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err) {
     const auto wrong_use = [&](const Error& error) {
         err << "offhook: " << error.text() << '\n';
-        return exit_wrong_use;
+        return BootRun{exit_wrong_use, {}};
     };
     const auto subject = find_subject(options, families);
     if (!subject) return wrong_use(subject.error());
@@ -133,7 +133,7 @@ int run_boot(const BootOptions& options, const config::Families& families, std::
         const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
         printer.print_end(report, elapsed, options.secrets);
     }
-    return report.state == PhoneState::ready ? exit_ready : exit_not_ready;
+    return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 
 } // namespace offhook::phone

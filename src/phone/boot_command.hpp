@@ -25,8 +25,14 @@ struct BootOptions {
     Colours colours = Colours::off;
 };
 
+/// How it went. No report: wrong use, said on `err` already.
+struct BootRun {
+    int exit_code = 0; ///< 0 ready, 1 not, 2 wrong use
+    std::optional<BootReport> report;
+};
+
 /// Boots one phone on the calling thread. Text: steps and result to `out`. JSON: the one object to `out`, steps to
-/// `err`. Returns the command's exit code: 0 ready, 1 not, 2 wrong use.
-int run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err);
+/// `err`.
+BootRun run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err);
 
 } // namespace offhook::phone

@@ -41,5 +41,5 @@ int main(int argc, char** argv) {
         for (const auto& error : families.error()) std::cerr << error.text() << '\n';
         return 2;
     }
-    return phone::run_boot(options, *families, std::cout, std::cerr);
+    return phone::run_boot(options, *families, std::cout, std::cerr).exit_code;
 }

@@ -37,8 +37,9 @@ struct ReadyFile {
     std::string entity_tag;      ///< quoted, strong: "\"5f3c…\""
     std::string_view media_type; ///< static storage
     WallTime modified;           ///< when this content was first rendered here; whole seconds
-    /// protocol::http_file_head(): everything but the Date line and the empty line, which the listener puts behind it, for an
-    /// answer that keeps the connection open and for one that closes it. Made once, so that a hit costs no formatting.
+    /// protocol::http_file_head(): everything but the Date line and the empty line, which the listener puts behind it,
+    /// for an answer that keeps the connection open and for one that closes it. Made once, so that a hit costs no
+    /// formatting.
     std::string http_head_keep_alive;
     std::string http_head_close;
 };

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "server/layers.hpp"
+#include "server/lines.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -134,35 +135,23 @@ bool names_device(const config::Document& document) {
     });
 }
 
-/// "It should register as 1001 at pbx.example.net." or what the catalogue lacks for that.
+/// Who the phone is to register as, or what the catalogue lacks for that.
 void judge_lines(const catalogue::Snapshot& snapshot, const catalogue::Device& device, const config::Family& family,
                  std::vector<std::string>& out) {
     const auto* site = snapshot.site(device.site);
     if (site == nullptr) return;
     const Layers layers(snapshot, family, *site, &device);
-    const config::Effective settings(layers.all());
-    const auto text = [&](std::string_view name) {
-        const auto* value = settings.find(*config::find_setting(name));
-        return value == nullptr ? std::string_view() : value->value;
-    };
-    bool any = false;
-    for (unsigned line = 1; line <= 48; ++line) {
-        const std::string prefix = fmt::format("line.{}.", line);
-        const auto user = text(prefix + "user");
-        if (user.empty()) continue;
-        any = true;
-        const auto registrar = text(prefix + "registrar.host");
-        std::string missing;
-        if (registrar.empty()) missing = prefix + "registrar.host";
-        if (text(prefix + "password").empty()) missing += (missing.empty() ? "" : " and ") + prefix + "password";
+    const auto lines = effective_lines(config::Effective(layers.all()));
+    for (const EffectiveLine& line : lines) {
+        const auto missing = line.missing();
         if (missing.empty())
-            out.push_back(fmt::format("Line {} is to register as {} at {}.", line, user, registrar));
+            out.push_back(fmt::format("Line {} is to register as {} at {}.", line.index, line.user, line.registrar));
         else
-            out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`", line,
-                                      user, missing, device.mac.text(),
-                                      registrar.empty() ? prefix + "registrar.host" : prefix + "password"));
+            out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`",
+                                      line.index, line.user, join(missing, " and "), device.mac.text(),
+                                      missing.front()));
     }
-    if (!any)
+    if (lines.empty())
         out.push_back(fmt::format(
             "No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
 }

@@ -34,8 +34,8 @@ FileCache::Entry& FileCache::put(const FileKey& key, const FileStamp& stamp, std
     return entries_[place] = std::move(entry);
 }
 
-/// The clock algorithm: the hand passes entries that were used, once, and takes those that were not. A new entry takes a
-/// place that the hand has just left, so it stays for a whole round.
+/// The clock algorithm: the hand passes entries that were used, once, and takes those that were not. A new entry takes
+/// a place that the hand has just left, so it stays for a whole round.
 void FileCache::make_room(std::size_t needed) {
     while (!places_.empty() && bytes_ + needed > bytes_max_) {
         if (hand_ >= entries_.size()) hand_ = 0;

@@ -72,7 +72,7 @@ TEST_F(ApiTest, NoAnswerHoldsASecretUnlessItIsAskedForByName) {
     for (const char* target :
          {"/v1/devices", "/v1/devices/0004f2000001", "/v1/devices/0004f2000001/files", "/v1/layers/fleet",
           "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg", "/v1/sites", "/v1/status",
-          "/v1/devices/0004f2000001/explain", "/v1/devices/0004f2000001/timeline"})
+          "/v1/devices/0004f2000001/explain", "/v1/devices/0004f2000001/lines", "/v1/devices/0004f2000001/timeline"})
         EXPECT_EQ(text(call("GET", target)).find("hunter2"), std::string::npos) << target;
     const auto diff = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.password":"swordfish"}})");
     EXPECT_EQ(diff.status, 200U) << text(diff);
@@ -142,6 +142,18 @@ TEST_F(ApiTest, ImportIsAllOrNothingUnlessToldToKeepGoing) {
     EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 0U);
     EXPECT_EQ(call("POST", "/v1/import?keep_going=1", csv).body.at("added").to_number<int>(), 1);
     EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 1U);
+}
+
+TEST_F(ApiTest, LinesAreThoseOfAllLayersTogether) {
+    add_anna();
+    ASSERT_EQ(call("PATCH", "/v1/layers/fleet",
+                   R"({"settings":{"line.1.registrar.port":5070,"line.2.registrar.host":"x.example.net"}})")
+                  .status,
+              200U);
+    const auto lines = call("GET", "/v1/devices/0004f2000001/lines?show_secrets=1");
+    ASSERT_EQ(lines.body.at("lines").as_array().size(), 1U) << text(lines);
+    EXPECT_EQ(lines.body.at("lines").as_array()[0].at("registrar").as_string(), "pbx.example.net:5070");
+    EXPECT_EQ(lines.body.at("lines").as_array()[0].at("password").as_string(), "hunter2");
 }
 
 TEST_F(ApiTest, AReplacementTakesEverythingOver) {

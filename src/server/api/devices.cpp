@@ -3,6 +3,8 @@
 #include "server/api/api.hpp"
 #include "server/api/checks.hpp"
 #include "server/api/shapes.hpp"
+#include "server/layers.hpp"
+#include "server/lines.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -161,12 +163,35 @@ Result<ApiAnswer> list(const ApiCall& call) {
     return ApiAnswer{200, std::move(out)};
 }
 
+/// What a phone that took its files would register as: of all layers together.
+Result<ApiAnswer> lines(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return tl::unexpected(mac.error());
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* device = snapshot->find(*mac);
+    if (device == nullptr) return tl::unexpected(no_such_device(*mac));
+    const auto* family = config::find_family(call.context.families, device->family);
+    const auto* site = snapshot->site(device->site);
+    if (family == nullptr || site == nullptr)
+        return fail(ErrorCode::not_found, "no pack for this family", device->family);
+    const Layers layers(*snapshot, *family, *site, device);
+    json::array rows;
+    for (const EffectiveLine& line : effective_lines(config::Effective(layers.all()))) {
+        json::object row{
+            {"index", line.index}, {"user", line.user}, {"auth_user", line.auth_user}, {"registrar", line.registrar}};
+        row["password"] = secrets_of(call) == Secrets::shown ? json::value(line.password) : json::value(nullptr);
+        rows.push_back(std::move(row));
+    }
+    return ApiAnswer{200, json::object{{"mac", device->mac.text()}, {"lines", std::move(rows)}}};
+}
+
 } // namespace
 
 std::vector<ApiRoute> device_routes() {
     return {{"GET", "/v1/devices", list},
             {"POST", "/v1/devices", add},
             {"GET", "/v1/devices/{mac}", show},
+            {"GET", "/v1/devices/{mac}/lines", lines},
             {"PATCH", "/v1/devices/{mac}", change},
             {"DELETE", "/v1/devices/{mac}", remove},
             {"POST", "/v1/devices/{mac}/replace", replace}};
