@@ -1,5 +1,6 @@
 #include "catalogue/csv_import.hpp"
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "catalogue/csv_reader.hpp"
 #include "catalogue/limits.hpp"
@@ -61,6 +62,9 @@ Result<void> Import::read_header() {
     std::map<std::string, std::size_t> places;
     for (const std::string& cell : row.cells) {
         Column column{Field::setting, std::string(trim(cell))};
+        // Before it is looked up: the search for the nearest name costs its length times the vocabulary.
+        if (column.name.size() > offhook::limits::name_bytes_max)
+            return fail(ErrorCode::too_large, fmt::format("column {} has a name too long", columns_.size() + 1), where);
         for (const auto& [name, field] : field_names)
             if (equal_ignoring_case(column.name, name)) column = {field, std::string(name)};
         if (column.field == Field::setting && !column.name.starts_with(config::Layer::raw_prefix))
