@@ -53,6 +53,10 @@ private:
 
     [[nodiscard]] const Value* find(std::uint16_t setting, std::uint16_t index) const {
         const auto values = values_of(setting);
+        if (values.empty()) return nullptr;
+        // Lines and keys mostly have no gaps: then the index is the place.
+        const std::size_t guess = static_cast<std::size_t>(index - std::min(index, values.front().key.index));
+        if (guess < values.size() && values[guess].key.index == index) return &values[guess];
         const auto at =
             std::lower_bound(values.begin(), values.end(), index,
                              [](const Value& value, std::uint16_t wanted) { return value.key.index < wanted; });
@@ -61,6 +65,14 @@ private:
 
     void write_indexed(const Pack::Block& block) {
         std::bitset<index_count> used;
+        stated_.clear();
+        for (std::uint32_t i = block.first; i < block.last; ++i) {
+            const Row& row = pack_.content().rows[i];
+            const bool stated = std::any_of(row.sources.begin(), row.sources.end(), [&](const Source& source) {
+                return !values_of(source.what.setting).empty();
+            });
+            if (stated) stated_.push_back(&row);
+        }
         for (const std::uint16_t setting : block.settings)
             for (const Value& value : values_of(setting)) used.set(value.key.index % index_count);
         const unsigned most = model_ == nullptr ? 0 : block.of_lines ? model_->lines : block.of_keys ? model_->keys : 0;
@@ -70,8 +82,7 @@ private:
                      model_->name + " has " + std::to_string(most) + (block.of_lines ? " lines" : " keys"));
                 continue;
             }
-            for (std::uint32_t i = block.first; i < block.last; ++i)
-                write_row(pack_.content().rows[i], static_cast<std::uint16_t>(n));
+            for (const Row* row : stated_) write_row(*row, static_cast<std::uint16_t>(n));
         }
     }
 
@@ -268,6 +279,7 @@ private:
     const Model* model_;
     std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
     std::vector<std::uint16_t> companion_at_;
+    std::vector<const Row*> stated_; ///< rows of the block being written that some setting is for
     std::string ours_;
     std::string theirs_;
     std::string refusal_; ///< why an input of the row being written has no spelling
