@@ -138,7 +138,10 @@ private:
     }
 
     asio::awaitable<void> fill(ApiRequest call, http::response<http::string_body>& answer) {
-        const auto done = co_await pool_.run(Job{&context_, std::move(call)});
+        // Named, not a temporary in the co_await expression: g++ 12 would destroy it twice.
+        Job job(context_, std::move(call));
+        auto running = pool_.run(std::move(job));
+        const auto done = co_await std::move(running);
         const ApiAnswer made = done ? *done : error_answer(done.error());
         answer.result(made.status);
         answer.set(http::field::content_type, "application/json");
@@ -146,10 +149,14 @@ private:
         answer.body() = boost::json::serialize(made.body);
     }
 
-    struct Job {
-        const ApiContext* context;
-        ApiRequest request;
-        ApiAnswer operator()() const { return answer_of(*context, request); }
+    class Job {
+    public:
+        Job(const ApiContext& context, ApiRequest request) : context_(&context), request_(std::move(request)) {}
+        ApiAnswer operator()() const { return answer_of(*context_, request_); }
+
+    private:
+        const ApiContext* context_;
+        ApiRequest request_;
     };
 
     std::filesystem::path path_;
