@@ -18,7 +18,7 @@ class Writer {
 public:
     Writer(const Pack& pack, const Effective& settings, const Model* model)
         : pack_(pack), settings_(settings), model_(model), starts_(vocabulary().size() + 1),
-          companion_at_(pack.companion_count(), never_written) {
+          companion_at_(pack.companion_count()) {
         const auto values = settings.values();
         std::size_t at = 0;
         for (std::size_t id = 0; id < starts_.size(); ++id) {
@@ -43,6 +43,10 @@ public:
 
 private:
     using Value = Effective::Value;
+    struct Written {
+        std::uint16_t index = never_written;
+        std::uint32_t place = 0; ///< in out_.parameters
+    };
     struct Input {
         std::string ours, theirs; ///< the part of the setting; empty where there is none, or the family cannot say it
     };
@@ -99,12 +103,22 @@ private:
                                    reboots});
     }
 
-    void emit_companions(const std::vector<Companion>& companions, std::uint16_t index, const Value& from) {
+    /// Once each, however many rows need it: open if one of those rows is, and of the broadest layer among them, so
+    /// that the file which holds a row also holds, or comes with, what the phone wants beside it.
+    void emit_companions(const Row& row, const std::vector<Companion>& companions, std::uint16_t index,
+                         const Value& from) {
         for (const Companion& companion : companions) {
             const std::uint16_t at = companion.name.has_index() ? index : 0;
-            if (companion_at_[companion.id] == at) continue;
-            companion_at_[companion.id] = at;
-            emit(companion.name.with(at), companion.value, from, companion.secret, companion.reboots);
+            const bool secret = companion.secret || row.secret;
+            Written& last = companion_at_[companion.id];
+            if (last.index == at) {
+                WrittenParameter& written = out_.parameters[last.place];
+                if (!secret) written.secrecy = Secrecy::open;
+                if (from.origin < written.origin) written.origin = from.origin, written.setting = from.key;
+                continue;
+            }
+            last = {at, static_cast<std::uint32_t>(out_.parameters.size())};
+            emit(companion.name.with(at), companion.value, from, secret, companion.reboots);
         }
     }
 
@@ -116,8 +130,8 @@ private:
         for (unsigned line = 1; line <= lines; ++line) {
             const auto place = row.every_line ? static_cast<std::uint16_t>(line) : index;
             if (!text.empty()) {
-                emit_companions(row.guard, place, from);
-                emit_companions(row.also, place, from);
+                emit_companions(row, row.guard, place, from);
+                emit_companions(row, row.also, place, from);
             }
             for (const ParameterName& name : row.write) emit(name.with(place), text, from, row.secret, row.reboots);
         }
@@ -278,8 +292,8 @@ private:
     const Effective& settings_;
     const Model* model_;
     std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
-    std::vector<std::uint16_t> companion_at_;
-    std::vector<const Row*> stated_; ///< rows of the block being written that some setting is for
+    std::vector<Written> companion_at_; ///< by companion: where it was written last
+    std::vector<const Row*> stated_;    ///< rows of the block being written that some setting is for
     std::string ours_;
     std::string theirs_;
     std::string refusal_; ///< why an input of the row being written has no spelling

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <gtest/gtest.h>
+#include <map>
 
 namespace offhook::config {
 namespace {
@@ -132,6 +133,23 @@ TEST(PolycomPack, SecretsAreMarkedAndNeverInNotes) {
     const Parameter long_password[] = {{"reg.1.auth.password", std::string(200, 's')}};
     for (const MapNote& note : polycom().read(long_password, nullptr).notes)
         EXPECT_EQ(note.text.find("sss"), std::string::npos) << note.text;
+}
+
+TEST(PolycomPack, WhatGoesWithASecretIsSecretUnlessAnOpenRowNeedsItToo) {
+    LayerBuilder site, device;
+    ASSERT_TRUE(site.set("network.vlan.phone", "20"));
+    ASSERT_TRUE(site.set("web.admin_password", "8246"));
+    ASSERT_TRUE(device.set("network.vlan.cdp", "no"));
+    const Layer of_site = site.build(), of_device = device.build();
+    const LayerRef refs[] = {{LayerKind::site, &of_site}, {LayerKind::device, &of_device}};
+    std::map<std::string, std::pair<Secrecy, LayerKind>> found;
+    for (const auto& row : polycom().write(Effective(refs), nullptr).parameters)
+        found[row.parameter.name] = {row.secrecy, row.origin};
+    // A shared file without the password must not tell the phone to set it, and must tell it to set the VLAN.
+    EXPECT_EQ(found["device.auth.localAdminPassword.set"], std::pair(Secrecy::secret, LayerKind::site));
+    EXPECT_EQ(found["device.net.vlanId.set"], std::pair(Secrecy::open, LayerKind::site));
+    EXPECT_EQ(found["device.net.cdpEnabled.set"], std::pair(Secrecy::open, LayerKind::device));
+    EXPECT_EQ(found["device.set"], std::pair(Secrecy::open, LayerKind::site));
 }
 
 TEST(PolycomPack, SharedDocumentsAreOfASiteAndTheMasterNamesTheOthers) {

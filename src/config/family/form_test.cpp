@@ -1,0 +1,45 @@
+#include "config/family/form.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+const std::string names[] = {"a", "b"};
+
+TEST(Form, WritesOnlyWhatItReadsBack) {
+    const auto form = Form::compile("x={a};y={b}", names);
+    ASSERT_TRUE(form);
+    const struct {
+        const char* a;
+        const char* b;
+        const char* text; ///< null: refused
+    } rows[] = {{"1", "2", "x=1;y=2"}, {"1", "2;y=3", "x=1;y=2;y=3"}, {"1;y=2", "3", nullptr},
+                {"", "2", nullptr},    {"[::1]", "2", "x=[::1];y=2"}, {"[1;y=]", "2", "x=[1;y=];y=2"}};
+    for (const auto& row : rows) {
+        FormValues values{};
+        values[0] = row.a;
+        values[1] = row.b;
+        std::string out;
+        EXPECT_EQ(form->write(values, out), row.text != nullptr) << row.a;
+        if (row.text != nullptr) {
+            EXPECT_EQ(out, row.text);
+        }
+    }
+}
+
+TEST(Form, RefusesWhatDoesNotFit) {
+    const auto form = Form::compile("{a}:{b}.", names);
+    ASSERT_TRUE(form);
+    for (const char* text : {"", "1", "1:", "1:.", ":2.", "1:2", "1:2.x"}) {
+        FormValues values{};
+        EXPECT_FALSE(form->read(text, values)) << text;
+    }
+    FormValues values{};
+    ASSERT_TRUE(form->read("[2001:db8::1]:5060.", values));
+    EXPECT_EQ(values[0], "[2001:db8::1]");
+    EXPECT_EQ(values[1], "5060");
+}
+
+} // namespace
+} // namespace offhook::config
