@@ -145,9 +145,11 @@ TEST_F(OverHttp, SendsAPathAsItIsWritten) {
     const auto work = [](OverHttp& test) -> asio::awaitable<void> {
         CurlTransfers transfers(test.loop, {});
         co_await transfers.run(test.get("//a b/../{c}%zz%2f?d"));
+        co_await transfers.run(test.get("//a/../{c}%zz%2f/./?d"));
     };
     run(work(*this));
-    EXPECT_EQ(server.requests[1], (std::vector<std::string>{"GET //a b/../{c}%zz%2f?d HTTP/1.1"}));
+    EXPECT_EQ(server.requests[1],
+              (std::vector<std::string>{"GET //a b/../{c}%zz%2f?d HTTP/1.1", "GET //a/../{c}%zz%2f/./?d HTTP/1.1"}));
 }
 
 TEST_F(OverHttp, ImagesAreDigestedNotKept) {
