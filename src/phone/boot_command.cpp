@@ -7,6 +7,7 @@
 #include "phone/polycom/boot.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <csignal>
 #include <exception>
 #include <fmt/format.h>
 #include <stdexcept>
@@ -122,6 +123,7 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     if (!flash) return wrong_use(flash.error());
     if (const auto set = set_by_hand(options, *flash); !set) return wrong_use(set.error());
 
+    std::signal(SIGPIPE, SIG_IGN); // a TLS server that goes away is an answer, not our end
     const bool is_json = options.output == BootOptions::Output::json;
     BootPrinter printer(is_json ? err : out, options.colours);
     const SystemClock clock;

@@ -68,9 +68,11 @@ std::string bytes_text(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", size, units[unit]);
 }
 
-std::string time_text(std::chrono::milliseconds time) {
-    if (time.count() < 1000) return fmt::format("{} ms", time.count());
-    return fmt::format("{:.2f} s", static_cast<double>(time.count()) / 1000);
+std::string time_text(std::chrono::microseconds time) {
+    const double ms = static_cast<double>(time.count()) / 1000;
+    if (ms < 9.95) return fmt::format("{:.1f} ms", ms);
+    if (ms < 999.5) return fmt::format("{:.0f} ms", ms);
+    return fmt::format("{:.2f} s", ms / 1000);
 }
 
 std::string BootPrinter::paint(std::string_view colour, std::string_view text) const {

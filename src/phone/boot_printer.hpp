@@ -32,7 +32,7 @@ private:
 
 /// "812 B", "3.1 KB", "16.0 MB".
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
-/// "12 ms", "2.41 s".
-[[nodiscard]] std::string time_text(std::chrono::milliseconds time);
+/// "0.4 ms", "12 ms", "2.41 s".
+[[nodiscard]] std::string time_text(std::chrono::microseconds time);
 
 } // namespace offhook::phone

@@ -21,14 +21,15 @@ json::string text_value(const std::string& text) {
 std::string to_json(const BootReport& report, Secrets secrets) {
     json::array files;
     for (const auto& file : report.files)
-        files.push_back(json::object{{"name", text_value(file.name)},
-                                     {"url", text_value(file.url)},
-                                     {"outcome", file_outcome_text.to_text(file.outcome)},
-                                     {"bytes", file.bytes},
-                                     {"direction", file.direction == Direction::get ? "get" : "put"},
-                                     {"attempts", file.attempts},
-                                     {"ms", file.elapsed.count()},
-                                     {"detail", text_value(file.detail)}});
+        files.push_back(
+            json::object{{"name", text_value(file.name)},
+                         {"url", text_value(file.url)},
+                         {"outcome", file_outcome_text.to_text(file.outcome)},
+                         {"bytes", file.bytes},
+                         {"direction", file.direction == Direction::get ? "get" : "put"},
+                         {"attempts", file.attempts},
+                         {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(file.elapsed).count()},
+                         {"detail", text_value(file.detail)}});
     json::array lines;
     for (const auto& line : report.lines) {
         json::value password = text_value(line.password);

@@ -60,8 +60,8 @@ TEST(BootPrinter, PrintsOneLineAStepAndATableAtTheEnd) {
     printer.on_event({BootEvent::Kind::problem, "watch out"});
     printer.print_end(sample(), std::chrono::milliseconds(1500), Secrets::hidden);
     EXPECT_EQ(out.str(), "bootROM 3.2.2.0019\n"
-                         "  get  a.cfg                                     fetched         1.2 KB     7 ms\n"
-                         "  put  a.log                                     not taken          9 B     1 ms\n"
+                         "  get  a.cfg                                     fetched         1.2 KB   7.0 ms\n"
+                         "  put  a.log                                     not taken          9 B   1.0 ms\n"
                          "     ! watch out\n"
                          "\n"
                          "ready in 1.50 s: 2 lines, 2 transfers, 1.2 KB received, 1 reboot, application 2.2.0.0047\n"
@@ -89,6 +89,9 @@ TEST(BootPrinter, SpellsSizesAndTimes) {
     EXPECT_EQ(bytes_text(1000), "1.0 KB");
     EXPECT_EQ(bytes_text(999'960), "1.0 MB");
     EXPECT_EQ(bytes_text(16'777'216), "16.8 MB");
+    EXPECT_EQ(time_text(std::chrono::microseconds(40)), "0.0 ms");
+    EXPECT_EQ(time_text(std::chrono::microseconds(1'449)), "1.4 ms");
+    EXPECT_EQ(time_text(std::chrono::milliseconds(12)), "12 ms");
     EXPECT_EQ(time_text(std::chrono::milliseconds(999)), "999 ms");
     EXPECT_EQ(time_text(std::chrono::milliseconds(61'500)), "61.50 s");
 }

@@ -274,7 +274,7 @@ TransferAnswer CurlTransfer::answer(CURLcode code) {
     if (digest_) answer.digest = digest_->finish();
     curl_off_t micros = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
-    answer.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(micros));
+    answer.elapsed = std::chrono::microseconds(micros);
     return answer;
 }
 

@@ -51,7 +51,7 @@ struct FileRecord {
     std::string url;  ///< without credentials
     FileOutcome outcome = FileOutcome::fetched;
     std::uint64_t bytes = 0; ///< that crossed the wire
-    std::chrono::milliseconds elapsed{0};
+    std::chrono::microseconds elapsed{0};
     unsigned attempts = 1;
     std::string detail; ///< "404", "401, then 200", "connection refused"
 };

@@ -43,7 +43,7 @@ struct TransferAnswer {
     std::uint64_t bytes = 0;
     Sha256 digest{}; ///< Keep::head and fetched: of everything from digest_from on
     std::string detail;
-    std::chrono::milliseconds elapsed{0};
+    std::chrono::microseconds elapsed{0};
 };
 
 class Transfers {
