@@ -6,7 +6,7 @@ local requests, at = {}, 0
 
 function init(args)
   for i = 0, devices - 1 do
-    local path = string.format(os.getenv("SPREAD_PATH") or "/0004f2%06x-phone.cfg", i)
+    local path = string.format(os.getenv("SPREAD_PATH") or "/0004f2%06x-settings.cfg", i)
     requests[i] = "GET " .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: " .. agent .. "\r\nAccept: */*\r\n" .. close .. "\r\n"
   end
   at = math.random(0, devices - 1)
