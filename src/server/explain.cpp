@@ -33,10 +33,14 @@ struct Named {
     }
 };
 
-Named name_of_path(const config::Family* family, std::string_view path) {
-    if (family == nullptr) return {};
-    const auto match = family->match_path(path);
-    return match ? Named{match->document, match->other} : Named{};
+/// By the kind that was noted when the file was asked for: the path on the timeline may be cut.
+Named named_by(const config::Family* family, const TimelineEvent& event) {
+    if (family == nullptr || event.kind.view().empty()) return {};
+    for (const config::Document& document : family->documents())
+        if (std::string_view(document.kind).starts_with(event.kind.view())) return {&document, nullptr};
+    for (const config::OtherFile& other : family->other_files())
+        if (std::string_view(other.kind).starts_with(event.kind.view())) return {nullptr, &other};
+    return {};
 }
 
 bool is_own(const Named& named) {
@@ -51,7 +55,7 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
     WallTime last{};
     bool own_seen = false;
     for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
-        const Named named = name_of_path(family, at->path.view());
+        const Named named = named_by(family, *at);
         const bool again = own_seen && !boots.empty() && at->kind == boots.back().front()->kind;
         if (boots.empty() || at->at - last > boot_gap || again) {
             boots.emplace_back();
@@ -67,47 +71,44 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
 std::string clock_text(WallTime time) { return to_text(time).substr(11, 8); }
 
 std::string what_became(const TimelineEvent& event, const Named& named) {
-    const std::string_view folder = event.path.view().substr(
-        0, event.path.view().rfind('/') == std::string_view::npos ? 0 : event.path.view().rfind('/'));
+    const bool known = named.document != nullptr || named.other != nullptr;
+    const std::string_view path = event.path.view();
+    const auto slash = path.rfind('/');
     switch (event.outcome) {
     case Outcome::served:
-        return event.verb == catalogue::EventVerb::head ? "and was told that it is there."
-                                                        : fmt::format("and got it, {} bytes.", event.bytes);
+        return event.verb == catalogue::EventVerb::head ? " and was told that it is there"
+                                                        : fmt::format(" and got it, {} bytes", event.bytes);
     case Outcome::not_modified:
-        return "and had it already; it has not changed.";
+        return " and had it already: it has not changed";
     case Outcome::absent:
-        if (named.document == nullptr && named.other == nullptr && !folder.empty())
-            return fmt::format("which is no name of this family's files. If '{}' is a folder in the phone's server "
-                               "address, take it out there.",
-                               printable(folder, 40));
-        if (named.document == nullptr && named.other == nullptr)
-            return "which is no name of this family's files; nothing was sent.";
-        if (named.needed()) return "and did not get it: there is none for it here. That matters.";
-        return "and there is none, which does no harm.";
+        if (known)
+            return named.needed() ? " and did not get it: there is none for it here, and that matters"
+                                  : "; there is none, which does no harm";
+        if (slash == std::string_view::npos) return ", which is no name of this family's files";
+        return fmt::format(", which is no name of this family's files. If '{}' is a folder in the phone's server "
+                           "address, take it out there",
+                           printable(path.substr(0, slash), 40));
     case Outcome::refused:
-        return "and was refused: the site's policy wants more proof than a MAC address from where it asks. See "
-               "`offhook site list`.";
+        return " and was refused: the site's policy wants more proof than a MAC address from where it asks; see "
+               "`offhook site list`";
     case Outcome::broken_off:
-        return fmt::format("but the transfer broke off after {} bytes.", event.bytes);
+        return fmt::format(", but the transfer broke off after {} bytes", event.bytes);
     case Outcome::malformed:
-        return "in a form that could not be read.";
+        return " in a form that could not be read";
     }
     return {};
 }
 
 std::string sentence(const TimelineEvent& event, const config::Family* family) {
-    const Named named = name_of_path(family, event.path.view());
+    const Named named = named_by(family, event);
     std::string out = clock_text(event.at) + "  ";
-    if (event.outcome == Outcome::broken_off && event.path.view().empty())
-        return out + "A " + what_became(event, named).substr(4);
-    out += "It asked for " + printable(event.path.view(), 80);
-    if (!named.summary().empty())
-        out += fmt::format(" ({})", named.summary());
-    else if (!named.kind().empty())
-        out += fmt::format(" ({})", named.kind());
-    out += ' ' + what_became(event, named);
-    if (event.count > 1) out += fmt::format(" ({} times.)", event.count);
-    return out;
+    if (event.path.view().empty())
+        out += "It asked for a file";
+    else
+        out += "It asked for " + printable(event.path.view(), 80);
+    out += what_became(event, named);
+    if (event.count > 1) out += fmt::format(" ({} times)", event.count);
+    return out + (named.summary().empty() ? "." : fmt::format(" - {}.", named.summary()));
 }
 
 BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Family* family) {

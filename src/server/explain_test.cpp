@@ -126,6 +126,14 @@ TEST(Explain, APhoneNeverHeardOfSaysSo) {
     EXPECT_NE(all_text(Story().told(stranger)).find("not in the catalogue"), std::string::npos);
 }
 
+TEST(Explain, AFileWhosePathWasCutIsStillNamed) {
+    Story story;
+    story.asked("SoundPointIPLocalization/Chinese_China_Simplified_Language/SoundPointIP-dictionary.xml",
+                Outcome::absent);
+    const std::string text = all_text(story.told());
+    EXPECT_EQ(text.find("no name of this family"), std::string::npos) << text;
+}
+
 TEST(Explain, ARefusalNamesThePolicy) {
     Story story;
     story.asked("0004f2000001.cfg", Outcome::refused);

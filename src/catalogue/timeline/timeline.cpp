@@ -123,7 +123,8 @@ private:
 };
 
 void Timeline::Writer::run() {
-    auto settled = std::chrono::steady_clock::time_point{};
+    const SystemClock clock;
+    Instant settled{};
     while (true) {
         std::uint64_t answering = 0;
         bool last = false;
@@ -133,7 +134,7 @@ void Timeline::Writer::run() {
             answering = asked_;
             last = closing_;
         }
-        const auto now = std::chrono::steady_clock::now();
+        const Instant now = clock.instant();
         const bool all = last || answering != answered_ || now - settled >= settle_every;
         if (all) settled = now;
         round(all ? TimelineFold::Settle::all : TimelineFold::Settle::due);
