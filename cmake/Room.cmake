@@ -26,6 +26,6 @@ function(add_room)
     target_compile_definitions(${ROOM_NAME}_test PRIVATE OFFHOOK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     include(GoogleTest)
     gtest_discover_tests(${ROOM_NAME}_test TEST_PREFIX ${ROOM_NAME}. DISCOVERY_MODE PRE_TEST
-                         PROPERTIES TIMEOUT 120 LABELS "unit;${ROOM_NAME}")
+                         PROPERTIES TIMEOUT 120 LABELS ${ROOM_NAME})
   endif()
 endfunction()

@@ -47,6 +47,7 @@ public:
         if (found == files_.end()) return {};
         return {&found->second, {}};
     }
+    void answered(std::uint16_t, std::uint64_t) override {}
     void broken_off(const server::Ticket&, std::uint64_t) override {}
     void refused(server::Transport, const IpAddress&, std::string_view) override {}
 

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <sys/resource.h>
 
 namespace offhook::cli {
 namespace {
@@ -41,6 +42,14 @@ Result<void> take_listeners(const std::vector<std::string>& arguments, server::B
 int failed_pack(const std::vector<Error>& errors) {
     for (const Error& error : errors) std::cerr << "offhook: " << error.text() << '\n';
     return exit_failed;
+}
+
+/// Every phone that is connected takes a descriptor; shells hand out 1,024 of the many thousand that are allowed.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 sigset_t stop_signals() {
@@ -76,6 +85,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     const sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
     const SystemClock clock;
     const server::BootServer server(std::move(config.server), std::move(*families), clock,
                                     [](const std::string& name, const std::string& address) {

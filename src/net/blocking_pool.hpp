@@ -7,6 +7,8 @@
 #include "net/limits.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -42,14 +44,18 @@ public:
         return Queued::yes;
     }
 
-    /// The job's result, back on the caller's executor. Errors: unavailable when the queue is full; what the job throws
-    /// is rethrown to the caller.
+    /// The job's result, back on the caller's executor. A caller that is cancelled meanwhile gets it all the same: a
+    /// job cannot be taken back, and its frame must not end under it. Errors: unavailable when the queue is full; what
+    /// the job throws is rethrown to the caller.
     template <class F, class R = std::invoke_result_t<F>>
     [[nodiscard]] boost::asio::awaitable<Result<R>> run(F job) {
         if (!enter()) co_return fail(ErrorCode::unavailable, "too much work is waiting; try again");
         auto call =
             call_here<F, R>(this, std::move(job)); // named first: g++ 12 destroys a coroutine's temporaries twice
-        auto running = boost::asio::co_spawn(threads_.get_executor(), std::move(call), boost::asio::use_awaitable);
+        // Bound to no cancellation: Asio 1.81 would throw in the pool's thread, where nobody catches it.
+        auto running = boost::asio::co_spawn(
+            threads_.get_executor(), std::move(call),
+            boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable));
         auto result = co_await std::move(running);
         if constexpr (std::is_void_v<R>)
             co_return Result<void>{};

@@ -1,6 +1,9 @@
 #include "net/blocking_pool.hpp"
 
+#include "net/task_group.hpp"
+
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -58,6 +61,33 @@ TEST(BlockingPool, RunsElsewhereAndComesBackWithTheResult) {
     EXPECT_EQ(story.void_calls, 1);
     EXPECT_NE(story.job_thread, std::this_thread::get_id());
     EXPECT_EQ(story.after_thread, std::this_thread::get_id());
+}
+
+asio::awaitable<void> await_job(BlockingPool& pool, std::shared_future<void> released, std::string& result) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto job = [released] {
+        released.wait();
+        return 7;
+    };
+    auto running = pool.run(job);
+    const auto done = co_await std::move(running);
+    result = done ? std::to_string(*done) : done.error().message;
+}
+
+TEST(BlockingPool, ACallerThatIsCancelledMeanwhileGetsTheResultAllTheSame) {
+    asio::io_context context;
+    BlockingPool pool(1);
+    std::promise<void> release;
+    std::string result;
+    TaskGroup group(context.get_executor());
+    group.spawn(await_job(pool, release.get_future().share(), result));
+    asio::post(context, [&] {
+        group.cancel();
+        release.set_value();
+    });
+    asio::co_spawn(context, group.join(), [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+    context.run();
+    EXPECT_EQ(result, "7");
 }
 
 asio::awaitable<void> ask_once(BlockingPool& pool, ErrorCode& code) {

@@ -30,23 +30,25 @@ std::chrono::sys_seconds whole_seconds(WallTime time) { return std::chrono::floo
 
 } // namespace
 
-HttpVerdict judge(const HttpConditions& conditions, std::string_view entity_tag, WallTime modified, WallTime now) {
+HttpVerdict judge(const HttpConditions& conditions, std::string_view entity_tag, std::optional<WallTime> modified,
+                  WallTime now) {
     if (conditions.if_match) {
         if (!any_or_list_has(*conditions.if_match, entity_tag, Comparison::strong)) return HttpVerdict::failed;
-    } else if (conditions.if_unmodified_since) {
+    } else if (conditions.if_unmodified_since && modified) {
         const auto since = read_http_date(*conditions.if_unmodified_since, now);
-        if (since && whole_seconds(modified) > *since) return HttpVerdict::failed;
+        if (since && whole_seconds(*modified) > *since) return HttpVerdict::failed;
     }
     if (conditions.if_none_match) {
         if (any_or_list_has(*conditions.if_none_match, entity_tag, Comparison::weak)) return HttpVerdict::not_modified;
-    } else if (conditions.if_modified_since) {
+    } else if (conditions.if_modified_since && modified) {
         const auto since = read_http_date(*conditions.if_modified_since, now);
-        if (since && whole_seconds(modified) <= *since) return HttpVerdict::not_modified;
+        if (since && whole_seconds(*modified) <= *since) return HttpVerdict::not_modified;
     }
     return HttpVerdict::send;
 }
 
-bool range_counts(const HttpConditions& conditions, std::string_view entity_tag, WallTime modified, WallTime now) {
+bool range_counts(const HttpConditions& conditions, std::string_view entity_tag, std::optional<WallTime> modified,
+                  WallTime now) {
     if (!conditions.if_range) return true;
     const auto value = trim(*conditions.if_range);
     if (!value.empty() && (value.front() == '"' || value.front() == 'W')) {
@@ -55,7 +57,7 @@ bool range_counts(const HttpConditions& conditions, std::string_view entity_tag,
     }
     // Exactly, and not merely as old: section 13.1.5.
     const auto date = read_http_date(value, now);
-    return date && *date == whole_seconds(modified);
+    return date && modified && *date == whole_seconds(*modified);
 }
 
 } // namespace offhook::protocol

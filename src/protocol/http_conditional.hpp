@@ -29,12 +29,13 @@ enum class HttpVerdict : std::uint8_t {
     failed,       ///< 412
 };
 
-/// For GET and HEAD of a file that exists. `entity_tag` is quoted and strong; `modified` counts in whole seconds.
-[[nodiscard]] HttpVerdict judge(const HttpConditions& conditions, std::string_view entity_tag, WallTime modified,
-                                WallTime now);
+/// For GET and HEAD of a file that exists. `entity_tag` is quoted and strong; `modified` counts in whole seconds;
+/// absent, a condition on dates is no condition.
+[[nodiscard]] HttpVerdict judge(const HttpConditions& conditions, std::string_view entity_tag,
+                                std::optional<WallTime> modified, WallTime now);
 
 /// Whether a Range header counts: If-Range is absent, or names this very content. Otherwise the whole is sent.
-[[nodiscard]] bool range_counts(const HttpConditions& conditions, std::string_view entity_tag, WallTime modified,
-                                WallTime now);
+[[nodiscard]] bool range_counts(const HttpConditions& conditions, std::string_view entity_tag,
+                                std::optional<WallTime> modified, WallTime now);
 
 } // namespace offhook::protocol

@@ -17,9 +17,10 @@ std::string status_line(HttpStatus status) {
 }
 
 std::string validators(const HttpFileFacts& file) {
-    const auto date = write_http_date(file.modified);
-    return fmt::format("ETag: {}\r\nLast-Modified: {}\r\n", file.entity_tag,
-                       std::string_view(date.data(), date.size()));
+    std::string out = fmt::format("ETag: {}\r\n", file.entity_tag);
+    if (!file.modified) return out;
+    const auto date = write_http_date(*file.modified);
+    return out + fmt::format("Last-Modified: {}\r\n", std::string_view(date.data(), date.size()));
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,7 +42,7 @@ struct HttpFileFacts {
     std::uint64_t bytes = 0;
     std::string_view entity_tag; ///< quoted
     std::string_view media_type;
-    WallTime modified;
+    std::optional<WallTime> modified; ///< absent: no Last-Modified
 };
 
 /// 200. Delivery bakes both ends of it into each ready file.

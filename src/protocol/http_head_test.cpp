@@ -38,8 +38,18 @@ TEST(HttpHead, OfARefusalHasNoBodyAndA405SaysWhatIsAllowed) {
 }
 
 TEST(HttpHead, DateLineEndsTheHead) {
-    const auto line = http_date_line(file.modified);
+    const auto line = http_date_line(*file.modified);
     EXPECT_EQ(std::string_view(line.data(), line.size()), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n");
+}
+
+TEST(HttpHead, AFileWithoutADateSaysNone) {
+    HttpFileFacts dateless = file;
+    dateless.modified.reset();
+    for (const auto& head :
+         {http_file_head(dateless, HttpConnection::close), http_not_modified_head(dateless, HttpConnection::close)}) {
+        EXPECT_EQ(head.find("Last-Modified"), std::string::npos);
+        EXPECT_NE(head.find("ETag"), std::string::npos);
+    }
 }
 
 } // namespace

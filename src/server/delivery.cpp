@@ -14,6 +14,13 @@ namespace {
 
 using catalogue::Proof;
 
+/// Stands in the cache for a file that cannot be made, so that it is tried once per change and not once per request.
+const std::shared_ptr<const ReadyFile>& failure() {
+    static const auto instance = std::make_shared<const ReadyFile>();
+    return instance;
+}
+bool is_failure(const ReadyFile& file) { return &file == failure().get(); }
+
 constexpr std::size_t token_bytes_min = 16, token_bytes_max = 64; // as catalogue::SiteChange says
 
 /// The first run of exactly twelve hexadecimal digits: how every family writes a MAC into a file's name.
@@ -78,18 +85,17 @@ FileAnswer Delivery::open(const FileRequest& request) {
     FileAnswer answer;
     Verdict verdict = identify(asked);
     if (verdict == Verdict::serve && !allowed(asked)) verdict = Verdict::refuse;
-    if (verdict == Verdict::serve) answer.file = ready(asked);
-
-    catalogue::TimelineEvent event;
-    if (verdict == Verdict::refuse)
-        event.outcome = catalogue::Outcome::refused;
-    else if (answer.file == nullptr)
-        event.outcome = catalogue::Outcome::absent;
-    else if (!request.if_none_match.empty() &&
-             request.if_none_match.find((*answer.file)->entity_tag) != std::string_view::npos)
-        event.outcome = catalogue::Outcome::not_modified;
-    record(request, asked, answer, event);
-    answer.ticket = {event.mac, ++sequence_};
+    if (verdict == Verdict::serve) {
+        answer.file = &ready(asked);
+        if (is_failure(**answer.file)) {
+            answer.file = nullptr;
+            verdict = Verdict::failed;
+        }
+    }
+    note(asked, verdict);
+    answer.ticket.mac = event_.mac;
+    answer.ticket.source = request.source;
+    if (answer.file != nullptr) answer.ticket.kind = asked.match->document->kind;
     return answer;
 }
 
@@ -156,13 +162,13 @@ bool Delivery::allowed(const Asked& asked) const {
     return asked.proof >= needed && needed != Proof::never;
 }
 
-const std::shared_ptr<const ReadyFile>* Delivery::ready(const Asked& asked) {
+const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
-    const FileKey key{&document, own ? nullptr : asked.model,
+    const FileKey key{&document, own ? nullptr : asked.model, privacy_of(asked.request.transport),
                       own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
     FileCache::Entry* entry = cache_.find(key);
-    if (entry != nullptr && entry->checked == snapshot_->revision()) return &entry->file;
+    if (entry != nullptr && entry->checked == snapshot_->revision()) return entry->file;
 
     FileStamp stamp{snapshot_->fleet().revision, asked.site->revision, 0, 0};
     if (own) {
@@ -171,12 +177,10 @@ const std::shared_ptr<const ReadyFile>* Delivery::ready(const Asked& asked) {
         stamp.device = asked.device->revision;
     }
     if (entry == nullptr || entry->stamp != stamp) {
-        auto file = make(asked, entry);
-        if (file == nullptr) return nullptr;
-        entry = &cache_.put(key, stamp, std::move(file));
+        entry = &cache_.put(key, stamp, make(asked, entry));
     }
     entry->checked = snapshot_->revision();
-    return &entry->file;
+    return entry->file;
 }
 
 std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCache::Entry* before) const {
@@ -191,13 +195,15 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                          : own                  ? asked.device->model
                                                 : std::string_view();
     subject.site_name = asked.site->name;
+    subject.wire =
+        privacy_of(asked.request.transport) == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
     subject.shared = layers.shared();
     subject.all = layers.all();
     auto rendered = config::render(document, subject);
     if (!rendered) {
         log::error("DELIVERY_RENDER_FAILED", "{} for {}: {}", document.kind,
                    own ? subject.mac.text() : asked.site->name, rendered.error().text());
-        return nullptr;
+        return failure();
     }
     if (before != nullptr && before->file->body == rendered->text) return before->file; // a change that changes nothing
 
@@ -205,43 +211,69 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     file->body = std::move(rendered->text);
     file->entity_tag = '"' + content_name(file->body) + '"';
     file->media_type = document.syntax->media_type();
-    file->modified = std::chrono::floor<std::chrono::seconds>(clock_.wall());
     const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
     file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
     file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
     return file;
 }
 
-void Delivery::record(const FileRequest& request, const Asked& asked, const FileAnswer& answer,
-                      catalogue::TimelineEvent& event) {
-    event.at = clock_.wall();
-    event.source = request.source;
-    event.listener = request.listener;
-    event.transport = event_transport(request.transport);
-    event.verb = request.verb == Verb::head ? catalogue::EventVerb::head : catalogue::EventVerb::get;
-    event.acquaintance = asked.device != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
-    if (asked.family != nullptr) event.family = asked.family->name();
-    if (asked.match && asked.match->document != nullptr) event.kind = std::string_view(asked.match->document->kind);
-    if (asked.match && asked.match->other != nullptr) event.kind = std::string_view(asked.match->other->kind);
-    event.path = asked.path; // never the token before it
-    event.user_agent = request.user_agent;
-    if (answer.file != nullptr && event.outcome == catalogue::Outcome::served && request.verb == Verb::get)
-        event.bytes = (*answer.file)->body.size();
-    event.status = answer.file == nullptr ? 404 : event.outcome == catalogue::Outcome::not_modified ? 304 : 200;
-    if (asked.mac) {
-        event.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
-        acquaintances_.heard(request.source, request.user_agent, event.mac, event.at);
-    } else if (const auto likely = acquaintances_.likely(request.source, request.user_agent, event.at)) {
-        event.mac = *likely;
-        if (snapshot_->find(*likely) != nullptr) event.acquaintance = catalogue::Acquaintance::device;
+/// A site's token may stand where it does nothing: alone, in a deeper folder, twice, or mistyped. It is a secret all
+/// the same, so a path with anything of a token's shape is not kept.
+bool Delivery::holds_token(std::string_view path) const {
+    while (true) {
+        const auto slash = path.find('/');
+        const std::string_view segment = path.substr(0, slash);
+        const bool shaped = segment.size() >= token_bytes_min && segment.size() <= token_bytes_max &&
+                            segment.find('.') == std::string_view::npos;
+        if (shaped || snapshot_->site_of_token(segment) != nullptr) return true;
+        if (slash == std::string_view::npos) return false;
+        path.remove_prefix(slash + 1);
     }
-    ring_.push(event);
+}
+
+/// Fills event_ with all that is known before the answer goes out.
+void Delivery::note(const Asked& asked, Verdict verdict) {
+    const FileRequest& request = asked.request;
+    event_ = {};
+    event_.at = clock_.wall();
+    event_.source = request.source;
+    event_.listener = request.listener;
+    event_.transport = event_transport(request.transport);
+    event_.verb = request.verb == Verb::head ? catalogue::EventVerb::head : catalogue::EventVerb::get;
+    event_.acquaintance = asked.device != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
+    using catalogue::Outcome;
+    event_.outcome = verdict == Verdict::serve    ? Outcome::served
+                     : verdict == Verdict::refuse ? Outcome::refused
+                     : verdict == Verdict::failed ? Outcome::failed
+                                                  : Outcome::absent;
+    if (asked.family != nullptr) event_.family = asked.family->name();
+    if (asked.match && asked.match->document != nullptr) event_.kind = std::string_view(asked.match->document->kind);
+    if (asked.match && asked.match->other != nullptr) event_.kind = std::string_view(asked.match->other->kind);
+    const bool masked = !asked.match && holds_token(asked.path);
+    event_.path = masked ? std::string_view("[not kept: it may hold a token]") : asked.path;
+    event_.user_agent = request.user_agent;
+    if (asked.mac) {
+        event_.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
+        acquaintances_.heard(request.source, request.user_agent, event_.mac, event_.at);
+    } else if (const auto likely = acquaintances_.likely(request.source, request.user_agent, event_.at)) {
+        event_.mac = *likely;
+        if (snapshot_->find(*likely) != nullptr) event_.acquaintance = catalogue::Acquaintance::device;
+    }
+}
+
+void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
+    event_.status = status;
+    event_.bytes = body_bytes;
+    if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
+    ring_.push(event_);
 }
 
 void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
     catalogue::TimelineEvent event;
     event.at = clock_.wall();
     event.mac = ticket.mac;
+    event.source = ticket.source;
+    event.kind = ticket.kind;
     event.outcome = catalogue::Outcome::broken_off;
     event.bytes = bytes_sent;
     event.acquaintance =

@@ -42,6 +42,7 @@ public:
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
     [[nodiscard]] FileAnswer open(const FileRequest& request) override;
+    void answered(std::uint16_t status, std::uint64_t body_bytes) override;
     void broken_off(const Ticket& ticket, std::uint64_t bytes_sent) override;
     void refused(Transport transport, const IpAddress& source, std::string_view why) override;
 
@@ -49,16 +50,16 @@ public:
 
 private:
     struct Asked; // a request on its way through
-    enum class Verdict : std::uint8_t { serve, absent, refuse };
+    enum class Verdict : std::uint8_t { serve, absent, refuse, failed };
 
     [[nodiscard]] Verdict identify(Asked& asked) const;
     [[nodiscard]] Verdict identify_device(Asked& asked, MacAddress mac) const;
     [[nodiscard]] Verdict identify_shared(Asked& asked) const;
     [[nodiscard]] bool allowed(const Asked& asked) const;
-    [[nodiscard]] const std::shared_ptr<const ReadyFile>* ready(const Asked& asked);
+    [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
-    void record(const FileRequest& request, const Asked& asked, const FileAnswer& answer,
-                catalogue::TimelineEvent& event);
+    void note(const Asked& asked, Verdict verdict);
+    [[nodiscard]] bool holds_token(std::string_view path) const;
 
     const config::Families& families_;
     catalogue::EventRing& ring_;
@@ -67,7 +68,7 @@ private:
     DeliveryOptions options_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
     FileCache cache_;
-    std::uint32_t sequence_ = 0;
+    catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
 };
 
 } // namespace offhook::server

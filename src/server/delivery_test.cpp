@@ -2,6 +2,7 @@
 
 #include "server/test_house.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace offhook::server {
@@ -19,7 +20,10 @@ protected:
         request.source = *IpAddress::from_text(source);
         request.user_agent = user_agent;
         request.listener = listener_;
-        return delivery_.open(request);
+        const auto answer = delivery_.open(request);
+        delivery_.answered(answer.file == nullptr ? 404 : 200,
+                           answer.file == nullptr ? 0 : (*answer.file)->body.size());
+        return answer;
     }
     std::string body(std::string_view path, const char* source = "192.168.1.7") {
         const auto answer = ask(path, source);
@@ -156,14 +160,56 @@ TEST_F(DeliveryTest, AFileWithoutAMacIsOnTheTimelineOfWhoeverJustAskedFromThere)
     EXPECT_EQ(event.outcome, Outcome::absent);
 }
 
-TEST_F(DeliveryTest, ARequestWithTheTagItWouldGetIsNotModifiedOnTheTimeline) {
-    const auto file = *ask("0004f2000001.cfg").file;
+TEST_F(DeliveryTest, TheTimelineSaysHowItWasAnswered) {
     FileRequest request;
     request.path = "0004f2000001.cfg";
     request.source = IpAddress::v4(0x7f000001);
-    request.if_none_match = file->entity_tag;
-    (void)delivery_.open(request);
+    ASSERT_NE(delivery_.open(request).file, nullptr);
+    delivery_.answered(304, 0);
     EXPECT_EQ(last_event().outcome, Outcome::not_modified);
+    ASSERT_NE(delivery_.open(request).file, nullptr);
+    delivery_.answered(206, 7);
+    const auto part = last_event();
+    EXPECT_EQ(part.outcome, Outcome::served);
+    EXPECT_EQ(part.bytes, 7U);
+    EXPECT_EQ(part.status, 206U);
+}
+
+TEST_F(DeliveryTest, ATransferThatBreaksOffNamesWhatWasBroken) {
+    const auto answer = ask("0004f2000001-settings.cfg");
+    delivery_.broken_off(answer.ticket, 5);
+    const auto event = last_event();
+    EXPECT_EQ(event.outcome, Outcome::broken_off);
+    EXPECT_EQ(event.kind.view(), "settings");
+    EXPECT_EQ(event.mac, anna);
+    EXPECT_EQ(event.source, *IpAddress::from_text("192.168.1.7"));
+}
+
+TEST_F(DeliveryTest, NothingOfATokensShapeIsKept) {
+    const std::string token(lab_token);
+    for (const std::string& path : {token, token + "/", "dir/" + token + "/0004f2000002.cfg",
+                                    token + "/" + token + "/0004f2000002.cfg", "x" + token + "/0004f2000002.cfg"}) {
+        (void)ask(path);
+        EXPECT_EQ(last_event().path.view().find(lab_token.substr(0, 10)), std::string_view::npos) << path;
+    }
+    (void)ask("0004f2000001-nosuch.cfg");
+    EXPECT_EQ(last_event().path.view(), "0004f2000001-nosuch.cfg");
+}
+
+TEST_F(DeliveryTest, AFileThatCannotBeMadeIsTriedOncePerChangeAndSaysSo) {
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    change.devices.push_back(std::make_shared<const catalogue::Device>(device_of(anna, {{"raw:1 no name", "x"}}, 2)));
+    delivery_.publish(house()->advanced(change));
+    testing::internal::CaptureStderr();
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(ask("0004f2000001-settings.cfg").file, nullptr);
+    EXPECT_EQ(last_event().outcome, Outcome::failed);
+    const std::string logged = testing::internal::GetCapturedStderr();
+    EXPECT_LE(std::count(logged.begin(), logged.end(), '\n'), 1);
+}
+
+TEST_F(DeliveryTest, ARenderedFileHasNoDateThatCouldHideAChange) {
+    EXPECT_EQ((*ask("0004f2000001.cfg").file)->http_head_close.find("Last-Modified"), std::string::npos);
 }
 
 } // namespace

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 
 namespace offhook::server {
 namespace {
@@ -33,13 +32,16 @@ struct Named {
     }
 };
 
+/// As the timeline keeps it.
+decltype(TimelineEvent::kind) cut(std::string_view kind) { return kind; }
+
 /// By the kind that was noted when the file was asked for: the path on the timeline may be cut.
 Named named_by(const config::Family* family, const TimelineEvent& event) {
     if (family == nullptr || event.kind.view().empty()) return {};
     for (const config::Document& document : family->documents())
-        if (std::string_view(document.kind).starts_with(event.kind.view())) return {&document, nullptr};
+        if (cut(document.kind) == event.kind) return {&document, nullptr};
     for (const config::OtherFile& other : family->other_files())
-        if (std::string_view(other.kind).starts_with(event.kind.view())) return {nullptr, &other};
+        if (cut(other.kind) == event.kind) return {nullptr, &other};
     return {};
 }
 
@@ -93,6 +95,8 @@ std::string what_became(const TimelineEvent& event, const Named& named) {
                "`offhook site list`";
     case Outcome::broken_off:
         return fmt::format(", but the transfer broke off after {} bytes", event.bytes);
+    case Outcome::failed:
+        return " and did not get it: it could not be made, and that matters; `offhook render MAC FILE` says why";
     case Outcome::malformed:
         return " in a form that could not be read";
     }
@@ -124,8 +128,11 @@ BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Fami
             break;
         }
         story.sentences.push_back(sentence(*event, family));
-        const bool has_it = event->outcome == Outcome::served || event->outcome == Outcome::not_modified;
-        if (has_it) story.files_served.emplace_back(event->kind.view());
+        const bool has_it = (event->outcome == Outcome::served && event->verb == catalogue::EventVerb::get) ||
+                            event->outcome == Outcome::not_modified;
+        if (has_it) story.files_served.insert(std::string(event->kind.view()));
+        if (event->outcome == Outcome::broken_off) story.files_served.erase(std::string(event->kind.view()));
+        story.files_asked.insert(std::string(event->kind.view()));
     }
     return story;
 }
@@ -175,17 +182,20 @@ void judge_model(const catalogue::Device& device, const config::Family& family,
 }
 
 void judge_boot(const config::Family& family, const BootStory& story, std::vector<std::string>& out) {
-    const std::set<std::string> served(story.files_served.begin(), story.files_served.end());
-    std::string missing;
-    for (const config::Document& document : family.documents())
-        if (document.needed && names_device(document) && !served.contains(document.kind))
-            missing += (missing.empty() ? "" : ", ") + document.kind;
-    if (missing.empty())
+    std::vector<std::string> not_got, not_asked;
+    for (const config::Document& document : family.documents()) {
+        const std::string kind(cut(document.kind).view());
+        if (!document.needed || !names_device(document) || story.files_served.contains(kind)) continue;
+        (story.files_asked.contains(kind) ? not_got : not_asked).push_back(document.kind);
+    }
+    if (!not_got.empty())
+        out.push_back(fmt::format("In its last boot it asked for and did not get: {}.", join(not_got, ", ")));
+    if (!not_asked.empty())
+        out.push_back(
+            fmt::format("In its last boot it never asked for: {}. It stopped before, or it is no phone that asks.",
+                        join(not_asked, ", ")));
+    if (not_got.empty() && not_asked.empty())
         out.push_back("In its last boot it got every configuration file that it needs.");
-    else
-        out.push_back(fmt::format("In its last boot it did not get: {}. A phone that stops early has not taken what "
-                                  "came before, or lives on what it had.",
-                                  missing));
 }
 
 void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {

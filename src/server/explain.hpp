@@ -11,6 +11,7 @@
 #include "config/family/family.hpp"
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ namespace offhook::server {
 
 struct BootStory {
     std::string title; ///< "Boot of 2026-01-31 12:34:56 UTC from 192.0.2.7 (polycom SPIP_650, 2.2.0.0047)"
-    std::vector<std::string> sentences;    ///< one per file, in order
-    std::vector<std::string> files_served; ///< kinds
+    std::vector<std::string> sentences; ///< one per file, in order
+    std::set<std::string> files_served; ///< kinds that it got whole, or had
+    std::set<std::string> files_asked;  ///< kinds
 };
 
 struct Explanation {

@@ -84,7 +84,17 @@ TEST(Explain, SaysWhichNeededFileWasNotFetched) {
     Story story;
     story.asked("0004f2000001.cfg", Outcome::served);
     const std::string text = all_text(story.told());
-    EXPECT_NE(text.find("did not get: settings"), std::string::npos) << text;
+    EXPECT_NE(text.find("never asked for: settings"), std::string::npos) << text;
+}
+
+TEST(Explain, AFileThatBrokeOffOrCouldNotBeMadeWasNotGot) {
+    Story story = whole_boot();
+    story.asked("0004f2000001-settings.cfg", Outcome::broken_off);
+    EXPECT_NE(all_text(story.told()).find("asked for and did not get: settings"), std::string::npos)
+        << all_text(story.told());
+    Story failed;
+    failed.asked("0004f2000001.cfg", Outcome::served).asked("0004f2000001-settings.cfg", Outcome::failed);
+    EXPECT_NE(all_text(failed.told()).find("could not be made"), std::string::npos);
 }
 
 TEST(Explain, TwoBootsInAMinuteAreTwoStories) {

@@ -6,6 +6,7 @@
 /// `bytes_max` of bodies and heads; beyond it the entries that were not used since the hand came by last go first.
 /// Threads its loop's own.
 #include "catalogue/revision.hpp"
+#include "catalogue/site.hpp"
 #include "config/family/family.hpp"
 #include "server/door.hpp"
 
@@ -21,11 +22,12 @@ namespace offhook::server {
 struct FileKey {
     const config::Document* document = nullptr;
     const config::Model* model = nullptr; ///< of a shared document; null for a device's own: its revision covers it
-    std::uint64_t subject = 0;            ///< MAC bits of a device's own document, else the site's id
+    catalogue::Privacy privacy = catalogue::Privacy::clear; ///< of the transport: some secrets travel over TLS alone
+    std::uint64_t subject = 0;                              ///< MAC bits of a device's own document, else the site's id
 
     friend bool operator==(const FileKey&, const FileKey&) = default;
     friend std::size_t hash_value(const FileKey& key) {
-        std::uint64_t h = key.subject * 0x9e37'79b9'7f4a'7c15ULL;
+        std::uint64_t h = (key.subject * 2 + static_cast<std::uint64_t>(key.privacy)) * 0x9e37'79b9'7f4a'7c15ULL;
         h ^= reinterpret_cast<std::uintptr_t>(key.document) + (h >> 29U);
         h = (h ^ reinterpret_cast<std::uintptr_t>(key.model)) * 0xbf58'476d'1ce4'e5b9ULL;
         return static_cast<std::size_t>(h ^ (h >> 32U));

@@ -13,7 +13,7 @@ std::shared_ptr<const ReadyFile> file_of(std::size_t bytes) {
 
 FileKey key_of(std::uint64_t subject) {
     static const config::Document document;
-    return {&document, nullptr, subject};
+    return {&document, nullptr, catalogue::Privacy::clear, subject};
 }
 
 TEST(FileCache, FindsWhatWasPutAndReplacesIt) {
@@ -33,10 +33,12 @@ TEST(FileCache, DocumentModelAndSubjectMakeTheKey) {
     FileCache cache(1 << 20);
     const config::Document one, two;
     const config::Model model;
-    cache.put({&one, nullptr, 1}, {}, file_of(1));
-    EXPECT_EQ(cache.find({&two, nullptr, 1}), nullptr);
-    EXPECT_EQ(cache.find({&one, &model, 1}), nullptr);
-    EXPECT_EQ(cache.find({&one, nullptr, 2}), nullptr);
+    const auto clear = catalogue::Privacy::clear;
+    cache.put({&one, nullptr, clear, 1}, {}, file_of(1));
+    EXPECT_EQ(cache.find({&two, nullptr, clear, 1}), nullptr);
+    EXPECT_EQ(cache.find({&one, &model, clear, 1}), nullptr);
+    EXPECT_EQ(cache.find({&one, nullptr, clear, 2}), nullptr);
+    EXPECT_EQ(cache.find({&one, nullptr, catalogue::Privacy::tls, 1}), nullptr);
 }
 
 TEST(FileCache, StaysInItsBudgetAndKeepsWhatIsUsed) {

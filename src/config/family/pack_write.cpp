@@ -282,8 +282,9 @@ private:
         for (const Value& value : raw) names.insert(value.raw_name);
         std::erase_if(out_.parameters, [&](const WrittenParameter& row) { return names.contains(row.parameter.name); });
         for (const Value& value : raw) {
+            // What nobody has told us of counts as a secret: it stays out of shared files and is shown to nobody.
             const ParameterFacts* facts = pack_.facts(value.raw_name);
-            emit(std::string(value.raw_name), value.value, value, facts != nullptr && facts->secret.value_or(false),
+            emit(std::string(value.raw_name), value.value, value, facts == nullptr || facts->secret.value_or(true),
                  facts != nullptr && facts->reboots.value_or(false));
         }
     }

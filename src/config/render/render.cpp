@@ -92,9 +92,14 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     Rendered out;
     if (document.content != Document::Content::fixed) {
         const bool own = document.content == Document::Content::own;
-        const Effective settings(own ? subject.all : subject.shared);
+        Effective settings(own ? subject.all : subject.shared);
+        std::vector<SettingKey> left_out;
+        if (subject.wire == Wire::clear) left_out = settings.drop_provisioning_credentials();
         WriteResult written = subject.family->write(settings, subject.model);
         out.notes = std::move(written.notes);
+        for (const SettingKey key : left_out)
+            out.notes.push_back(
+                {name_of(key), "left out: this file goes over a transport that anybody on the way can read"});
         out.parameters = document.scope == DocumentScope::device ? std::move(written.parameters)
                                                                  : without_secrets(std::move(written.parameters));
         if (own) keep_own(out.parameters, subject);

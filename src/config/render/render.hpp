@@ -19,6 +19,9 @@
 
 namespace offhook::config {
 
+/// What the file travels over. The boot server's own account is left out of a file that anybody on the way can read.
+enum class Wire : std::uint8_t { clear, tls };
+
 /// Whom a document is rendered for. Lifetime: views outlive the call only.
 struct Subject {
     const Family* family = nullptr;
@@ -26,6 +29,7 @@ struct Subject {
     MacAddress mac;               ///< of a document with scope device
     std::string_view model_name;
     std::string_view site_name;
+    Wire wire = Wire::clear;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
     std::span<const LayerRef> all;    ///< shared, then group, device, local; equal to shared for a shared document
 };

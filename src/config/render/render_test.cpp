@@ -29,6 +29,7 @@ Layer layer(std::initializer_list<std::pair<std::string_view, std::string_view>>
 /// A phone with the layers a test gives it.
 struct Phone {
     Layer fleet, site, device;
+    Wire wire = Wire::clear;
 
     [[nodiscard]] Rendered render_kind(std::string_view kind) const {
         const LayerRef refs[] = {{LayerKind::vendor_default, &polycom().defaults()},
@@ -41,6 +42,7 @@ struct Phone {
         subject.mac = MacAddress(0x0004f2000001ULL);
         subject.model_name = "SPIP650";
         subject.site_name = "hq";
+        subject.wire = wire;
         subject.shared = std::span(refs).first(3);
         subject.all = refs;
         auto rendered = render(document(kind), subject);
@@ -112,6 +114,25 @@ TEST(Render, NothingAnOperatorTypesBreaksOutOfTheFile) {
         if (p.name == "reg.1.auth.password") password = p.value;
     EXPECT_EQ(password, "\"/><x a='&amp;'>");
     EXPECT_EQ(read->parameters.size(), own.parameters.size());
+}
+
+TEST(Render, TheBootServersOwnAccountGoesIntoNoFileThatTravelsInClear) {
+    Phone phone;
+    phone.fleet = layer({{"provisioning.user", "boot-user"}, {"provisioning.password", "boot-secret"}});
+    const auto clear = phone.render_kind("settings");
+    EXPECT_EQ(clear.text.find("boot-secret"), std::string::npos);
+    EXPECT_EQ(clear.text.find("device.prov.password"), std::string::npos)
+        << "nor a guard that would empty it on the phone";
+    EXPECT_FALSE(clear.notes.empty());
+    phone.wire = Wire::tls;
+    EXPECT_NE(phone.render_kind("settings").text.find("boot-secret"), std::string::npos);
+}
+
+TEST(Render, ARawParameterThatThePackDoesNotKnowIsASecret) {
+    Phone phone;
+    phone.fleet = layer({{"raw:some.vendor.thing", "who-knows"}});
+    EXPECT_EQ(phone.render_kind("site").text.find("who-knows"), std::string::npos);
+    EXPECT_EQ(find(phone.render_kind("settings"), "some.vendor.thing")->secrecy, Secrecy::secret);
 }
 
 TEST(Render, ARawParameterReplacesWhatARowSays) {

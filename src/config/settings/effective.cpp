@@ -40,6 +40,16 @@ Effective::Effective(std::span<const LayerRef> layers) {
     values_.resize(kept);
 }
 
+std::vector<SettingKey> Effective::drop_provisioning_credentials() {
+    std::vector<SettingKey> dropped;
+    std::erase_if(values_, [&](const Value& value) {
+        if (value.key.id == Layer::raw_id || !is_provisioning_credential(value.key)) return false;
+        if (!value.value.empty()) dropped.push_back(value.key);
+        return true;
+    });
+    return dropped;
+}
+
 const Effective::Value* Effective::find(SettingKey key) const {
     const auto at = std::lower_bound(values_.begin(), values_.end(), key,
                                      [](const Value& value, SettingKey wanted) { return value.key < wanted; });

@@ -35,6 +35,9 @@ public:
     /// `layers` from the broadest to the narrowest.
     explicit Effective(std::span<const LayerRef> layers);
 
+    /// Takes out every setting that is a provisioning credential; what was taken out.
+    std::vector<SettingKey> drop_provisioning_credentials();
+
     [[nodiscard]] const Value* find(SettingKey key) const;
     /// Sorted as a Layer's entries are.
     [[nodiscard]] std::span<const Value> values() const { return values_; }

@@ -69,6 +69,12 @@ std::string name_of(SettingKey key) {
     return name;
 }
 
+bool is_provisioning_credential(SettingKey key) {
+    const SettingSpec& spec = spec_of(key);
+    return spec.secrecy == Secrecy::secret && spec.name.starts_with("provisioning.") &&
+           !spec.name.ends_with("file_key");
+}
+
 Result<std::uint16_t> find_pattern(std::string_view pattern) {
     const auto found = ids_by_pattern().find(pattern);
     if (found == ids_by_pattern().end()) return unknown(pattern, pattern);

@@ -65,6 +65,10 @@ struct SettingKey {
 /// "line.{n}.user" to its id. Errors: not_found.
 [[nodiscard]] Result<std::uint16_t> find_pattern(std::string_view pattern);
 
+/// Whether it is an account of the boot server itself: never rendered into a file that goes out unencrypted, because
+/// whoever reads that on the wire could then fetch everybody's files. Source: design 6.
+[[nodiscard]] bool is_provisioning_credential(SettingKey key);
+
 /// The value in its canonical spelling. Errors: invalid or too_large; the message says what would be right and never
 /// repeats a secret's value.
 [[nodiscard]] Result<std::string> check_value(SettingKey key, std::string_view value);

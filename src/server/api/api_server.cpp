@@ -10,6 +10,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
@@ -18,6 +20,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,7 +32,8 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using Socket = asio::local::stream_protocol::socket;
 
-constexpr std::uint64_t request_bytes_max = 512ULL << 20U; // a CSV file of a million devices
+constexpr std::uint64_t request_bytes_max = 1ULL << 20U;
+constexpr std::uint64_t import_bytes_max = 512ULL << 20U; // a CSV file of a million devices
 constexpr std::uint32_t header_bytes_max = 16U << 10U;
 constexpr std::size_t connections_max = 64;
 constexpr std::size_t handler_threads = 2;
@@ -58,6 +62,9 @@ using Exchanged = boost::system::error_code;
 
 asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffer& buffer,
                                         http::request_parser<http::string_body>& parser) {
+    const auto [head_error, head_bytes] = co_await http::async_read_header(socket, buffer, parser, net::as_result);
+    if (head_error) co_return head_error;
+    if (std::string_view(parser.get().target()).starts_with("/v1/import")) parser.body_limit(import_bytes_max);
     const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
     co_return error;
 }
@@ -75,12 +82,12 @@ public:
         : path_(std::move(path)), context_(std::move(context)), loop_(0, context_.clock), pool_(handler_threads),
           acceptor_(loop_.context()), tasks_(loop_.executor()) {
         ::unlink(path_.c_str()); // the data directory's lock says that nobody else listens there
-        const ::mode_t before = ::umask(0177);
         boost::system::error_code error;
         acceptor_.open(asio::local::stream_protocol(), error);
         if (!error) acceptor_.bind(asio::local::stream_protocol::endpoint(path_.string()), error);
+        // Nobody can connect before listen(), so the mode is right in time; umask would be the whole process's.
+        if (!error && ::chmod(path_.c_str(), 0600) != 0) error.assign(errno, boost::system::system_category());
         if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-        ::umask(before);
         if (error) throw std::runtime_error("cannot listen on " + path_.string() + ": " + error.message());
         tasks_.spawn(accept());
         loop_.start();
@@ -108,8 +115,11 @@ private:
         for (;;) {
             auto [error, socket] = co_await acceptor_.async_accept(net::as_result);
             if (error == asio::error::operation_aborted) co_return;
-            if (error) {
-                log::warning("API_ACCEPT_FAILED", "{}", error.message());
+            if (error) { // out of descriptors, most likely: it would be the same at once
+                log::warning("API_ACCEPT_FAILED", "{}; trying again in a second", error.message());
+                asio::steady_timer pause(loop_.context(), std::chrono::seconds(1));
+                const auto [stopped] = co_await pause.async_wait(net::as_result);
+                if (stopped) co_return;
                 continue;
             }
             if (tasks_.size() > connections_max || !is_administrator(socket)) continue; // closed unheard
@@ -118,6 +128,8 @@ private:
     }
 
     asio::awaitable<void> session(Socket socket) {
+        // What was begun is answered: a stop while a handler runs is seen when its answer is out.
+        co_await asio::this_coro::throw_if_cancelled(false);
         boost::beast::flat_buffer buffer;
         for (;;) {
             http::request_parser<http::string_body> parser;
@@ -133,7 +145,9 @@ private:
             answer.keep_alive(request.keep_alive());
             answer.prepare_payload();
             const auto written = co_await net::with_deadline(write_answer(socket, answer), write_time_max);
-            if (!written || *written || !request.keep_alive()) co_return;
+            const auto state = co_await asio::this_coro::cancellation_state;
+            const bool stopping = state.cancelled() != asio::cancellation_type::none;
+            if (!written || *written || !request.keep_alive() || stopping) co_return;
         }
     }
 

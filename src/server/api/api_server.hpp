@@ -2,7 +2,7 @@
 /// @file  ApiServer: the REST API over the unix socket DIR/offhook.sock, for the command line on this machine.
 ///
 /// Who may: root and the user that the server runs as, by the kernel's word (SO_PEERCRED), and the socket is mode 0600.
-/// Limits   requests of limits::request_bytes_max, connections_max at a time, each call has its deadline.
+/// Limits   requests of 1 MiB (an import: 512 MiB), 64 connections at a time, deadlines for reading and writing.
 /// Threads  a loop of its own for sockets, a small pool for the handlers, which wait for disks. The phones' loops never
 ///          wait for either.
 /// Errors   the constructor throws std::runtime_error when the socket cannot be made.

@@ -72,9 +72,9 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
         request.source = peer.address;
         request.path = target->path;
         request.query = target->query;
-        request.if_none_match = head.conditions.if_none_match.value_or(std::string_view());
         request.user_agent = head.user_agent.substr(0, limits::user_agent_bytes_max);
         out = file_answer(head, door_.open(request), connection);
+        door_.answered(static_cast<std::uint16_t>(out.status), out.body.size());
     }
     out.request_body = request_body;
     return out;

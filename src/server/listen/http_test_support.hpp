@@ -74,6 +74,7 @@ public:
         last_ = found->second; // valid until the next call, and not a moment longer
         return {&last_, {}};
     }
+    void answered(std::uint16_t, std::uint64_t) override {}
     void broken_off(const Ticket&, std::uint64_t bytes_sent) override {
         const std::lock_guard lock(log_.mutex);
         log_.broken_off.push_back(bytes_sent);
