@@ -35,7 +35,7 @@ Result<std::string> read_value(const std::string& path) {
 
 int failed(const Error& error) {
     std::cerr << "offhook: " << error.text() << '\n';
-    return exit_failed;
+    return error.code == ErrorCode::invalid ? exit_wrong_use : exit_failed;
 }
 
 void SettingOptions::add_to(CLI::App& command, Unset offer) {

@@ -14,8 +14,8 @@ namespace {
 namespace json = boost::json;
 
 struct ScopeArguments {
-    std::string name, title, token;
-    std::vector<std::string> networks, served_networks, assignments;
+    std::string name, title, token, policy;
+    std::vector<std::string> networks, assignments;
     bool show_secrets = false;
     SettingOptions settings;
 };
@@ -40,7 +40,7 @@ json::object stated(const ScopeArguments& arguments) {
     if (!arguments.title.empty()) out["title"] = arguments.title;
     if (!arguments.token.empty()) out["token"] = arguments.token;
     if (!arguments.networks.empty()) out["networks"] = texts(arguments.networks);
-    if (!arguments.served_networks.empty()) out["mac_alone_from"] = texts(arguments.served_networks);
+    if (!arguments.policy.empty()) out["policy"] = arguments.policy;
     return out;
 }
 
@@ -48,7 +48,7 @@ int list(const Cli& cli, const std::string& kind) {
     const auto answer = ApiClient(cli).get("/v1/" + kind + "s");
     if (!answer) return failed(answer.error());
     const bool sites = kind == "site";
-    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "MAC ALONE FROM"}
+    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "WHAT A PHONE MUST SHOW"}
                       : std::vector<std::string>{"GROUP", "TITLE", "DEVICES"});
     for (const json::value& row : array_of(*answer, kind + "s")) {
         if (cli.json) {
@@ -58,8 +58,7 @@ int list(const Cli& cli, const std::string& kind) {
         std::vector<std::string> cells = {text_of(row, "name"), text_of(row, "title"), text_of(row, "devices")};
         if (sites) {
             cells.push_back(joined(array_of(row, "networks")));
-            const auto& from = array_of(row, "mac_alone_from");
-            cells.push_back(from.empty() ? "loopback and private networks" : joined(from));
+            cells.push_back(text_of(row, "policy"));
         }
         table.add(std::move(cells));
     }
@@ -168,11 +167,10 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
             ->type_name("CIDR")
             ->allow_extra_args(false);
         command
-            ->add_option("--mac-alone-from", arguments->served_networks,
-                         "Networks in which a phone's MAC is proof enough; without it loopback and private networks. "
-                         "'none' for none")
-            ->type_name("CIDR")
-            ->allow_extra_args(false);
+            ->add_option("--policy", arguments->policy,
+                         "What a phone must show of itself, by where it asks from: private.clear=token, "
+                         "public.tls=never. mac_alone, token, credentials, certificate or never")
+            ->type_name("'SOURCE.TRANSPORT=PROOF …'");
         command
             ->add_option("--token", arguments->token,
                          "Secret first folder of this site's addresses; 'random' makes one")
