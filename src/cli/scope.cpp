@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 struct ScopeArguments {
-    std::string name, title, token, policy;
+    std::string name, title, token, policy, site;
     std::vector<std::string> networks, assignments;
     bool show_secrets = false;
     SettingOptions settings;
@@ -41,6 +41,7 @@ json::object stated(const ScopeArguments& arguments) {
     if (!arguments.token.empty()) out["token"] = arguments.token;
     if (!arguments.networks.empty()) out["networks"] = texts(arguments.networks);
     if (!arguments.policy.empty()) out["policy"] = arguments.policy;
+    if (!arguments.site.empty()) out["site"] = arguments.site;
     return out;
 }
 
@@ -48,7 +49,7 @@ int list(const Cli& cli, const std::string& kind) {
     const auto answer = ApiClient(cli).get("/v1/" + kind + "s");
     if (!answer) return failed(answer.error());
     const bool sites = kind == "site";
-    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "WHAT A PHONE MUST SHOW"}
+    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "TOKEN", "POLICY"}
                       : std::vector<std::string>{"GROUP", "TITLE", "DEVICES"});
     for (const json::value& row : array_of(*answer, kind + "s")) {
         if (cli.json) {
@@ -58,12 +59,20 @@ int list(const Cli& cli, const std::string& kind) {
         std::vector<std::string> cells = {text_of(row, "name"), text_of(row, "title"), text_of(row, "devices")};
         if (sites) {
             cells.push_back(joined(array_of(row, "networks")));
+            cells.push_back(text_of(row, "has_token") == "true" ? "yes" : "");
             cells.push_back(text_of(row, "policy"));
         }
         table.add(std::move(cells));
     }
     table.print();
     return exit_done;
+}
+
+/// A token is worth nothing to an operator who cannot read it: it is shown once, when it was made.
+void print_token(const json::value& site) {
+    const std::string token = text_of(site, "token");
+    if (token.empty()) return;
+    std::cerr << "Its phones may use http://SERVER/" << token << "/ as their address.\n";
 }
 
 int add(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
@@ -76,6 +85,7 @@ int add(const Cli& cli, const std::string& kind, const ScopeArguments& arguments
         print_json(*made);
     else
         std::cerr << "Added " << kind << ' ' << arguments.name << ".\n";
+    if (!cli.json) print_token(*made);
     return exit_done;
 }
 
@@ -87,6 +97,7 @@ int change(const Cli& cli, const std::string& kind, const ScopeArguments& argume
         print_json(*changed);
     else
         std::cerr << "Changed " << kind << ' ' << arguments.name << ".\n";
+    if (!cli.json) print_token(*changed);
     return exit_done;
 }
 
@@ -152,7 +163,7 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     auto arguments = std::make_shared<ScopeArguments>();
     const auto verb = [&, scope](const std::string& word, const std::string& help, Action action) {
         auto* command = scope->add_subcommand(word, help);
-        command->add_option("NAME", arguments->name, "Name, up to 64 bytes")->required();
+        command->add_option("NAME", arguments->name, "Name: letters, digits, - and _")->required();
         command->callback([&cli, kind, arguments, action] {
             cli.run = [&cli, kind, arguments, action] { return action(cli, kind, *arguments); };
         });
@@ -160,17 +171,20 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     };
     const auto options = [&](CLI::App* command) {
         command->add_option("--title", arguments->title, "What people call it")->type_name("TEXT");
-        if (kind != "site") return;
+        if (kind != "site") {
+            command->add_option("--site", arguments->site, "Only phones of this site may join")->type_name("S");
+            return;
+        }
         command
             ->add_option("--network", arguments->networks,
                          "Source networks of this site, by which a file without a MAC is its own")
             ->type_name("CIDR")
             ->allow_extra_args(false);
         command
-            ->add_option("--policy", arguments->policy,
-                         "What a phone must show of itself, by where it asks from: private.clear=token, "
-                         "public.tls=never. mac_alone, token, credentials, certificate or never")
-            ->type_name("'SOURCE.TRANSPORT=PROOF …'");
+            ->add_option(
+                "--policy", arguments->policy,
+                "Proof that a phone's files need, as in 'private.clear=token public.tls=token'; docs/security.md")
+            ->type_name("WORDS");
         command
             ->add_option("--token", arguments->token,
                          "Secret first folder of this site's addresses; 'random' makes one")
@@ -179,7 +193,7 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     auto* added = verb("add", "Add a " + kind, add);
     options(added);
     arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
-    options(verb("set", "Change a " + kind + " (its settings: `offhook layer set " + kind + "/NAME`)", change));
+    if (kind == "site") options(verb("set", "Change a site (its settings: `offhook layer set site/NAME`)", change));
     verb("remove", "Remove a " + kind + " that has no devices", remove);
     auto* listed = scope->add_subcommand("list", "List the " + kind + "s");
     listed->callback([&cli, kind] { cli.run = [&cli, kind] { return list(cli, kind); }; });

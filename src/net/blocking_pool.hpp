@@ -7,8 +7,10 @@
 #include "net/limits.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -43,14 +45,17 @@ public:
     }
 
     /// The job's result, back on the caller's executor. Errors: unavailable when the queue is full; what the job throws
-    /// is rethrown to the caller.
+    /// is rethrown to the caller. A caller that is cancelled meanwhile goes on: it is not told, and asks its owner.
     template <class F, class R = std::invoke_result_t<F>>
     [[nodiscard]] boost::asio::awaitable<Result<R>> run(F job) {
         if (!enter()) co_return fail(ErrorCode::unavailable, "too much work is waiting; try again");
         auto call =
             call_here<F, R>(this, std::move(job)); // named first: g++ 12 destroys a coroutine's temporaries twice
         auto running = boost::asio::co_spawn(threads_.get_executor(), std::move(call), boost::asio::use_awaitable);
+        // Asio would carry the caller's cancellation onto the pool's thread, where it ends the process.
+        co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
         auto result = co_await std::move(running);
+        co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_terminal_cancellation());
         if constexpr (std::is_void_v<R>)
             co_return Result<void>{};
         else

@@ -109,7 +109,7 @@ class FirstBoot(house.HouseTest):
         # The old phone finds the files that all share, and in them nothing of its own or of its successor.
         report = self.boot(OLD, expect="unconfigured")
         self.assertNotIn("fetched", [file["outcome"] for file in report["files"] if OLD in file["name"]])
-        self.fails(1, "device", "replace", NEW, NEW)
+        self.fails(2, "device", "replace", NEW, NEW)
 
     def test_flash_of_another_phone_is_refused(self):
         self.add_phone(OLD)
@@ -161,7 +161,7 @@ class WrongUse(house.HouseTest):
             (["layer", "set", "fleet", "phone.lable=x"], "phone.label"),
             (["layer", "show"], "SCOPE"),
             (["site", "add"], "NAME"),
-            (["site", "add", " berlin"], "name"),
+            (["site", "add", " berlin"], "blanks"),
             (["site", "add", "paris", "--network", "10.0.0.0/33"], "10.0.0.0/33"),
             (["site", "add", "paris", "--policy", "moon.clear=never"], "moon"),
             (["group", "list", "--bogus"], "--bogus"),
