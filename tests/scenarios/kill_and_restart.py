@@ -154,16 +154,23 @@ class KillAndRestart(house.HouseTest):
                 self.assertIn('"password%s"' % state, served.body.decode())
 
     def test_a_stop_in_the_middle_of_writes_loses_nothing_either(self):
-        self.serve()
-        writer = Writer(9, 1)
-        thread = threading.Thread(target=writer.write_until_the_server_dies, args=(self.data, threading.Event()))
-        thread.start()
-        time.sleep(0.3)
-        self.assertEqual(self.server.stop(), 0)
-        thread.join(30)
-        self.assertGreater(writer.acknowledged, 0)
-        self.serve()
-        self.check(writer)
+        writers = [Writer(number, 1) for number in range(3)]
+        for _ in range(4):
+            self.serve()
+            threads = [threading.Thread(target=writer.write_until_the_server_dies, args=(self.data, threading.Event()))
+                       for writer in writers]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.2)
+            self.assertEqual(self.server.stop(), 0, self.server.log())
+            for thread in threads:
+                thread.join(30)
+            self.assertNotIn("error", self.server.log())
+            self.serve()
+            for writer in writers:
+                self.check(writer)
+                self.assertGreater(writer.acknowledged, 0)
+            self.server.stop()
 
 
 class OneServerPerPlace(house.HouseTest):
