@@ -5,7 +5,6 @@ Which loop answers is the kernel's choice by source port, so each look is many f
 """
 import re
 import subprocess
-import unittest
 
 import house
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Phones boot into trouble, and `offhook explain` names its cause and what to do."""
 import socket
-import unittest
 
 import house
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """From an empty server to a phone that is ready, as an operator goes; and what each command answers to wrong use."""
-import unittest
 
 import house
 from house import PASSWORD

@@ -12,7 +12,6 @@ import socket
 import stat
 import threading
 import time
-import unittest
 
 import house
 
