@@ -17,6 +17,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -54,8 +55,15 @@ public:
         auto running = boost::asio::co_spawn(threads_.get_executor(), std::move(call), boost::asio::use_awaitable);
         // Asio would carry the caller's cancellation onto the pool's thread, where it ends the process.
         co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
-        auto result = co_await std::move(running);
+        std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> result;
+        std::exception_ptr failure;
+        try {
+            result = co_await std::move(running);
+        } catch (...) {
+            failure = std::current_exception();
+        }
         co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_terminal_cancellation());
+        if (failure) std::rethrow_exception(failure);
         if constexpr (std::is_void_v<R>)
             co_return Result<void>{};
         else

@@ -1,5 +1,7 @@
 #include "net/blocking_pool.hpp"
 
+#include "net/task_group.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -78,6 +80,32 @@ TEST(BlockingPool, RefusesWhatItsQueueCannotHold) {
     context.run();
     EXPECT_EQ(code, ErrorCode::unavailable);
     release.set_value();
+}
+
+asio::awaitable<void> ask_slowly(BlockingPool& pool, std::shared_future<void> released, std::string& got) {
+    const auto job = [released] {
+        released.wait();
+        return std::string("worked");
+    };
+    const auto result = co_await pool.run(job);
+    if (result) got = *result;
+}
+
+TEST(BlockingPool, ACallerCancelledMeanwhileGetsItsResultAllTheSame) {
+    for (int i = 0; i < 20; ++i) { // the cancellation may find the job queued or running
+        BlockingPool pool(1);
+        std::promise<void> release;
+        const std::shared_future<void> released = release.get_future().share();
+        asio::io_context context;
+        TaskGroup tasks(context.get_executor(), [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+        std::string got;
+        tasks.spawn(ask_slowly(pool, released, got));
+        context.poll();
+        tasks.cancel();
+        release.set_value();
+        context.run();
+        EXPECT_EQ(got, "worked");
+    }
 }
 
 TEST(BlockingPool, StopWaitsForWhatWasQueuedAndRefusesTheRest) {
