@@ -42,7 +42,7 @@ ErrorCode code_of(http::status status) {
 Result<json::value> read_answer(const http::response<http::string_body>& answer) {
     json::error_code error;
     json::value body = answer.body().empty() ? json::value() : json::parse(answer.body(), error);
-    if (error) return fail(ErrorCode::invalid, "the server's answer is no JSON: " + printable(answer.body(), 80));
+    if (error) return fail(ErrorCode::unavailable, "the server's answer is no JSON: " + printable(answer.body(), 80));
     if (http::to_status_class(answer.result()) == http::status_class::successful) return body;
     Error out{code_of(answer.result()), "the server answered " + std::to_string(answer.result_int())};
     if (const auto* object = body.if_object()) {

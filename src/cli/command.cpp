@@ -1,6 +1,8 @@
 #include "cli/command.hpp"
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
+#include "config/settings/layer.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -15,6 +17,14 @@ Result<std::pair<std::string, std::string>> split_assignment(const std::string& 
     if (equals == std::string::npos || equals == 0)
         return fail(ErrorCode::invalid, "expected NAME=VALUE, as in line.1.user=100", argument.substr(0, equals));
     return std::pair(argument.substr(0, equals), argument.substr(equals + 1));
+}
+
+/// A misspelt setting is wrong use, like a misspelt option: found before a server is asked.
+Result<void> check_name(const std::string& name) {
+    if (name.starts_with(config::Layer::raw_prefix)) return {};
+    const auto key = config::find_setting(name);
+    if (!key) return fail(ErrorCode::invalid, key.error().message, printable(name));
+    return {};
 }
 
 Result<std::string> read_value(const std::string& path) {
@@ -35,7 +45,7 @@ Result<std::string> read_value(const std::string& path) {
 
 int failed(const Error& error) {
     std::cerr << "offhook: " << error.text() << '\n';
-    return exit_failed;
+    return error.code == ErrorCode::invalid ? exit_wrong_use : exit_failed;
 }
 
 void SettingOptions::add_to(CLI::App& command, Unset offer) {
@@ -70,6 +80,8 @@ Result<std::vector<SettingChange>> read_changes(const SettingOptions& options) {
         changes.push_back({pair->first, std::move(*value), false});
     }
     for (const std::string& name : options.unset) changes.push_back({name, "", true});
+    for (const SettingChange& change : changes)
+        if (const auto known = check_name(change.name); !known) return tl::unexpected(known.error());
     return changes;
 }
 

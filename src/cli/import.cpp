@@ -38,7 +38,7 @@ int import(const Cli& cli, const ImportArguments& arguments) {
     if (!text) return failed(text.error());
     const auto answer = ApiClient(cli).post_text(
         std::string("/v1/import") + (arguments.keep_going ? "?keep_going=1" : ""), std::move(*text));
-    if (!answer) return failed(answer.error());
+    if (!answer) return failed(answer.error()), exit_failed; // the file is wrong, not the command
     if (cli.json) print_json(*answer);
     for (const auto& problem : array_of(*answer, "problems"))
         std::cerr << arguments.path << ": line " << text_of(problem, "line") << ", "

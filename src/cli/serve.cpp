@@ -64,7 +64,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     ServeConfig config;
     if (!arguments.config.empty()) {
         auto read = read_serve_config(arguments.config);
-        if (!read) return failed(read.error());
+        if (!read) return failed(read.error()), exit_failed;
         config = std::move(*read);
     }
     if (const auto taken = take_listeners(arguments.listen, config.server); !taken)

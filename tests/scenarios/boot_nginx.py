@@ -48,6 +48,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
 class Nginx:
     def __init__(self, directory, extra=""):
         self.dir, self.port = directory, free_port()
@@ -59,7 +64,7 @@ class Nginx:
         deadline = time.monotonic() + 10
         while not os.path.exists(directory + "/nginx.pid"):
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError("nginx does not start: " + open(directory + "/error.log").read())
+                raise RuntimeError("nginx does not start: " + read(directory + "/error.log"))
             time.sleep(0.02)
 
     def url(self, path="/", scheme="http"):
@@ -150,8 +155,8 @@ class BootAgainstNginx(unittest.TestCase):
         self.assertNotIn("generic.cfg", files)
         stored = os.path.join(self.dir, "www/logs", MAC + "-app.log")
         if os.path.exists(stored):  # where this nginx was built with WebDAV
-            self.assertIn("Download of 'sip.cfg' succeeded", open(stored).read())
-            self.assertNotIn("s3cret", open(stored).read())
+            self.assertIn("Download of 'sip.cfg' succeeded", read(stored))
+            self.assertNotIn("s3cret", read(stored))
         self.check_manners()
 
     def check_manners(self):
@@ -203,7 +208,7 @@ class BootAgainstNginx(unittest.TestCase):
         self.start("location = /sip.ld { limit_rate 1m; }")
 
         def kill_during_image():
-            while "bootrom.ld" not in open(self.dir + "/access.log").read():
+            while "bootrom.ld" not in read(self.dir + "/access.log"):
                 time.sleep(0.02)
             time.sleep(0.5)
             children = subprocess.run(["pgrep", "-P", str(self.nginx.process.pid)], capture_output=True, text=True)

@@ -37,7 +37,7 @@ constexpr std::uint64_t import_bytes_max = 512ULL << 20U; // a CSV file of a mil
 constexpr std::uint32_t header_bytes_max = 16U << 10U;
 constexpr std::size_t connections_max = 64;
 constexpr std::size_t handler_threads = 2;
-constexpr std::chrono::seconds read_time_max{60}, write_time_max{60};
+constexpr std::chrono::seconds read_time_max{60}, write_time_max{60}, last_write_time_max{2};
 
 bool is_administrator(Socket& socket) {
     ucred peer{};
@@ -104,6 +104,7 @@ public:
 
 private:
     asio::awaitable<void> stop() {
+        stopping_ = true; // a call under way is done and answered all the same: it may have changed something
         tasks_.close();
         tasks_.cancel();
         co_await tasks_.join();
@@ -142,12 +143,11 @@ private:
                             std::move(request.body())};
             http::response<http::string_body> answer;
             co_await fill(std::move(call), answer);
-            answer.keep_alive(request.keep_alive());
+            answer.keep_alive(request.keep_alive() && !stopping_);
             answer.prepare_payload();
-            const auto written = co_await net::with_deadline(write_answer(socket, answer), write_time_max);
-            const auto state = co_await asio::this_coro::cancellation_state;
-            const bool stopping = state.cancelled() != asio::cancellation_type::none;
-            if (!written || *written || !request.keep_alive() || stopping) co_return;
+            const auto written = co_await net::with_deadline(write_answer(socket, answer),
+                                                             stopping_ ? last_write_time_max : write_time_max);
+            if (!written || *written || !request.keep_alive() || stopping_) co_return;
         }
     }
 
@@ -178,6 +178,7 @@ private:
     net::Loop loop_;
     net::BlockingPool pool_;
     asio::local::stream_protocol::acceptor acceptor_;
+    bool stopping_ = false; ///< the loop's thread
     net::TaskGroup tasks_;
 };
 

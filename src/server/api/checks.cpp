@@ -20,7 +20,7 @@ Result<void> check_family_and_model(const config::Families& families, std::strin
     const std::string meant = exact == nullptr ? "" : "; did you mean " + exact->name + "?";
     return fail(ErrorCode::not_found,
                 "the " + std::string(family) + " pack has no model '" + printable(model, 40) + "'" + meant +
-                    " There is: " + models,
+                    (meant.empty() ? "; there is: " : " There is: ") + models,
                 "model");
 }
 
