@@ -100,7 +100,7 @@ WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {
         site.title = *change.title;
     }
     if (change.policy) {
-        const auto policy = policy_from_text(*change.policy);
+        const auto policy = policy_from_text(*change.policy, site.policy);
         if (!policy) return tl::unexpected(policy.error());
         site.policy = *policy;
     }

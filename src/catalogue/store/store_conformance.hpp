@@ -345,6 +345,20 @@ TEST_P(StoreConformance, SitesKeepNetworksTokenAndPolicy) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, ChangingAPartOfAPolicyKeepsTheRest) {
+    ASSERT_TRUE(store().add_site("berlin", {.policy = "private.clear=certificate loopback.tls=token"}));
+    ASSERT_TRUE(store().change_site("berlin", {.policy = "public.tls=never"}));
+    SitePolicy policy = snapshot()->site("berlin")->policy;
+    EXPECT_EQ(policy.needed(SourceClass::public_net, Privacy::tls), Proof::never);
+    EXPECT_EQ(policy.needed(SourceClass::private_net, Privacy::clear), Proof::certificate);
+    EXPECT_EQ(policy.needed(SourceClass::loopback, Privacy::tls), Proof::token);
+    expect_snapshot_is_what_is_stored();
+    EXPECT_EQ(code_of(store().change_site("berlin", {.policy = "public.tls=hope"})), ErrorCode::invalid);
+    EXPECT_EQ(snapshot()->site("berlin")->policy, policy);
+    ASSERT_TRUE(store().change_site("berlin", {.policy = ""}));
+    EXPECT_EQ(snapshot()->site("berlin")->policy, SitePolicy());
+}
+
 TEST_P(StoreConformance, WhatIsInUseCannotBeRemoved) {
     ASSERT_TRUE(store().add_site("berlin", {}));
     ASSERT_TRUE(store().add_group("desks", "", "berlin"));
