@@ -84,7 +84,7 @@ struct SiteChange {
     std::optional<std::string> title = {};
     std::optional<std::vector<std::string>> networks = {}; ///< "10.1.0.0/16"
     std::optional<std::string> url_token = {};             ///< 16..64 letters, digits, '-', '_'
-    std::optional<std::string> policy = {};                ///< policy_from_text over the site's own; empty: out of the box
+    std::optional<std::string> policy = {}; ///< policy_from_text over the site's own; empty: out of the box
 };
 
 } // namespace offhook::catalogue

@@ -27,6 +27,8 @@ void print_event(const boost::json::value& event) {
                              text_of(event, "bytes"), text_of(event, "path"),
                              count.empty() || count == "1" ? "" : "  x" + count);
     if (!text_of(event, "document").empty()) std::cout << "  (" << text_of(event, "document") << ')';
+    if (!text_of(event, "former_mac").empty())
+        std::cout << "  [" << text_of(event, "former_mac") << ", replaced since]";
     std::cout << std::endl; // NOLINT(performance-avoid-endl): --follow is watched
 }
 

@@ -184,19 +184,23 @@ public:
     Result<std::vector<Device>> list_devices(const DeviceQuery& query) override {
         return readers_.run([&](SqlRows& rows) { return list(rows, query); });
     }
-    std::vector<MacAddress> former_macs(MacAddress mac) override {
-        return readers_.run([&](SqlRows& rows) {
-            std::vector<MacAddress> out;
-            const auto bits = static_cast<long long>(mac.bits());
-            long long former = 0;
-            soci::statement found =
-                (rows.session().prepare << "SELECT f.mac FROM former_mac f JOIN device d ON d.id = f.device WHERE "
-                                           "d.mac = :m ORDER BY f.replaced_at DESC, f.rowid DESC",
-                 use(bits), into(former));
-            found.execute();
-            while (found.fetch()) out.emplace_back(static_cast<std::uint64_t>(former));
-            return out;
-        });
+    std::vector<FormerMac> former_macs(MacAddress mac) override {
+        return readers_.run(
+            [&](SqlRows& rows) {
+                std::vector<FormerMac> out;
+                const auto bits = static_cast<long long>(mac.bits());
+                long long former = 0, replaced_at = 0;
+                soci::statement found =
+                    (rows.session().prepare
+                         << "SELECT f.mac, f.replaced_at FROM former_mac f JOIN device d ON d.id = f.device WHERE "
+                            "d.mac = :m ORDER BY f.replaced_at DESC, f.rowid DESC",
+                     use(bits), into(former), into(replaced_at));
+                found.execute();
+                while (found.fetch())
+                    out.push_back({MacAddress(static_cast<std::uint64_t>(former)),
+                                   WallTime(std::chrono::milliseconds(replaced_at))});
+                return out;
+            });
     }
 
     Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,

@@ -42,9 +42,17 @@ struct LayerPlace {
 };
 
 struct DeviceQuery {
-    std::optional<MacAddress> after = {};                            ///< the last of the page before
+    std::optional<MacAddress> after = {};                       ///< the last of the page before
     std::size_t count = 1'000;                                  ///< 1..limits::page_max
     std::string site = {}, group = {}, family = {}, model = {}; ///< names; empty: any
+};
+
+/// A MAC that a device had until it was replaced.
+struct FormerMac {
+    MacAddress mac;
+    WallTime replaced_at{};
+
+    friend bool operator==(const FormerMac&, const FormerMac&) = default;
 };
 
 class Store {
@@ -69,8 +77,8 @@ public:
     [[nodiscard]] virtual std::optional<Device> find_device(MacAddress mac) = 0; ///< by LAN MAC
     /// By ascending MAC. Errors: not_found for a site or group that is not there.
     [[nodiscard]] virtual Result<std::vector<Device>> list_devices(const DeviceQuery& query) = 0;
-    /// MACs that this device had before it was replaced, newest first: its timeline goes on there.
-    [[nodiscard]] virtual std::vector<MacAddress> former_macs(MacAddress mac) = 0;
+    /// MACs that this device had before it was replaced, newest first: its timeline goes on there. By LAN MAC.
+    [[nodiscard]] virtual std::vector<FormerMac> former_macs(MacAddress mac) = 0;
 
     // Settings of any layer. Unsetting what the layer does not state is not_found.
     virtual Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,

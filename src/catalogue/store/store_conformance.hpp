@@ -264,7 +264,11 @@ TEST_P(StoreConformance, ReplacementTakesEverythingOver) {
     EXPECT_EQ(value(device->layer, "line.1.password"), "s3cret");
     EXPECT_EQ(store().find_sighting(mac(2)), std::nullopt);
     ASSERT_TRUE(store().replace_device({mac(2), mac(3), {}, {}, {}}));
-    EXPECT_THAT(store().former_macs(mac(3)), testing::ElementsAre(mac(2), mac(1)));
+    const std::vector<FormerMac> former = store().former_macs(mac(3));
+    EXPECT_THAT(former,
+                testing::ElementsAre(testing::Field(&FormerMac::mac, mac(2)), testing::Field(&FormerMac::mac, mac(1))));
+    EXPECT_GE(former.front().replaced_at, former.back().replaced_at);
+    EXPECT_GT(former.back().replaced_at, WallTime());
     expect_snapshot_is_what_is_stored();
 }
 

@@ -164,6 +164,40 @@ TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
 }
 
+TEST_F(ApiTest, AReplacementKeepsTheOldPhonesHistory) {
+    add_anna();
+    const auto ask = [&](const char* mac, std::chrono::seconds after, std::string_view path) {
+        catalogue::TimelineEvent event;
+        event.at = clock_.wall() + after;
+        event.mac = *MacAddress::from_text(mac);
+        event.path = path;
+        ASSERT_TRUE(timeline_.ring(0).push(event));
+    };
+    using std::chrono::seconds;
+    ask("0004f2000001", seconds(-100), "first.cfg");
+    ask("0004f2000077", seconds(-90), "unpacked.cfg");
+    ask("0004f2000001", seconds(-80), "last.cfg");
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})").status, 200U);
+    ask("0004f2000001", seconds(50), "elsewhere.cfg");
+    ask("0004f2000077", seconds(60), "new.cfg");
+    const auto paths = [&](const std::string& target) {
+        std::string out;
+        const auto answer = call("GET", target);
+        for (const auto& event : answer.body.at("events").as_array()) {
+            out += std::string(event.at("path").as_string());
+            out += event.as_object().contains("former_mac") ? "* " : " ";
+        }
+        return out;
+    };
+    EXPECT_EQ(paths("/v1/devices/0004f2000077/timeline"), "first.cfg* unpacked.cfg last.cfg* new.cfg ");
+    EXPECT_EQ(paths("/v1/devices/0004f2000077/timeline?limit=2"), "last.cfg* new.cfg ") << "the newest of all";
+    EXPECT_EQ(paths("/v1/devices/0004f2000001/timeline"), "first.cfg last.cfg elsewhere.cfg ");
+    EXPECT_NE(text(call("GET", "/v1/devices/0004f2000077/explain?boots=20")).find("first.cfg"), std::string::npos);
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000077/replace", R"({"mac":"0004f2000001"})").status, 200U);
+    EXPECT_EQ(paths("/v1/devices/0004f2000001/timeline"), "first.cfg unpacked.cfg* last.cfg elsewhere.cfg ")
+        << "back from repair: its own events once";
+}
+
 TEST_F(ApiTest, DiffNamesWhatWouldChangeAndChangesNothing) {
     add_anna();
     const auto diff = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.user":"1009"}})");
