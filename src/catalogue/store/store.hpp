@@ -72,7 +72,8 @@ public:
     virtual Result<Revision> add_devices(std::span<const DeviceDraft> drafts) = 0;
     virtual Result<Revision> change_device(MacAddress mac, const DeviceChange& change) = 0;
     virtual Result<Revision> remove_device(MacAddress mac) = 0;
-    /// Moves everything; a sighting of the new MAC is forgotten. conflict: the new MAC is a device already.
+    /// Moves everything but the old handset's Wi-Fi MAC and serial number; a sighting of the new MAC is forgotten.
+    /// conflict: the new MAC is a device already.
     virtual Result<Revision> replace_device(const Replacement& replacement) = 0;
     [[nodiscard]] virtual std::optional<Device> find_device(MacAddress mac) = 0; ///< by LAN MAC
     /// By ascending MAC. Errors: not_found for a site or group that is not there.

@@ -260,13 +260,22 @@ TEST_P(StoreConformance, ReplacementTakesEverythingOver) {
     EXPECT_EQ(snapshot()->group(device->group)->name, "desks");
     EXPECT_EQ(device->note, "window");
     EXPECT_EQ(device->serial, "S2");
-    EXPECT_EQ(snapshot()->find(mac(0xa)), device);
+    EXPECT_EQ(snapshot()->find(mac(0xa)), nullptr) << "the old handset's own";
     EXPECT_EQ(value(device->layer, "line.1.password"), "s3cret");
     EXPECT_EQ(store().find_sighting(mac(2)), std::nullopt);
     ASSERT_TRUE(store().replace_device({mac(2), mac(3), {}, {}, {}}));
+    EXPECT_EQ(snapshot()->find(mac(3))->serial, "") << "nobody has said the new one's";
+    ASSERT_TRUE(store().replace_device({mac(3), mac(4), "SPIP335", "0004f2000bcd", "S4"}));
+    device = snapshot()->find(MacAddress(0x0004'f200'0bcdULL));
+    ASSERT_NE(device, nullptr);
+    EXPECT_EQ(device->mac, mac(4));
+    EXPECT_EQ(device->serial, "S4");
+    EXPECT_EQ(device->model, "SPIP335");
+    ASSERT_TRUE(store().replace_device({mac(4), mac(3), {}, {}, {}}));
     const std::vector<FormerMac> former = store().former_macs(mac(3));
     EXPECT_THAT(former,
-                testing::ElementsAre(testing::Field(&FormerMac::mac, mac(2)), testing::Field(&FormerMac::mac, mac(1))));
+                testing::ElementsAre(testing::Field(&FormerMac::mac, mac(4)), testing::Field(&FormerMac::mac, mac(3)),
+                                     testing::Field(&FormerMac::mac, mac(2)), testing::Field(&FormerMac::mac, mac(1))));
     EXPECT_GE(former.front().replaced_at, former.back().replaced_at);
     EXPECT_GT(former.back().replaced_at, WallTime());
     expect_snapshot_is_what_is_stored();
