@@ -209,9 +209,11 @@ public:
         return submit([&](ChangeSet& changes) { return writes_.change_layer(changes, place, set, unset); });
     }
 
-    Result<Revision> add_site(std::string_view name, const SiteChange& site) override {
+    Result<Revision> add_site(std::string_view name, const SiteChange& site,
+                              std::span<const SettingText> settings) override {
         if (const auto ok = check_word("site", name); !ok) return tl::unexpected(ok.error());
-        return submit([&](ChangeSet& changes) { return writes_.add_site(changes, name, site); });
+        if (const auto ok = check_settings(settings, {}); !ok) return tl::unexpected(ok.error());
+        return submit([&](ChangeSet& changes) { return writes_.add_site(changes, name, site, settings); });
     }
     Result<Revision> change_site(std::string_view name, const SiteChange& change) override {
         return submit([&](ChangeSet& changes) { return writes_.change_site(changes, name, change); });
@@ -219,11 +221,13 @@ public:
     Result<Revision> remove_site(std::string_view name) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_site(changes, name); });
     }
-    Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site) override {
+    Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site,
+                               std::span<const SettingText> settings) override {
         if (const auto ok = check_word("group", name); !ok) return tl::unexpected(ok.error());
         if (title.size() > limits::note_bytes_max || !is_printable_utf8(title))
             return fail(ErrorCode::invalid, "a title is up to 1024 bytes of printable UTF-8", "title");
-        return submit([&](ChangeSet& changes) { return writes_.add_group(changes, name, title, site); });
+        if (const auto ok = check_settings(settings, {}); !ok) return tl::unexpected(ok.error());
+        return submit([&](ChangeSet& changes) { return writes_.add_group(changes, name, title, site, settings); });
     }
     Result<Revision> remove_group(std::string_view name) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_group(changes, name); });

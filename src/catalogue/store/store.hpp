@@ -86,10 +86,13 @@ public:
                                           std::span<const std::string> unset) = 0;
 
     // Sites and groups. Removing one that still has devices (or groups) is a conflict; so is removing "default".
-    virtual Result<Revision> add_site(std::string_view name, const SiteChange& site) = 0;
+    // One is added with its settings in one write: never without those that were asked for.
+    virtual Result<Revision> add_site(std::string_view name, const SiteChange& site,
+                                      std::span<const SettingText> settings = {}) = 0;
     virtual Result<Revision> change_site(std::string_view name, const SiteChange& change) = 0;
     virtual Result<Revision> remove_site(std::string_view name) = 0;
-    virtual Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site) = 0;
+    virtual Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site,
+                                       std::span<const SettingText> settings = {}) = 0;
     virtual Result<Revision> remove_group(std::string_view name) = 0;
 
     // Phonebook.

@@ -358,6 +358,25 @@ TEST_P(StoreConformance, SitesKeepNetworksTokenAndPolicy) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, SitesAndGroupsAreAddedWithTheirSettingsOrNotAtAll) {
+    const std::vector<SettingText> good{{"time.server", "a.example"}, {"web.admin_password", "s3cret"}};
+    const std::vector<SettingText> bad{{"time.server", "a.example"}, {"line.1.registrar.port", "70000"}};
+    EXPECT_EQ(code_of(store().add_site("berlin", {}, bad)), ErrorCode::invalid);
+    EXPECT_EQ(code_of(store().add_group("desks", "", "", bad)), ErrorCode::invalid);
+    EXPECT_EQ(snapshot()->revision(), 0U);
+    EXPECT_EQ(snapshot()->site("berlin"), nullptr);
+    EXPECT_EQ(snapshot()->group("desks"), nullptr);
+    const auto site = store().add_site("berlin", {}, good);
+    ASSERT_TRUE(site) << site.error().text();
+    EXPECT_EQ(*site, 1U) << "one write";
+    const auto group = store().add_group("desks", "", "berlin", good);
+    ASSERT_TRUE(group) << group.error().text();
+    EXPECT_EQ(*group, 2U) << "one write";
+    EXPECT_EQ(value(snapshot()->site("berlin")->layer, "web.admin_password"), "s3cret");
+    EXPECT_EQ(value(snapshot()->group("desks")->layer, "time.server"), "a.example");
+    expect_snapshot_is_what_is_stored();
+}
+
 TEST_P(StoreConformance, ChangingAPartOfAPolicyKeepsTheRest) {
     ASSERT_TRUE(store().add_site("berlin", {.policy = "private.clear=certificate loopback.tls=token"}));
     ASSERT_TRUE(store().change_site("berlin", {.policy = "public.tls=never"}));

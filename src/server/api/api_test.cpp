@@ -256,6 +256,30 @@ TEST_F(ApiTest, SitesGroupsAndTheirLayers) {
     EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 200U);
 }
 
+TEST_F(ApiTest, AScopeWhoseSettingsAreRefusedIsNotAdded) {
+    EXPECT_EQ(call("POST", "/v1/groups", R"({"name":"doors","settings":{"line.1.registrar.port":"x"}})").status, 400U);
+    EXPECT_EQ(call("POST", "/v1/sites", R"({"name":"lab","settings":{"line.1.registrar.port":"x"}})").status, 400U);
+    EXPECT_TRUE(call("GET", "/v1/groups").body.at("groups").as_array().empty());
+    EXPECT_EQ(call("GET", "/v1/sites").body.at("sites").as_array().size(), 1U);
+    const auto before = catalogue_.snapshot()->revision();
+    EXPECT_EQ(call("POST", "/v1/sites", R"({"name":"lab","settings":{"time.zone":"Europe/Berlin"}})").status, 201U);
+    EXPECT_EQ(catalogue_.snapshot()->revision(), before + 1);
+}
+
+TEST_F(ApiTest, ANewTokenIsShownOnceAndARevokedOneNever) {
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab","token":"abcdefghijklmnop"})").status, 201U);
+    const auto changed = call("PATCH", "/v1/sites/lab", R"({"token":"random"})");
+    EXPECT_EQ(changed.status, 200U);
+    EXPECT_GE(changed.body.at("token").as_string().size(), 20U) << text(changed);
+    const auto titled = call("PATCH", "/v1/sites/lab", R"({"title":"Lab"})");
+    EXPECT_EQ(titled.status, 200U);
+    EXPECT_FALSE(titled.body.as_object().contains("token")) << text(titled);
+    const auto revoked = call("PATCH", "/v1/sites/lab", R"({"token":""})");
+    EXPECT_EQ(revoked.status, 200U);
+    EXPECT_FALSE(revoked.body.as_object().contains("token")) << text(revoked);
+    EXPECT_FALSE(revoked.body.at("has_token").as_bool());
+}
+
 TEST_F(ApiTest, PhonebookEntries) {
     const auto made = call("POST", "/v1/phonebook", R"({"last_name":"Muster","first_name":"Eva","number":"1003"})");
     ASSERT_EQ(made.status, 201U) << text(made);
