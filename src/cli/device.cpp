@@ -1,6 +1,7 @@
 /// `offhook device …`: phones in the catalogue.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
 
@@ -123,7 +124,7 @@ int remove(const Cli& cli, const DeviceArguments& arguments) {
     if (cli.json)
         print_json(*removed);
     else
-        std::cerr << "Removed " << arguments.mac << "; it is a stranger from now on.\n";
+        std::cerr << "Removed " << text_of(*removed, "mac") << "; it is a stranger from now on.\n";
     return exit_done;
 }
 
@@ -155,8 +156,10 @@ void add_handset_options(CLI::App& command, DeviceArguments& arguments) {
     add_member(command, arguments, "serial", "--serial", arguments.serial,
                "Serial number, by which some phones identify themselves")
         ->type_name("SN");
-    add_member(command, arguments, "wifi_mac", "--wifi-mac", arguments.wifi_mac, "Wi-Fi MAC address of the same phone")
-        ->type_name("MAC");
+    auto* wifi_mac = add_member(command, arguments, "wifi_mac", "--wifi-mac", arguments.wifi_mac,
+                                "Wi-Fi MAC address of the same phone");
+    wifi_mac->type_name("MAC");
+    check_mac(*wifi_mac);
 }
 
 void add_place_options(CLI::App& command, DeviceArguments& arguments) {
@@ -175,7 +178,7 @@ void add_device(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<DeviceArguments>();
     auto assignments = std::make_shared<std::vector<std::string>>();
     const auto mac = [&](CLI::App* command) {
-        command->add_option("MAC", arguments->mac, "MAC address, in any spelling")->required();
+        add_mac(*command, "MAC", arguments->mac, "MAC address, in any spelling");
     };
 
     auto* added = device->add_subcommand("add", "Add a phone");
@@ -214,8 +217,8 @@ void add_device(CLI::App& app, Cli& cli) {
     removed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return remove(cli, *arguments); }; });
 
     auto* replaced = device->add_subcommand("replace", "Move lines and settings to a replacement phone");
-    replaced->add_option("OLDMAC", arguments->mac, "The phone that is taken away")->required();
-    replaced->add_option("NEWMAC", arguments->new_mac, "The phone that takes its place")->required();
+    add_mac(*replaced, "OLDMAC", arguments->mac, "The phone that is taken away");
+    add_mac(*replaced, "NEWMAC", arguments->new_mac, "The phone that takes its place");
     add_handset_options(*replaced, *arguments);
     replaced->callback([&cli, arguments] { cli.run = [&cli, arguments] { return replace(cli, *arguments); }; });
 }

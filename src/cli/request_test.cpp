@@ -116,6 +116,30 @@ TEST_F(RequestTest, EmptyTextIsAValueThatTakesOut) {
     }
 }
 
+TEST_F(RequestTest, WhatIsNoMacAddressIsWrongUseAndAsksNothing) {
+    const std::vector<std::string> rows[] = {
+        {"device", "show", "xyz"},
+        {"device", "show", ""},
+        {"device", "remove", "0004f200000"},
+        {"device", "set", "0004f200000g", "--note", "x"},
+        {"device", "set", "0004f2000001", "--wifi-mac", "wifi"},
+        {"device", "add", "xyz", "--family", "polycom"},
+        {"device", "replace", "0004f2000001", "new"},
+        {"device", "replace", "old", "0004f2000001"},
+        {"render", "xyz"},
+        {"timeline", "xyz"},
+        {"explain", "xyz"},
+        {"sighting", "adopt", "xyz"},
+        {"sighting", "forget", "xyz"},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row), exit_wrong_use) << row[0] << ' ' << row[1];
+        EXPECT_EQ(asked_, "");
+    }
+    EXPECT_EQ(run({"device", "show", "00:04:F2:00:00:01"}), exit_done);
+    EXPECT_EQ(run({"explain", "0004.f200.0001"}), exit_done);
+}
+
 TEST_F(RequestTest, NothingToChangeIsWrongUse) {
     EXPECT_EQ(run({"device", "set", "0004f2000001"}), exit_wrong_use);
     EXPECT_EQ(asked_, "");

@@ -164,6 +164,22 @@ TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
 }
 
+TEST_F(ApiTest, EveryIdentityOfADeviceNamesIt) {
+    add_anna();
+    ASSERT_EQ(call("PATCH", "/v1/devices/0004f2000001", R"({"wifi_mac":"0004f20000aa"})").status, 200U);
+    for (const char* target : {"", "/lines", "/files", "/timeline", "/explain"})
+        EXPECT_EQ(call("GET", std::string("/v1/devices/0004f20000aa") + target).status, 200U) << target;
+    EXPECT_EQ(call("PATCH", "/v1/devices/0004f20000aa", R"({"note":"x"})").status, 200U);
+    const auto replaced =
+        call("POST", "/v1/devices/0004f20000aa/replace", R"({"mac":"0004f2000077","wifi_mac":"0004f20000bb"})");
+    EXPECT_EQ(replaced.status, 200U) << text(replaced);
+    const auto removed = call("DELETE", "/v1/devices/0004f20000bb");
+    EXPECT_EQ(removed.status, 200U) << text(removed);
+    EXPECT_EQ(removed.body.at("mac").as_string(), "0004f2000077");
+    EXPECT_EQ(call("DELETE", "/v1/devices/0004f20000bb").status, 404U);
+    EXPECT_EQ(call("POST", "/v1/devices/0004f20000bb/replace", R"({"mac":"0004f2000078"})").status, 404U);
+}
+
 TEST_F(ApiTest, AReplacementKeepsTheOldPhonesHistory) {
     add_anna();
     const auto ask = [&](const char* mac, std::chrono::seconds after, std::string_view path) {
