@@ -1,6 +1,7 @@
 #include "server/boot_server.hpp"
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
@@ -13,6 +14,7 @@
 #include "server/listen/http_listener.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 #include <map>
 #include <stdexcept>
 
@@ -46,6 +48,7 @@ public:
           loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
           timeline_(timeline_options()) {
+        check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
         loops_.start();
@@ -79,7 +82,7 @@ private:
         }
         api_ = std::make_unique<ApiServer>(
             directory_.path() / "offhook.sock",
-            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }});
+            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
         for (std::size_t i = 0; i < http_.size(); ++i) {
             http_[i]->start();
             if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
@@ -108,6 +111,27 @@ private:
         return [this](std::string_view family, std::string_view model) {
             return check_family_and_model(families_, family, model);
         };
+    }
+
+    /// A misspelt site would give every file without a MAC to the default site, in silence.
+    void check_listener_sites() const {
+        const auto snapshot = catalogue_.snapshot();
+        for (const ListenerOptions& listener : options_.listeners) {
+            if (!listener.site || snapshot->site(*listener.site) != nullptr) continue;
+            throw cannot_start(
+                {ErrorCode::not_found,
+                 fmt::format("there is no site '{}'; correct `site` of [listen.{}], or start without "
+                             "it, `offhook site add {}`, and start again",
+                             printable(*listener.site, 64), listener.name, printable(*listener.site, 64)),
+                 "listener " + listener.name});
+        }
+    }
+
+    [[nodiscard]] std::map<std::string, std::string, std::less<>> listener_of_site() const {
+        std::map<std::string, std::string, std::less<>> out;
+        for (const ListenerOptions& listener : options_.listeners)
+            if (listener.site) out.emplace(*listener.site, listener.name);
+        return out;
     }
 
     /// A device whose pack was taken away is not served; that must not go unnoticed.

@@ -296,6 +296,16 @@ TEST_F(ApiTest, ANewTokenIsShownOnceAndARevokedOneNever) {
     EXPECT_FALSE(revoked.body.at("has_token").as_bool());
 }
 
+TEST_F(ApiTest, ASiteThatAListenerNamesIsNotRemoved) {
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab"})").status, 201U);
+    context_.listener_of_site = {{"lab", "http/lobby"}};
+    const auto refused = call("DELETE", "/v1/sites/lab");
+    EXPECT_EQ(refused.status, 409U);
+    EXPECT_NE(text(refused).find("http/lobby"), std::string::npos) << text(refused);
+    context_.listener_of_site.clear();
+    EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 200U);
+}
+
 TEST_F(ApiTest, PhonebookEntries) {
     const auto made = call("POST", "/v1/phonebook", R"({"last_name":"Muster","first_name":"Eva","number":"1003"})");
     ASSERT_EQ(made.status, 201U) << text(made);

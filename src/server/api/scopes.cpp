@@ -87,6 +87,11 @@ Result<ApiAnswer> change_site(const ApiCall& call) {
 }
 
 Result<ApiAnswer> remove_site(const ApiCall& call) {
+    const auto& listeners = call.context.listener_of_site;
+    if (const auto named = listeners.find(call.words.at(0)); named != listeners.end())
+        return fail(ErrorCode::conflict,
+                    "listener " + named->second + " names this site; take it out of the server's configuration first",
+                    "site");
     const auto removed = call.context.catalogue.store().remove_site(call.words.at(0));
     if (!removed) return tl::unexpected(removed.error());
     return ApiAnswer{200, json::object{{"name", call.words[0]}, {"removed", true}}};
