@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <stdexcept>
+#include <thread>
 
 namespace offhook::server {
 namespace {
@@ -90,7 +91,11 @@ private:
     }
 
     void close() {
-        for (auto& listener : http_) listener->stop();
+        {
+            // At once, not one after the other: each may wait its whole grace for transfers under way.
+            std::vector<std::jthread> stopping;
+            for (auto& listener : http_) stopping.emplace_back([&listener] { listener->stop(); });
+        }
         api_.reset();
         catalogue_.set_publish({});
         loops_.stop();
