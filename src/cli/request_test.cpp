@@ -1,5 +1,6 @@
 // What commands ask of the API, seen by a server that writes the request down.
 #include "cli/command.hpp"
+#include "server/api/socket_path.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -31,22 +32,24 @@ protected:
     /// Runs the command; `asked_` is "METHOD target body" of its one request, empty where it made none.
     int run(std::vector<std::string> arguments) {
         asked_.clear();
-        const std::string path = directory_ + "/offhook.sock";
+        const auto opened = server::SocketPath::open(directory_ + "/offhook.sock");
+        if (!opened) throw std::runtime_error(opened.error().text());
+        const std::string& path = opened->address();
         asio::io_context context;
         asio::local::stream_protocol::acceptor acceptor(context, asio::local::stream_protocol::endpoint(path));
-        std::thread server([&] { answer_one(acceptor); });
+        std::thread answering([&] { answer_one(acceptor); });
         const int exit_code = parse_and_run(std::move(arguments));
         // Whoever asked nothing leaves the server waiting: a connection that says nothing ends it.
         asio::local::stream_protocol::socket nobody(context);
         boost::system::error_code ignored;
         nobody.connect(asio::local::stream_protocol::endpoint(path), ignored);
         nobody.close(ignored);
-        server.join();
+        answering.join();
         std::filesystem::remove(path);
         return exit_code;
     }
 
-    std::string asked_;
+    std::string asked_, directory_;
 
 private:
     int parse_and_run(std::vector<std::string> arguments) {
@@ -85,8 +88,6 @@ private:
         answer.prepare_payload();
         http::write(socket, answer, error);
     }
-
-    std::string directory_;
 };
 
 TEST_F(RequestTest, EmptyTextIsAValueThatTakesOut) {
@@ -138,6 +139,15 @@ TEST_F(RequestTest, WhatIsNoMacAddressIsWrongUseAndAsksNothing) {
     }
     EXPECT_EQ(run({"device", "show", "00:04:F2:00:00:01"}), exit_done);
     EXPECT_EQ(run({"explain", "0004.f200.0001"}), exit_done);
+}
+
+TEST_F(RequestTest, ADeepDataDirectoryIsReached) {
+    const std::string top = directory_;
+    directory_ += "/" + std::string(120, 'd');
+    std::filesystem::create_directory(directory_);
+    EXPECT_EQ(run({"device", "show", "0004f2000001"}), exit_done);
+    EXPECT_EQ(asked_, "GET /v1/devices/0004f2000001 ");
+    directory_ = top;
 }
 
 TEST_F(RequestTest, NothingToChangeIsWrongUse) {

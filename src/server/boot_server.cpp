@@ -10,6 +10,7 @@
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
 #include "server/api/checks.hpp"
+#include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
 #include "server/listen/http_listener.hpp"
 
@@ -46,7 +47,7 @@ public:
     Parts(BootServerOptions options, config::Families families, const Clock& clock,
           const std::function<void(const std::string&, const std::string&)>& announce)
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
-          loops_(clock, options_.loops),
+          socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
           timeline_(timeline_options()) {
         check_listener_sites();
@@ -82,7 +83,7 @@ private:
             http_.push_back(std::move(*opened));
         }
         api_ = std::make_unique<ApiServer>(
-            directory_.path() / "offhook.sock",
+            socket_path_.address(),
             ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
         for (std::size_t i = 0; i < http_.size(); ++i) {
             http_[i]->start();
@@ -110,6 +111,13 @@ private:
             if (!recorded) log::warning("SIGHTINGS_NOT_RECORDED", "{}", recorded.error().text());
         };
         return out;
+    }
+
+    /// Before anything is loaded: a path that cannot be had is said at once.
+    static SocketPath socket_path(const std::filesystem::path& directory) {
+        auto path = SocketPath::open(directory / "offhook.sock");
+        if (!path) throw cannot_start(path.error());
+        return std::move(*path);
     }
 
     catalogue::ModelCheck model_check() {
@@ -173,6 +181,7 @@ private:
     BootServerOptions options_;
     config::Families families_;
     catalogue::DataDirectory directory_;
+    SocketPath socket_path_; // the API's
     Acquaintances acquaintances_;
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush

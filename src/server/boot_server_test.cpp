@@ -44,5 +44,12 @@ TEST_F(BootServerTest, RefusesAListenersSiteThatIsNotThere) {
                 testing::AllOf(testing::HasSubstr("http/lobby"), testing::HasSubstr("'nosuch'")));
 }
 
+TEST_F(BootServerTest, StartsOnADeepDataDirectory) {
+    directory_ /= std::string(120, 'd');
+    const BootServer server(options({{"http", "127.0.0.1:0", {}}}), house_families(), clock_, {});
+    EXPECT_TRUE(std::filesystem::is_socket(directory_ / "offhook.sock"));
+    directory_ = directory_.parent_path();
+}
+
 } // namespace
 } // namespace offhook::server
