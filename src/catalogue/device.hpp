@@ -66,13 +66,14 @@ struct DeviceChange {
     std::vector<std::string> unset = {};
 };
 
-/// A replacement phone takes over a device: its settings, site, group, note and other identities.
+/// A replacement phone takes over a device: its settings, site, group and note. Wi-Fi MAC and serial number name the
+/// handset that is taken away, so they do not move.
 struct Replacement {
     MacAddress old_mac;
     MacAddress new_mac;
     std::optional<std::string> model = {};    ///< where the new phone is another model
-    std::optional<std::string> wifi_mac = {}; ///< of the new phone; absent: as it was, empty: cleared
-    std::optional<std::string> serial = {};
+    std::optional<std::string> wifi_mac = {}; ///< of the new phone; absent or empty: none
+    std::optional<std::string> serial = {};   ///< of the new phone; absent or empty: none
 };
 
 /// Everything about a draft that can be judged without the catalogue: MAC, words, settings. The layer of its settings.

@@ -21,8 +21,9 @@ std::string to_text(const SitePolicy& policy) {
     return out;
 }
 
-Result<SitePolicy> policy_from_text(std::string_view text) {
-    SitePolicy out;
+Result<SitePolicy> policy_from_text(std::string_view text, const SitePolicy& base) {
+    if (text.empty()) return SitePolicy();
+    SitePolicy out = base;
     for (const std::string_view word : split(text, ' ')) {
         if (word.empty()) continue;
         const std::size_t equals = word.find('=');

@@ -40,8 +40,9 @@ struct SitePolicy {
 
 /// "loopback.clear=mac_alone loopback.tls=mac_alone private.clear=… public.tls=token".
 [[nodiscard]] std::string to_text(const SitePolicy& policy);
-/// Any of the words above in any order; what is not named keeps the default. Errors: invalid.
-[[nodiscard]] Result<SitePolicy> policy_from_text(std::string_view text);
+/// Any of the words above in any order; what is not named stays as in `base`, so that naming one never loosens another.
+/// Empty text, and only that, is the policy out of the box. Errors: invalid.
+[[nodiscard]] Result<SitePolicy> policy_from_text(std::string_view text, const SitePolicy& base);
 
 struct Site {
     SiteId id{};
@@ -83,7 +84,7 @@ struct SiteChange {
     std::optional<std::string> title = {};
     std::optional<std::vector<std::string>> networks = {}; ///< "10.1.0.0/16"
     std::optional<std::string> url_token = {};             ///< 16..64 letters, digits, '-', '_'
-    std::optional<std::string> policy = {};                ///< policy_from_text; empty: the default one
+    std::optional<std::string> policy = {}; ///< policy_from_text over the site's own; empty: out of the box
 };
 
 } // namespace offhook::catalogue

@@ -1,6 +1,7 @@
 #include "cli/api_client.hpp"
 
 #include "base/text.hpp"
+#include "server/api/socket_path.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -61,7 +62,12 @@ Result<json::value> ApiClient::call(std::string_view method, const std::string& 
     asio::io_context context;
     asio::local::stream_protocol::socket socket(context);
     boost::system::error_code error;
-    socket.connect(asio::local::stream_protocol::endpoint(socket_path_), error);
+    const auto path = server::SocketPath::open(socket_path_);
+    if (!path && path.error().code == ErrorCode::too_large) return tl::unexpected(path.error());
+    if (path)
+        socket.connect(asio::local::stream_protocol::endpoint(path->address()), error);
+    else
+        error = boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
     if (error)
         return fail(ErrorCode::unavailable,
                     "no server answers (" + error.message() +

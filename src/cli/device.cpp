@@ -1,6 +1,7 @@
 /// `offhook device …`: phones in the catalogue.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
 
@@ -13,7 +14,15 @@ namespace {
 
 namespace json = boost::json;
 
+/// An option that becomes a member of the request's body. Empty text is a value too: it clears.
+struct Member {
+    const char* name;
+    const std::string* value;
+    const CLI::Option* option;
+};
+
 struct DeviceArguments {
+    std::vector<Member> members; // of every verb; those of the chosen one have a count
     std::string mac, new_mac, family, model, site, group, note, serial, wifi_mac;
     bool show_secrets = false;
     SettingOptions settings;
@@ -21,15 +30,11 @@ struct DeviceArguments {
 
 std::string device_path(const DeviceArguments& arguments) { return "/v1/devices/" + percent_encoded(arguments.mac); }
 
-/// The members that are stated; an empty option is not.
+/// The members that are stated, if only as "".
 json::object stated(const DeviceArguments& arguments) {
     json::object out;
-    const std::pair<const char*, const std::string*> members[] = {
-        {"family", &arguments.family},    {"model", &arguments.model}, {"site", &arguments.site},
-        {"group", &arguments.group},      {"note", &arguments.note},   {"serial", &arguments.serial},
-        {"wifi_mac", &arguments.wifi_mac}};
-    for (const auto& [name, value] : members)
-        if (!value->empty()) out[name] = *value;
+    for (const Member& member : arguments.members)
+        if (member.option->count() != 0) out[member.name] = *member.value;
     return out;
 }
 
@@ -100,7 +105,7 @@ int change(const Cli& cli, const DeviceArguments& arguments, const std::vector<s
     settings.set.insert(settings.set.end(), assignments.begin(), assignments.end());
     json::object body = stated(arguments);
     if (settings.empty() && body.empty()) {
-        std::cerr << "offhook: nothing to change; say SETTING=VALUE, --unset SETTING, --model M, --site S …\n";
+        std::cerr << "offhook: nothing to change; say SETTING=VALUE, --unset SETTING, --model M, --group \"\" …\n";
         return exit_wrong_use;
     }
     if (const auto changes = add_changes(body, settings); !changes) return failed(changes.error());
@@ -119,13 +124,14 @@ int remove(const Cli& cli, const DeviceArguments& arguments) {
     if (cli.json)
         print_json(*removed);
     else
-        std::cerr << "Removed " << arguments.mac << "; it is a stranger from now on.\n";
+        std::cerr << "Removed " << text_of(*removed, "mac") << "; it is a stranger from now on.\n";
     return exit_done;
 }
 
 int replace(const Cli& cli, const DeviceArguments& arguments) {
-    const auto replaced =
-        ApiClient(cli).post(device_path(arguments) + "/replace", json::object{{"mac", arguments.new_mac}});
+    json::object body = stated(arguments);
+    body["mac"] = arguments.new_mac;
+    const auto replaced = ApiClient(cli).post(device_path(arguments) + "/replace", body);
     if (!replaced) return failed(replaced.error());
     if (cli.json)
         print_json(*replaced);
@@ -135,17 +141,34 @@ int replace(const Cli& cli, const DeviceArguments& arguments) {
     return exit_done;
 }
 
-void add_identity_options(CLI::App& command, DeviceArguments& arguments) {
-    command
-        .add_option("--model", arguments.model, "Model as the family names it, e.g. SPIP650; see `offhook pack list`")
+CLI::Option* add_member(CLI::App& command, DeviceArguments& arguments, const char* name, const std::string& option,
+                        std::string& value, const std::string& help) {
+    auto* made = command.add_option(option, value, help);
+    arguments.members.push_back({name, &value, made});
+    return made;
+}
+
+/// What tells one handset from another.
+void add_handset_options(CLI::App& command, DeviceArguments& arguments) {
+    add_member(command, arguments, "model", "--model", arguments.model,
+               "Model as the family names it, e.g. SPIP650; see `offhook pack list`")
         ->type_name("M");
-    command.add_option("--site", arguments.site, "Site; without it the default site")->type_name("S");
-    command.add_option("--group", arguments.group, "Group whose layer lies between the site's and the device's")
-        ->type_name("G");
-    command.add_option("--note", arguments.note, "Remark for people")->type_name("TEXT");
-    command.add_option("--serial", arguments.serial, "Serial number, by which some phones identify themselves")
+    add_member(command, arguments, "serial", "--serial", arguments.serial,
+               "Serial number, by which some phones identify themselves")
         ->type_name("SN");
-    command.add_option("--wifi-mac", arguments.wifi_mac, "Wi-Fi MAC address of the same phone")->type_name("MAC");
+    auto* wifi_mac = add_member(command, arguments, "wifi_mac", "--wifi-mac", arguments.wifi_mac,
+                                "Wi-Fi MAC address of the same phone");
+    wifi_mac->type_name("MAC");
+    check_mac(*wifi_mac);
+}
+
+void add_place_options(CLI::App& command, DeviceArguments& arguments) {
+    add_member(command, arguments, "site", "--site", arguments.site, "Site; without it, or empty, the default site")
+        ->type_name("S");
+    add_member(command, arguments, "group", "--group", arguments.group,
+               "Group whose layer lies between the site's and the device's; empty: none")
+        ->type_name("G");
+    add_member(command, arguments, "note", "--note", arguments.note, "Remark for people")->type_name("TEXT");
 }
 
 } // namespace
@@ -155,22 +178,25 @@ void add_device(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<DeviceArguments>();
     auto assignments = std::make_shared<std::vector<std::string>>();
     const auto mac = [&](CLI::App* command) {
-        command->add_option("MAC", arguments->mac, "MAC address, in any spelling")->required();
+        add_mac(*command, "MAC", arguments->mac, "MAC address, in any spelling");
     };
 
     auto* added = device->add_subcommand("add", "Add a phone");
     mac(added);
-    added->add_option("--family", arguments->family, "Family: polycom, …; see `offhook pack list`")
+    add_member(*added, *arguments, "family", "--family", arguments->family,
+               "Family: polycom, …; see `offhook pack list`")
         ->required()
         ->type_name("F");
-    add_identity_options(*added, *arguments);
+    add_handset_options(*added, *arguments);
+    add_place_options(*added, *arguments);
     arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
     added->callback([&cli, arguments] { cli.run = [&cli, arguments] { return add(cli, *arguments); }; });
 
-    auto* changed = device->add_subcommand("set", "Change a phone: settings, model, site …");
+    auto* changed = device->add_subcommand("set", "Change a phone: settings, model, site …; empty text takes out");
     mac(changed);
     changed->add_option("SETTING=VALUE", *assignments, "Settings to change");
-    add_identity_options(*changed, *arguments);
+    add_handset_options(*changed, *arguments);
+    add_place_options(*changed, *arguments);
     arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
     changed->callback([&cli, arguments, assignments] {
         cli.run = [&cli, arguments, assignments] { return change(cli, *arguments, *assignments); };
@@ -190,9 +216,10 @@ void add_device(CLI::App& app, Cli& cli) {
     mac(removed);
     removed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return remove(cli, *arguments); }; });
 
-    auto* replaced = device->add_subcommand("replace", "Move everything to a replacement phone");
-    replaced->add_option("OLDMAC", arguments->mac, "The phone that is taken away")->required();
-    replaced->add_option("NEWMAC", arguments->new_mac, "The phone that takes its place")->required();
+    auto* replaced = device->add_subcommand("replace", "Move lines and settings to a replacement phone");
+    add_mac(*replaced, "OLDMAC", arguments->mac, "The phone that is taken away");
+    add_mac(*replaced, "NEWMAC", arguments->new_mac, "The phone that takes its place");
+    add_handset_options(*replaced, *arguments);
     replaced->callback([&cli, arguments] { cli.run = [&cli, arguments] { return replace(cli, *arguments); }; });
 }
 

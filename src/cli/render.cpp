@@ -1,6 +1,7 @@
 /// `offhook render MAC [FILE]`: what a phone is served, where every parameter comes from, and what a change would do.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 
 #include <CLI/CLI.hpp>
@@ -92,7 +93,7 @@ int show_diff(const Cli& cli, const RenderArguments& arguments) {
 void add_render(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<RenderArguments>();
     auto* command = app.add_subcommand("render", "Show a phone's files as it is served them");
-    command->add_option("MAC", arguments->mac, "The phone")->required();
+    add_mac(*command, "MAC", arguments->mac, "The phone");
     command->add_option("FILE", arguments->file, "A file's name; without it the list of files");
     command->add_flag("--provenance", arguments->provenance,
                       "Show each parameter with the layer and setting it comes from");

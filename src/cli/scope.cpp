@@ -5,6 +5,7 @@
 #include "cli/settings_json.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -14,15 +15,18 @@ namespace {
 namespace json = boost::json;
 
 struct ScopeArguments {
+    std::vector<const CLI::Option*> options; // of every verb; those of the chosen one have a count
     std::string name, title, token, policy, site;
     std::vector<std::string> networks, assignments;
     bool show_secrets = false;
     SettingOptions settings;
 };
 
+/// Without the empty ones: `--network ""` says that there are none.
 json::array texts(const std::vector<std::string>& values) {
     json::array out;
-    for (const std::string& value : values) out.emplace_back(value);
+    for (const std::string& value : values)
+        if (!value.empty()) out.emplace_back(value);
     return out;
 }
 
@@ -35,13 +39,19 @@ std::string joined(const json::array& values) {
     return out;
 }
 
+/// The options that are stated, if only as "": that takes a token, a policy, a title out.
 json::object stated(const ScopeArguments& arguments) {
+    const auto is_stated = [&](const std::string& name) {
+        return std::any_of(arguments.options.begin(), arguments.options.end(), [&](const CLI::Option* option) {
+            return option->check_lname(name) && option->count() != 0;
+        });
+    };
     json::object out;
-    if (!arguments.title.empty()) out["title"] = arguments.title;
-    if (!arguments.token.empty()) out["token"] = arguments.token;
-    if (!arguments.networks.empty()) out["networks"] = texts(arguments.networks);
-    if (!arguments.policy.empty()) out["policy"] = arguments.policy;
-    if (!arguments.site.empty()) out["site"] = arguments.site;
+    if (is_stated("title")) out["title"] = arguments.title;
+    if (is_stated("token")) out["token"] = arguments.token;
+    if (is_stated("network")) out["networks"] = texts(arguments.networks);
+    if (is_stated("policy")) out["policy"] = arguments.policy;
+    if (is_stated("site")) out["site"] = arguments.site;
     return out;
 }
 
@@ -90,8 +100,13 @@ int add(const Cli& cli, const std::string& kind, const ScopeArguments& arguments
 }
 
 int change(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
-    const auto changed =
-        ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), stated(arguments));
+    const json::object body = stated(arguments);
+    if (body.empty()) {
+        std::cerr
+            << "offhook: nothing to change; say --title, --token, --network or --policy, with \"\" to take it out\n";
+        return exit_wrong_use;
+    }
+    const auto changed = ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), body);
     if (!changed) return failed(changed.error());
     if (cli.json)
         print_json(*changed);
@@ -170,24 +185,25 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
         return command;
     };
     const auto options = [&](CLI::App* command) {
-        command->add_option("--title", arguments->title, "What people call it")->type_name("TEXT");
+        const auto keep = [&arguments](CLI::Option* option) {
+            arguments->options.push_back(option);
+            return option;
+        };
+        keep(command->add_option("--title", arguments->title, "What people call it"))->type_name("TEXT");
         if (kind != "site") {
-            command->add_option("--site", arguments->site, "Only phones of this site may join")->type_name("S");
+            keep(command->add_option("--site", arguments->site, "Only phones of this site may join"))->type_name("S");
             return;
         }
-        command
-            ->add_option("--network", arguments->networks,
-                         "Source networks of this site, by which a file without a MAC is its own")
+        keep(command->add_option("--network", arguments->networks,
+                                 "Source networks of this site, by which a file without a MAC is its own"))
             ->type_name("CIDR")
             ->allow_extra_args(false);
-        command
-            ->add_option(
-                "--policy", arguments->policy,
-                "Proof that a phone's files need, as in 'private.clear=token public.tls=token'; docs/security.md")
+        keep(command->add_option("--policy", arguments->policy,
+                                 "Proof that a phone's files need, as in 'private.clear=token public.tls=token'; what "
+                                 "is not named stays, empty goes back to the default; docs/security.md"))
             ->type_name("WORDS");
-        command
-            ->add_option("--token", arguments->token,
-                         "Secret first folder of this site's addresses; 'random' makes one")
+        keep(command->add_option("--token", arguments->token,
+                                 "Secret first folder of this site's addresses; 'random' makes one, empty revokes it"))
             ->type_name("TOKEN");
     };
     auto* added = verb("add", "Add a " + kind, add);

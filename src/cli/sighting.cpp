@@ -1,6 +1,7 @@
 /// `offhook sighting …`: phones that asked and are in no catalogue.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
 
@@ -66,7 +67,7 @@ void add_sighting(CLI::App& app, Cli& cli) {
     listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
 
     auto* adopted = sighting->add_subcommand("adopt", "Add one to the catalogue");
-    adopted->add_option("MAC", arguments->mac, "The phone")->required();
+    add_mac(*adopted, "MAC", arguments->mac, "The phone");
     adopted->add_option("--family", arguments->family, "Family, where it could not be told from what it asked")
         ->type_name("F");
     adopted->add_option("--model", arguments->model, "Model, where its User-Agent did not say")->type_name("M");
@@ -75,7 +76,7 @@ void add_sighting(CLI::App& app, Cli& cli) {
     adopted->callback([&cli, arguments] { cli.run = [&cli, arguments] { return adopt(cli, *arguments); }; });
 
     auto* forgotten = sighting->add_subcommand("forget", "Take one off the list");
-    forgotten->add_option("MAC", arguments->mac, "The phone")->required();
+    add_mac(*forgotten, "MAC", arguments->mac, "The phone");
     forgotten->callback([&cli, arguments] { cli.run = [&cli, arguments] { return forget(cli, *arguments); }; });
 }
 

@@ -1,6 +1,7 @@
 /// `offhook timeline MAC` and `offhook explain MAC`: what a phone asked, and what became of it.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 
 #include <CLI/CLI.hpp>
@@ -27,6 +28,8 @@ void print_event(const boost::json::value& event) {
                              text_of(event, "bytes"), text_of(event, "path"),
                              count.empty() || count == "1" ? "" : "  x" + count);
     if (!text_of(event, "document").empty()) std::cout << "  (" << text_of(event, "document") << ')';
+    if (!text_of(event, "former_mac").empty())
+        std::cout << "  [" << text_of(event, "former_mac") << ", replaced since]";
     std::cout << std::endl; // NOLINT(performance-avoid-endl): --follow is watched
 }
 
@@ -76,7 +79,7 @@ int explain(const Cli& cli, const TimelineArguments& arguments) {
 void add_timeline(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<TimelineArguments>();
     auto* command = app.add_subcommand("timeline", "Show every contact of a phone, oldest first");
-    command->add_option("MAC", arguments->mac, "The phone, known or not")->required();
+    add_mac(*command, "MAC", arguments->mac, "The phone, known or not");
     command->add_option("--limit", arguments->limit, "How many of the newest events")
         ->capture_default_str()
         ->check(CLI::Range(1, 2000));
@@ -88,7 +91,7 @@ void add_explain(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<TimelineArguments>();
     auto* command = app.add_subcommand(
         "explain", "Tell a phone's last boots in sentences: what it asked, what it got, what is missing");
-    command->add_option("MAC", arguments->mac, "The phone, known or not")->required();
+    add_mac(*command, "MAC", arguments->mac, "The phone, known or not");
     command->add_option("--boots", arguments->boots, "How many of the last boots")
         ->capture_default_str()
         ->check(CLI::Range(1, 20));

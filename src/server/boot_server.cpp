@@ -1,6 +1,7 @@
 #include "server/boot_server.hpp"
 
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
@@ -9,12 +10,15 @@
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
 #include "server/api/checks.hpp"
+#include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
 #include "server/listen/http_listener.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 #include <map>
 #include <stdexcept>
+#include <thread>
 
 namespace offhook::server {
 namespace {
@@ -43,9 +47,10 @@ public:
     Parts(BootServerOptions options, config::Families families, const Clock& clock,
           const std::function<void(const std::string&, const std::string&)>& announce)
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
-          loops_(clock, options_.loops),
+          socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
           timeline_(timeline_options()) {
+        check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
         loops_.start();
@@ -78,8 +83,8 @@ private:
             http_.push_back(std::move(*opened));
         }
         api_ = std::make_unique<ApiServer>(
-            directory_.path() / "offhook.sock",
-            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }});
+            socket_path_.address(),
+            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
         for (std::size_t i = 0; i < http_.size(); ++i) {
             http_[i]->start();
             if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
@@ -87,7 +92,11 @@ private:
     }
 
     void close() {
-        for (auto& listener : http_) listener->stop();
+        {
+            // At once, not one after the other: each may wait its whole grace for transfers under way.
+            std::vector<std::jthread> stopping;
+            for (auto& listener : http_) stopping.emplace_back([&listener] { listener->stop(); });
+        }
         api_.reset();
         catalogue_.set_publish({});
         loops_.stop();
@@ -104,10 +113,38 @@ private:
         return out;
     }
 
+    /// Before anything is loaded: a path that cannot be had is said at once.
+    static SocketPath socket_path(const std::filesystem::path& directory) {
+        auto path = SocketPath::open(directory / "offhook.sock");
+        if (!path) throw cannot_start(path.error());
+        return std::move(*path);
+    }
+
     catalogue::ModelCheck model_check() {
         return [this](std::string_view family, std::string_view model) {
             return check_family_and_model(families_, family, model);
         };
+    }
+
+    /// A misspelt site would give every file without a MAC to the default site, in silence.
+    void check_listener_sites() const {
+        const auto snapshot = catalogue_.snapshot();
+        for (const ListenerOptions& listener : options_.listeners) {
+            if (!listener.site || snapshot->site(*listener.site) != nullptr) continue;
+            throw cannot_start(
+                {ErrorCode::not_found,
+                 fmt::format("there is no site '{}'; correct `site` of [listen.{}], or start without "
+                             "it, `offhook site add {}`, and start again",
+                             printable(*listener.site, 64), listener.name, printable(*listener.site, 64)),
+                 "listener " + listener.name});
+        }
+    }
+
+    [[nodiscard]] std::map<std::string, std::string, std::less<>> listener_of_site() const {
+        std::map<std::string, std::string, std::less<>> out;
+        for (const ListenerOptions& listener : options_.listeners)
+            if (listener.site) out.emplace(*listener.site, listener.name);
+        return out;
     }
 
     /// A device whose pack was taken away is not served; that must not go unnoticed.
@@ -144,6 +181,7 @@ private:
     BootServerOptions options_;
     config::Families families_;
     catalogue::DataDirectory directory_;
+    SocketPath socket_path_; // the API's
     Acquaintances acquaintances_;
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush

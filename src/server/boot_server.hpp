@@ -20,7 +20,7 @@ namespace offhook::server {
 struct ListenerOptions {
     std::string name;                     ///< "http" or "http/LABEL"
     std::string address;                  ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
-    std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it
+    std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it; must exist
 };
 
 struct BootServerOptions {

@@ -51,7 +51,7 @@ std::optional<Site> SqlRows::site(RowId id) {
         if (!clear) throw StoreFailure(fmt::format("the sealed URL token of site {} does not open", out.name));
         out.url_token = std::move(*clear);
     }
-    auto read = policy_from_text(policy);
+    auto read = policy_from_text(policy, SitePolicy());
     if (!read) throw StoreFailure(fmt::format("site {}: {}", out.name, read.error().text()));
     out.policy = *read;
     out.revision = static_cast<Revision>(revision);

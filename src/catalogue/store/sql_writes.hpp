@@ -27,10 +27,12 @@ public:
     WriteResult replace_device(ChangeSet& changes, const Replacement& replacement);
     WriteResult change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,
                              std::span<const std::string> unset);
-    WriteResult add_site(ChangeSet& changes, std::string_view name, const SiteChange& change);
+    WriteResult add_site(ChangeSet& changes, std::string_view name, const SiteChange& change,
+                         std::span<const SettingText> settings);
     WriteResult change_site(ChangeSet& changes, std::string_view name, const SiteChange& change);
     WriteResult remove_site(ChangeSet& changes, std::string_view name);
-    WriteResult add_group(ChangeSet& changes, std::string_view name, std::string_view title, std::string_view site);
+    WriteResult add_group(ChangeSet& changes, std::string_view name, std::string_view title, std::string_view site,
+                          std::span<const SettingText> settings);
     WriteResult remove_group(ChangeSet& changes, std::string_view name);
     WriteResult add_entry(ChangeSet& changes, const PhonebookEntry& entry);
     WriteResult change_entry(ChangeSet& changes, const PhonebookEntry& entry);

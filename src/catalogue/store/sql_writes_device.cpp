@@ -207,12 +207,10 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     Device device = stored->device;
     device.mac = replacement.new_mac;
     if (replacement.model) device.model = *replacement.model;
-    if (replacement.serial) device.serial = *replacement.serial;
-    if (replacement.wifi_mac) {
-        const auto wifi = optional_mac(*replacement.wifi_mac);
-        if (!wifi) return tl::unexpected(wifi.error());
-        device.wifi_mac = *wifi;
-    }
+    device.serial = replacement.serial.value_or("");
+    const auto wifi = optional_mac(replacement.wifi_mac.value_or(""));
+    if (!wifi) return tl::unexpected(wifi.error());
+    device.wifi_mac = *wifi;
     if (const auto ok = check(as_draft(device)); !ok) return tl::unexpected(ok.error());
     if (check_model_ && replacement.model)
         if (const auto ok = check_model_(device.family, device.model); !ok) return tl::unexpected(ok.error());

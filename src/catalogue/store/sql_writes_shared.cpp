@@ -100,7 +100,7 @@ WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {
         site.title = *change.title;
     }
     if (change.policy) {
-        const auto policy = policy_from_text(*change.policy);
+        const auto policy = policy_from_text(*change.policy, site.policy);
         if (!policy) return tl::unexpected(policy.error());
         site.policy = *policy;
     }
@@ -133,7 +133,8 @@ WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {
     return 0;
 }
 
-WriteResult SqlWrites::add_site(ChangeSet& changes, std::string_view name, const SiteChange& change) {
+WriteResult SqlWrites::add_site(ChangeSet& changes, std::string_view name, const SiteChange& change,
+                                std::span<const SettingText> settings) {
     if (rows_.site_id(name) != 0)
         return fail(ErrorCode::conflict, fmt::format("there is a site {} already", name), "site");
     long long count = 0;
@@ -143,9 +144,13 @@ WriteResult SqlWrites::add_site(ChangeSet& changes, std::string_view name, const
     Site site;
     site.name = name;
     if (const auto ok = apply(site, change); !ok) return ok;
+    auto layer = changed_layer({}, settings, {});
+    if (!layer) return tl::unexpected(layer.error());
+    site.layer = std::move(*layer);
     site.id = static_cast<SiteId>(rows_.add_layer(config::LayerKind::site));
     site.revision = next(changes);
     rows_.insert_site(site);
+    rows_.store_layer(static_cast<RowId>(site.id), {}, site.layer);
     changes.sites.push_back(std::move(site));
     return changes.revision;
 }
@@ -178,7 +183,7 @@ WriteResult SqlWrites::remove_site(ChangeSet& changes, std::string_view name) {
 }
 
 WriteResult SqlWrites::add_group(ChangeSet& changes, std::string_view name, std::string_view title,
-                                 std::string_view site) {
+                                 std::string_view site, std::span<const SettingText> settings) {
     if (rows_.group_id(name) != 0)
         return fail(ErrorCode::conflict, fmt::format("there is a group {} already", name), "group");
     long long count = 0;
@@ -193,9 +198,13 @@ WriteResult SqlWrites::add_group(ChangeSet& changes, std::string_view name, std:
         if (id == 0) return no_site(site);
         group.site = static_cast<SiteId>(id);
     }
+    auto layer = changed_layer({}, settings, {});
+    if (!layer) return tl::unexpected(layer.error());
+    group.layer = std::move(*layer);
     group.id = static_cast<GroupId>(rows_.add_layer(config::LayerKind::group));
     group.revision = next(changes);
     rows_.insert_group(group);
+    rows_.store_layer(static_cast<RowId>(group.id), {}, group.layer);
     changes.groups.push_back(std::move(group));
     return changes.revision;
 }

@@ -184,19 +184,23 @@ public:
     Result<std::vector<Device>> list_devices(const DeviceQuery& query) override {
         return readers_.run([&](SqlRows& rows) { return list(rows, query); });
     }
-    std::vector<MacAddress> former_macs(MacAddress mac) override {
-        return readers_.run([&](SqlRows& rows) {
-            std::vector<MacAddress> out;
-            const auto bits = static_cast<long long>(mac.bits());
-            long long former = 0;
-            soci::statement found =
-                (rows.session().prepare << "SELECT f.mac FROM former_mac f JOIN device d ON d.id = f.device WHERE "
-                                           "d.mac = :m ORDER BY f.replaced_at DESC, f.rowid DESC",
-                 use(bits), into(former));
-            found.execute();
-            while (found.fetch()) out.emplace_back(static_cast<std::uint64_t>(former));
-            return out;
-        });
+    std::vector<FormerMac> former_macs(MacAddress mac) override {
+        return readers_.run(
+            [&](SqlRows& rows) {
+                std::vector<FormerMac> out;
+                const auto bits = static_cast<long long>(mac.bits());
+                long long former = 0, replaced_at = 0;
+                soci::statement found =
+                    (rows.session().prepare
+                         << "SELECT f.mac, f.replaced_at FROM former_mac f JOIN device d ON d.id = f.device WHERE "
+                            "d.mac = :m ORDER BY f.replaced_at DESC, f.rowid DESC",
+                     use(bits), into(former), into(replaced_at));
+                found.execute();
+                while (found.fetch())
+                    out.push_back({MacAddress(static_cast<std::uint64_t>(former)),
+                                   WallTime(std::chrono::milliseconds(replaced_at))});
+                return out;
+            });
     }
 
     Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,
@@ -205,9 +209,11 @@ public:
         return submit([&](ChangeSet& changes) { return writes_.change_layer(changes, place, set, unset); });
     }
 
-    Result<Revision> add_site(std::string_view name, const SiteChange& site) override {
+    Result<Revision> add_site(std::string_view name, const SiteChange& site,
+                              std::span<const SettingText> settings) override {
         if (const auto ok = check_word("site", name); !ok) return tl::unexpected(ok.error());
-        return submit([&](ChangeSet& changes) { return writes_.add_site(changes, name, site); });
+        if (const auto ok = check_settings(settings, {}); !ok) return tl::unexpected(ok.error());
+        return submit([&](ChangeSet& changes) { return writes_.add_site(changes, name, site, settings); });
     }
     Result<Revision> change_site(std::string_view name, const SiteChange& change) override {
         return submit([&](ChangeSet& changes) { return writes_.change_site(changes, name, change); });
@@ -215,11 +221,13 @@ public:
     Result<Revision> remove_site(std::string_view name) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_site(changes, name); });
     }
-    Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site) override {
+    Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site,
+                               std::span<const SettingText> settings) override {
         if (const auto ok = check_word("group", name); !ok) return tl::unexpected(ok.error());
         if (title.size() > limits::note_bytes_max || !is_printable_utf8(title))
             return fail(ErrorCode::invalid, "a title is up to 1024 bytes of printable UTF-8", "title");
-        return submit([&](ChangeSet& changes) { return writes_.add_group(changes, name, title, site); });
+        if (const auto ok = check_settings(settings, {}); !ok) return tl::unexpected(ok.error());
+        return submit([&](ChangeSet& changes) { return writes_.add_group(changes, name, title, site, settings); });
     }
     Result<Revision> remove_group(std::string_view name) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_group(changes, name); });

@@ -42,9 +42,17 @@ struct LayerPlace {
 };
 
 struct DeviceQuery {
-    std::optional<MacAddress> after = {};                            ///< the last of the page before
+    std::optional<MacAddress> after = {};                       ///< the last of the page before
     std::size_t count = 1'000;                                  ///< 1..limits::page_max
     std::string site = {}, group = {}, family = {}, model = {}; ///< names; empty: any
+};
+
+/// A MAC that a device had until it was replaced.
+struct FormerMac {
+    MacAddress mac;
+    WallTime replaced_at{};
+
+    friend bool operator==(const FormerMac&, const FormerMac&) = default;
 };
 
 class Store {
@@ -64,23 +72,27 @@ public:
     virtual Result<Revision> add_devices(std::span<const DeviceDraft> drafts) = 0;
     virtual Result<Revision> change_device(MacAddress mac, const DeviceChange& change) = 0;
     virtual Result<Revision> remove_device(MacAddress mac) = 0;
-    /// Moves everything; a sighting of the new MAC is forgotten. conflict: the new MAC is a device already.
+    /// Moves everything but the old handset's Wi-Fi MAC and serial number; a sighting of the new MAC is forgotten.
+    /// conflict: the new MAC is a device already.
     virtual Result<Revision> replace_device(const Replacement& replacement) = 0;
     [[nodiscard]] virtual std::optional<Device> find_device(MacAddress mac) = 0; ///< by LAN MAC
     /// By ascending MAC. Errors: not_found for a site or group that is not there.
     [[nodiscard]] virtual Result<std::vector<Device>> list_devices(const DeviceQuery& query) = 0;
-    /// MACs that this device had before it was replaced, newest first: its timeline goes on there.
-    [[nodiscard]] virtual std::vector<MacAddress> former_macs(MacAddress mac) = 0;
+    /// MACs that this device had before it was replaced, newest first: its timeline goes on there. By LAN MAC.
+    [[nodiscard]] virtual std::vector<FormerMac> former_macs(MacAddress mac) = 0;
 
     // Settings of any layer. Unsetting what the layer does not state is not_found.
     virtual Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,
                                           std::span<const std::string> unset) = 0;
 
     // Sites and groups. Removing one that still has devices (or groups) is a conflict; so is removing "default".
-    virtual Result<Revision> add_site(std::string_view name, const SiteChange& site) = 0;
+    // One is added with its settings in one write: never without those that were asked for.
+    virtual Result<Revision> add_site(std::string_view name, const SiteChange& site,
+                                      std::span<const SettingText> settings = {}) = 0;
     virtual Result<Revision> change_site(std::string_view name, const SiteChange& change) = 0;
     virtual Result<Revision> remove_site(std::string_view name) = 0;
-    virtual Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site) = 0;
+    virtual Result<Revision> add_group(std::string_view name, std::string_view title, std::string_view site,
+                                       std::span<const SettingText> settings = {}) = 0;
     virtual Result<Revision> remove_group(std::string_view name) = 0;
 
     // Phonebook.

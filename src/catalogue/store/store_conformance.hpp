@@ -260,11 +260,24 @@ TEST_P(StoreConformance, ReplacementTakesEverythingOver) {
     EXPECT_EQ(snapshot()->group(device->group)->name, "desks");
     EXPECT_EQ(device->note, "window");
     EXPECT_EQ(device->serial, "S2");
-    EXPECT_EQ(snapshot()->find(mac(0xa)), device);
+    EXPECT_EQ(snapshot()->find(mac(0xa)), nullptr) << "the old handset's own";
     EXPECT_EQ(value(device->layer, "line.1.password"), "s3cret");
     EXPECT_EQ(store().find_sighting(mac(2)), std::nullopt);
     ASSERT_TRUE(store().replace_device({mac(2), mac(3), {}, {}, {}}));
-    EXPECT_THAT(store().former_macs(mac(3)), testing::ElementsAre(mac(2), mac(1)));
+    EXPECT_EQ(snapshot()->find(mac(3))->serial, "") << "nobody has said the new one's";
+    ASSERT_TRUE(store().replace_device({mac(3), mac(4), "SPIP335", "0004f2000bcd", "S4"}));
+    device = snapshot()->find(MacAddress(0x0004'f200'0bcdULL));
+    ASSERT_NE(device, nullptr);
+    EXPECT_EQ(device->mac, mac(4));
+    EXPECT_EQ(device->serial, "S4");
+    EXPECT_EQ(device->model, "SPIP335");
+    ASSERT_TRUE(store().replace_device({mac(4), mac(3), {}, {}, {}}));
+    const std::vector<FormerMac> former = store().former_macs(mac(3));
+    EXPECT_THAT(former,
+                testing::ElementsAre(testing::Field(&FormerMac::mac, mac(4)), testing::Field(&FormerMac::mac, mac(3)),
+                                     testing::Field(&FormerMac::mac, mac(2)), testing::Field(&FormerMac::mac, mac(1))));
+    EXPECT_GE(former.front().replaced_at, former.back().replaced_at);
+    EXPECT_GT(former.back().replaced_at, WallTime());
     expect_snapshot_is_what_is_stored();
 }
 
@@ -343,6 +356,39 @@ TEST_P(StoreConformance, SitesKeepNetworksTokenAndPolicy) {
     EXPECT_EQ(snapshot()->site_of_token("abcdefghijklmnop"), nullptr);
     EXPECT_EQ(snapshot()->site("berlin")->networks.size(), 2U);
     expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, SitesAndGroupsAreAddedWithTheirSettingsOrNotAtAll) {
+    const std::vector<SettingText> good{{"time.server", "a.example"}, {"web.admin_password", "s3cret"}};
+    const std::vector<SettingText> bad{{"time.server", "a.example"}, {"line.1.registrar.port", "70000"}};
+    EXPECT_EQ(code_of(store().add_site("berlin", {}, bad)), ErrorCode::invalid);
+    EXPECT_EQ(code_of(store().add_group("desks", "", "", bad)), ErrorCode::invalid);
+    EXPECT_EQ(snapshot()->revision(), 0U);
+    EXPECT_EQ(snapshot()->site("berlin"), nullptr);
+    EXPECT_EQ(snapshot()->group("desks"), nullptr);
+    const auto site = store().add_site("berlin", {}, good);
+    ASSERT_TRUE(site) << site.error().text();
+    EXPECT_EQ(*site, 1U) << "one write";
+    const auto group = store().add_group("desks", "", "berlin", good);
+    ASSERT_TRUE(group) << group.error().text();
+    EXPECT_EQ(*group, 2U) << "one write";
+    EXPECT_EQ(value(snapshot()->site("berlin")->layer, "web.admin_password"), "s3cret");
+    EXPECT_EQ(value(snapshot()->group("desks")->layer, "time.server"), "a.example");
+    expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, ChangingAPartOfAPolicyKeepsTheRest) {
+    ASSERT_TRUE(store().add_site("berlin", {.policy = "private.clear=certificate loopback.tls=token"}));
+    ASSERT_TRUE(store().change_site("berlin", {.policy = "public.tls=never"}));
+    SitePolicy policy = snapshot()->site("berlin")->policy;
+    EXPECT_EQ(policy.needed(SourceClass::public_net, Privacy::tls), Proof::never);
+    EXPECT_EQ(policy.needed(SourceClass::private_net, Privacy::clear), Proof::certificate);
+    EXPECT_EQ(policy.needed(SourceClass::loopback, Privacy::tls), Proof::token);
+    expect_snapshot_is_what_is_stored();
+    EXPECT_EQ(code_of(store().change_site("berlin", {.policy = "public.tls=hope"})), ErrorCode::invalid);
+    EXPECT_EQ(snapshot()->site("berlin")->policy, policy);
+    ASSERT_TRUE(store().change_site("berlin", {.policy = ""}));
+    EXPECT_EQ(snapshot()->site("berlin")->policy, SitePolicy());
 }
 
 TEST_P(StoreConformance, WhatIsInUseCannotBeRemoved) {

@@ -38,8 +38,9 @@ struct TimelineOptions {
 
 struct TimelineQuery {
     MacAddress mac;
-    std::optional<WallTime> since; ///< only events whose last repeat is not before
-    std::size_t count = 100;       ///< 1..limits::page_max
+    std::optional<WallTime> since;      ///< only events whose last repeat is not before
+    std::size_t count = 100;            ///< 1..limits::page_max
+    std::optional<WallTime> until = {}; ///< only events whose first contact is before
 };
 
 class Timeline {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace offhook::catalogue {
 
@@ -143,14 +144,16 @@ std::vector<TimelineEvent> TimelineRows::query(const TimelineQuery& query) {
     Fields f;
     const long long mac = integer(query.mac);
     const long long since = query.since ? query.since->time_since_epoch().count() : 0;
+    const long long until =
+        query.until ? query.until->time_since_epoch().count() : std::numeric_limits<long long>::max();
     const auto most = static_cast<long long>(std::clamp<std::size_t>(query.count, 1, limits::page_max));
     soci::statement found =
         (session_->prepare << "SELECT id, mac, at, span_ms, count, source, bytes, status, listener, transport, verb, "
                               "outcome, stranger, family, kind, path, user_agent FROM event WHERE mac = :m AND "
-                              "at + span_ms >= :s ORDER BY id DESC LIMIT :n",
-         use(mac, "m"), use(since, "s"), use(most, "n"), into(f.id), into(f.mac), into(f.at), into(f.span),
-         into(f.count), into(f.source), into(f.bytes), into(f.status), into(f.listener), into(f.transport),
-         into(f.verb), into(f.outcome), into(f.stranger), into(f.family), into(f.kind), into(f.path),
+                              "at + span_ms >= :s AND at < :u ORDER BY id DESC LIMIT :n",
+         use(mac, "m"), use(since, "s"), use(until, "u"), use(most, "n"), into(f.id), into(f.mac), into(f.at),
+         into(f.span), into(f.count), into(f.source), into(f.bytes), into(f.status), into(f.listener),
+         into(f.transport), into(f.verb), into(f.outcome), into(f.stranger), into(f.family), into(f.kind), into(f.path),
          into(f.user_agent));
     found.execute();
     std::vector<TimelineEvent> out;

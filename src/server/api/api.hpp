@@ -40,6 +40,8 @@ struct ApiContext {
     const config::Families& families;
     const Clock& clock;
     std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
+    /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
+    std::map<std::string, std::string, std::less<>> listener_of_site = {};
 };
 
 /// A request whose target is taken apart.

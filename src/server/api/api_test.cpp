@@ -164,6 +164,56 @@ TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
 }
 
+TEST_F(ApiTest, EveryIdentityOfADeviceNamesIt) {
+    add_anna();
+    ASSERT_EQ(call("PATCH", "/v1/devices/0004f2000001", R"({"wifi_mac":"0004f20000aa"})").status, 200U);
+    for (const char* target : {"", "/lines", "/files", "/timeline", "/explain"})
+        EXPECT_EQ(call("GET", std::string("/v1/devices/0004f20000aa") + target).status, 200U) << target;
+    EXPECT_EQ(call("PATCH", "/v1/devices/0004f20000aa", R"({"note":"x"})").status, 200U);
+    const auto replaced =
+        call("POST", "/v1/devices/0004f20000aa/replace", R"({"mac":"0004f2000077","wifi_mac":"0004f20000bb"})");
+    EXPECT_EQ(replaced.status, 200U) << text(replaced);
+    const auto removed = call("DELETE", "/v1/devices/0004f20000bb");
+    EXPECT_EQ(removed.status, 200U) << text(removed);
+    EXPECT_EQ(removed.body.at("mac").as_string(), "0004f2000077");
+    EXPECT_EQ(call("DELETE", "/v1/devices/0004f20000bb").status, 404U);
+    EXPECT_EQ(call("POST", "/v1/devices/0004f20000bb/replace", R"({"mac":"0004f2000078"})").status, 404U);
+}
+
+TEST_F(ApiTest, AReplacementKeepsTheOldPhonesHistory) {
+    add_anna();
+    const auto ask = [&](const char* mac, std::chrono::seconds after, std::string_view path) {
+        catalogue::TimelineEvent event;
+        event.at = clock_.wall() + after;
+        event.mac = *MacAddress::from_text(mac);
+        event.path = path;
+        ASSERT_TRUE(timeline_.ring(0).push(event));
+    };
+    using std::chrono::seconds;
+    ask("0004f2000001", seconds(-100), "first.cfg");
+    ask("0004f2000077", seconds(-90), "unpacked.cfg");
+    ask("0004f2000001", seconds(-80), "last.cfg");
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})").status, 200U);
+    ask("0004f2000001", seconds(50), "elsewhere.cfg");
+    ask("0004f2000077", seconds(60), "new.cfg");
+    const auto paths = [&](const std::string& target) {
+        std::string out;
+        const auto answer = call("GET", target);
+        for (const auto& event : answer.body.at("events").as_array()) {
+            out += std::string(event.at("path").as_string());
+            out += event.as_object().contains("former_mac") ? "* " : " ";
+        }
+        return out;
+    };
+    EXPECT_EQ(paths("/v1/devices/0004f2000077/timeline"), "first.cfg* unpacked.cfg last.cfg* new.cfg ");
+    EXPECT_EQ(paths("/v1/devices/0004f2000077/timeline?limit=2"), "last.cfg* new.cfg ") << "the newest of all";
+    EXPECT_EQ(paths("/v1/devices/0004f2000001/timeline"), "first.cfg last.cfg elsewhere.cfg ");
+    EXPECT_NE(text(call("GET", "/v1/devices/0004f2000077/explain?boots=20")).find("first.cfg"), std::string::npos);
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000077/replace", R"({"mac":"0004f2000001"})").status, 200U);
+    EXPECT_EQ(paths("/v1/devices/0004f2000001/timeline"), "first.cfg unpacked.cfg* last.cfg elsewhere.cfg ")
+        << "back from repair: its own events once";
+}
+
 TEST_F(ApiTest, DiffNamesWhatWouldChangeAndChangesNothing) {
     add_anna();
     const auto diff = call("POST", "/v1/devices/0004f2000001/diff", R"({"settings":{"line.1.user":"1009"}})");
@@ -219,6 +269,40 @@ TEST_F(ApiTest, SitesGroupsAndTheirLayers) {
     EXPECT_EQ(call("GET", "/v1/layers/group/doors").body.at("settings").at("phone.label").as_string(), "Door");
     EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 409U);
     EXPECT_EQ(call("DELETE", "/v1/groups/doors").status, 200U);
+    EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 200U);
+}
+
+TEST_F(ApiTest, AScopeWhoseSettingsAreRefusedIsNotAdded) {
+    EXPECT_EQ(call("POST", "/v1/groups", R"({"name":"doors","settings":{"line.1.registrar.port":"x"}})").status, 400U);
+    EXPECT_EQ(call("POST", "/v1/sites", R"({"name":"lab","settings":{"line.1.registrar.port":"x"}})").status, 400U);
+    EXPECT_TRUE(call("GET", "/v1/groups").body.at("groups").as_array().empty());
+    EXPECT_EQ(call("GET", "/v1/sites").body.at("sites").as_array().size(), 1U);
+    const auto before = catalogue_.snapshot()->revision();
+    EXPECT_EQ(call("POST", "/v1/sites", R"({"name":"lab","settings":{"time.zone":"Europe/Berlin"}})").status, 201U);
+    EXPECT_EQ(catalogue_.snapshot()->revision(), before + 1);
+}
+
+TEST_F(ApiTest, ANewTokenIsShownOnceAndARevokedOneNever) {
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab","token":"abcdefghijklmnop"})").status, 201U);
+    const auto changed = call("PATCH", "/v1/sites/lab", R"({"token":"random"})");
+    EXPECT_EQ(changed.status, 200U);
+    EXPECT_GE(changed.body.at("token").as_string().size(), 20U) << text(changed);
+    const auto titled = call("PATCH", "/v1/sites/lab", R"({"title":"Lab"})");
+    EXPECT_EQ(titled.status, 200U);
+    EXPECT_FALSE(titled.body.as_object().contains("token")) << text(titled);
+    const auto revoked = call("PATCH", "/v1/sites/lab", R"({"token":""})");
+    EXPECT_EQ(revoked.status, 200U);
+    EXPECT_FALSE(revoked.body.as_object().contains("token")) << text(revoked);
+    EXPECT_FALSE(revoked.body.at("has_token").as_bool());
+}
+
+TEST_F(ApiTest, ASiteThatAListenerNamesIsNotRemoved) {
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab"})").status, 201U);
+    context_.listener_of_site = {{"lab", "http/lobby"}};
+    const auto refused = call("DELETE", "/v1/sites/lab");
+    EXPECT_EQ(refused.status, 409U);
+    EXPECT_NE(text(refused).find("http/lobby"), std::string::npos) << text(refused);
+    context_.listener_of_site.clear();
     EXPECT_EQ(call("DELETE", "/v1/sites/lab").status, 200U);
 }
 

@@ -20,6 +20,16 @@ Error no_such_device(MacAddress mac) {
             mac.text()};
 }
 
+/// The device that any of its identities names, as the store knows it.
+Result<MacAddress> lan_mac(const ApiCall& call) {
+    const auto mac = call.mac();
+    if (!mac) return mac;
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* device = snapshot->find(*mac);
+    if (device == nullptr) return tl::unexpected(no_such_device(*mac));
+    return device->mac;
+}
+
 Result<ApiAnswer> answer_with(const ApiCall& call, MacAddress mac, unsigned status) {
     const auto snapshot = call.context.catalogue.snapshot();
     const auto* device = snapshot->find(mac);
@@ -109,7 +119,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
 }
 
 Result<ApiAnswer> remove(const ApiCall& call) {
-    const auto mac = call.mac();
+    const auto mac = lan_mac(call);
     if (!mac) return tl::unexpected(mac.error());
     if (const auto removed = call.context.catalogue.store().remove_device(*mac); !removed)
         return tl::unexpected(removed.error());
@@ -117,7 +127,7 @@ Result<ApiAnswer> remove(const ApiCall& call) {
 }
 
 Result<ApiAnswer> replace(const ApiCall& call) {
-    const auto old_mac = call.mac();
+    const auto old_mac = lan_mac(call);
     if (!old_mac) return tl::unexpected(old_mac.error());
     const auto body = call.object({"mac", "model", "wifi_mac", "serial"});
     if (!body) return tl::unexpected(body.error());

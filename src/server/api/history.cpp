@@ -15,8 +15,10 @@ namespace json = boost::json;
 
 constexpr std::size_t events_shown_max = 2000;
 constexpr std::size_t events_explained_max = 1000;
+constexpr std::size_t former_phones_max = 20; // whose events are read for one answer
 
-json::object to_json(const catalogue::TimelineEvent& event) {
+/// `asked_as` is the MAC that the device has today: what happened under another happened to the phone it replaced.
+json::object to_json(const catalogue::TimelineEvent& event, MacAddress asked_as) {
     json::object out{{"time", to_text(event.at)},
                      {"transport", catalogue::event_transport_text.to_text(event.transport)},
                      {"verb", catalogue::event_verb_text.to_text(event.verb)},
@@ -28,6 +30,7 @@ json::object to_json(const catalogue::TimelineEvent& event) {
                      {"bytes", event.bytes},
                      {"count", event.count},
                      {"user_agent", printable(event.user_agent.view())}};
+    if (event.mac != asked_as) out["former_mac"] = event.mac.text();
     return out;
 }
 
@@ -39,12 +42,31 @@ Result<std::size_t> count_option(const ApiCall& call, std::string_view name, std
     return *count;
 }
 
-/// Of the device as it is known now, and, where the MAC asked for is another of its identities, of that.
-Result<std::vector<catalogue::TimelineEvent>> events_of(const ApiCall& call, MacAddress mac,
-                                                        std::optional<WallTime> since, std::size_t count) {
+/// The LAN MAC where `mac` is any identity of a device, else `mac` itself.
+MacAddress lan_mac(const ApiCall& call, MacAddress mac) {
     const auto snapshot = call.context.catalogue.snapshot();
     const auto* device = snapshot->find(mac);
-    return call.context.timeline.query({device != nullptr ? device->mac : mac, since, count});
+    return device != nullptr ? device->mac : mac;
+}
+
+/// Newest first. A replacement goes on where the old phone stopped: what that one did until it was replaced is here
+/// too; what became of it afterwards is not this device's.
+std::vector<catalogue::TimelineEvent> events_of(const ApiCall& call, MacAddress mac, std::optional<WallTime> since,
+                                                std::size_t count) {
+    auto& timeline = call.context.timeline;
+    std::vector<catalogue::TimelineEvent> out = timeline.query({mac, since, count});
+    std::vector<MacAddress> told{mac}; // a phone that came back after a repair has its MAC twice
+    for (const catalogue::FormerMac& former : call.context.catalogue.store().former_macs(mac)) {
+        if (std::find(told.begin(), told.end(), former.mac) != told.end()) continue;
+        told.push_back(former.mac);
+        if (told.size() > former_phones_max) break;
+        const auto events = timeline.query({former.mac, since, count, former.replaced_at});
+        out.insert(out.end(), events.begin(), events.end());
+    }
+    if (told.size() == 1) return out;
+    std::stable_sort(out.begin(), out.end(), [](const auto& left, const auto& right) { return left.at > right.at; });
+    if (out.size() > count) out.resize(count);
+    return out;
 }
 
 Result<ApiAnswer> timeline(const ApiCall& call) {
@@ -60,12 +82,12 @@ Result<ApiAnswer> timeline(const ApiCall& call) {
         since = WallTime(std::chrono::milliseconds(*ms));
         next = *ms;
     }
-    auto events = events_of(call, *mac, since, *count);
-    if (!events) return tl::unexpected(events.error());
-    std::reverse(events->begin(), events->end());
+    const MacAddress today = lan_mac(call, *mac);
+    auto events = events_of(call, today, since, *count);
+    std::reverse(events.begin(), events.end());
     json::array rows;
-    for (const auto& event : *events) {
-        rows.push_back(to_json(event));
+    for (const auto& event : events) {
+        rows.push_back(to_json(event, today));
         next = std::max<std::int64_t>(
             next, (event.at.time_since_epoch() + std::chrono::milliseconds(event.span_ms)).count() + 1);
     }
@@ -83,10 +105,9 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     if (!mac) return tl::unexpected(mac.error());
     const auto boots = count_option(call, "boots", 1, 20);
     if (!boots) return tl::unexpected(boots.error());
-    const auto events = events_of(call, *mac, {}, events_explained_max);
-    if (!events) return tl::unexpected(events.error());
+    const auto events = events_of(call, lan_mac(call, *mac), {}, events_explained_max);
     const auto snapshot = call.context.catalogue.snapshot();
-    const Explanation told = explain({*mac, snapshot.get(), &call.context.families, *events, *boots});
+    const Explanation told = explain({*mac, snapshot.get(), &call.context.families, events, *boots});
     json::array stories;
     for (const BootStory& story : told.boots)
         stories.push_back(json::object{{"title", story.title}, {"sentences", texts(story.sentences)}});

@@ -36,13 +36,15 @@ Result<catalogue::SiteChange> site_change(const json::object& body) {
     return change;
 }
 
-Result<ApiAnswer> answer_with_site(const ApiCall& call, std::string_view name, unsigned status) {
+/// A token is shown to whoever has just made it: it is worth nothing to a person who cannot read it.
+enum class Token : std::uint8_t { just_made, as_it_was };
+
+Result<ApiAnswer> answer_with_site(const ApiCall& call, std::string_view name, unsigned status, Token token) {
     const auto snapshot = call.context.catalogue.snapshot();
     const auto* site = snapshot->site(name);
     if (site == nullptr) return fail(ErrorCode::not_found, "no such site", printable(name, 64));
-    // A token is shown to whoever has just made it: it is worth nothing to a person who cannot read it.
-    return ApiAnswer{status,
-                     to_json(*site, call.flag("show_secrets") || status == 201 ? Secrets::shown : Secrets::hidden)};
+    const bool shown = call.flag("show_secrets") || token == Token::just_made;
+    return ApiAnswer{status, to_json(*site, shown ? Secrets::shown : Secrets::hidden)};
 }
 
 Result<ApiAnswer> list_sites(const ApiCall& call) {
@@ -69,16 +71,9 @@ Result<ApiAnswer> add_site(const ApiCall& call) {
     if (!change) return tl::unexpected(change.error());
     const auto settings = setting_changes(*body);
     if (!settings) return tl::unexpected(settings.error());
-    config::LayerBuilder checked; // the settings are judged before the site is there
-    for (const auto& setting : settings->set)
-        if (const auto fits = checked.set(setting.name, setting.value); !fits) return tl::unexpected(fits.error());
-    auto& store = call.context.catalogue.store();
-    if (const auto added = store.add_site(**name, *change); !added) return tl::unexpected(added.error());
-    if (!settings->set.empty()) {
-        const auto set = store.change_layer({config::LayerKind::site, **name, {}}, settings->set, {});
-        if (!set) return tl::unexpected(set.error());
-    }
-    return answer_with_site(call, **name, 201);
+    const auto added = call.context.catalogue.store().add_site(**name, *change, settings->set);
+    if (!added) return tl::unexpected(added.error());
+    return answer_with_site(call, **name, 201, Token::just_made);
 }
 
 Result<ApiAnswer> change_site(const ApiCall& call) {
@@ -88,10 +83,15 @@ Result<ApiAnswer> change_site(const ApiCall& call) {
     if (!change) return tl::unexpected(change.error());
     const auto changed = call.context.catalogue.store().change_site(call.words.at(0), *change);
     if (!changed) return tl::unexpected(changed.error());
-    return answer_with_site(call, call.words[0], change->url_token ? 201 : 200);
+    return answer_with_site(call, call.words[0], 200, change->url_token ? Token::just_made : Token::as_it_was);
 }
 
 Result<ApiAnswer> remove_site(const ApiCall& call) {
+    const auto& listeners = call.context.listener_of_site;
+    if (const auto named = listeners.find(call.words.at(0)); named != listeners.end())
+        return fail(ErrorCode::conflict,
+                    "listener " + named->second + " names this site; take it out of the server's configuration first",
+                    "site");
     const auto removed = call.context.catalogue.store().remove_site(call.words.at(0));
     if (!removed) return tl::unexpected(removed.error());
     return ApiAnswer{200, json::object{{"name", call.words[0]}, {"removed", true}}};
@@ -125,13 +125,9 @@ Result<ApiAnswer> add_group(const ApiCall& call) {
     if (!name) return fail(ErrorCode::invalid, "the name is missing", "name");
     const auto settings = setting_changes(*body);
     if (!settings) return tl::unexpected(settings.error());
-    auto& store = call.context.catalogue.store();
-    if (const auto added = store.add_group(*name, title.value_or(""), site.value_or("")); !added)
-        return tl::unexpected(added.error());
-    if (!settings->set.empty()) {
-        const auto set = store.change_layer({config::LayerKind::group, *name, {}}, settings->set, {});
-        if (!set) return tl::unexpected(set.error());
-    }
+    const auto added =
+        call.context.catalogue.store().add_group(*name, title.value_or(""), site.value_or(""), settings->set);
+    if (!added) return tl::unexpected(added.error());
     const auto snapshot = call.context.catalogue.snapshot();
     const auto* group = snapshot->group(*name);
     return ApiAnswer{201, group == nullptr ? json::object() : to_json(*group, *snapshot)};

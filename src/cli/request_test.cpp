@@ -1,0 +1,161 @@
+// What commands ask of the API, seen by a server that writes the request down.
+#include "cli/command.hpp"
+#include "server/api/socket_path.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace offhook::cli {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+class RequestTest : public testing::Test {
+protected:
+    RequestTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "offhook-cli-XXXXXX").string();
+        directory_ = ::mkdtemp(name.data());
+    }
+    ~RequestTest() override { std::filesystem::remove_all(directory_); }
+
+    /// Runs the command; `asked_` is "METHOD target body" of its one request, empty where it made none.
+    int run(std::vector<std::string> arguments) {
+        asked_.clear();
+        const auto opened = server::SocketPath::open(directory_ + "/offhook.sock");
+        if (!opened) throw std::runtime_error(opened.error().text());
+        const std::string& path = opened->address();
+        asio::io_context context;
+        asio::local::stream_protocol::acceptor acceptor(context, asio::local::stream_protocol::endpoint(path));
+        std::thread answering([&] { answer_one(acceptor); });
+        const int exit_code = parse_and_run(std::move(arguments));
+        // Whoever asked nothing leaves the server waiting: a connection that says nothing ends it.
+        asio::local::stream_protocol::socket nobody(context);
+        boost::system::error_code ignored;
+        nobody.connect(asio::local::stream_protocol::endpoint(path), ignored);
+        nobody.close(ignored);
+        answering.join();
+        std::filesystem::remove(path);
+        return exit_code;
+    }
+
+    std::string asked_, directory_;
+
+private:
+    int parse_and_run(std::vector<std::string> arguments) {
+        Cli cli;
+        cli.data_directory = directory_;
+        CLI::App app;
+        app.require_subcommand(1);
+        app.fallthrough();
+        add_device(app, cli);
+        add_site(app, cli);
+        add_group(app, cli);
+        add_layer(app, cli);
+        add_render(app, cli);
+        add_timeline(app, cli);
+        add_explain(app, cli);
+        add_sighting(app, cli);
+        std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
+        try {
+            app.parse(std::move(arguments));
+        } catch (const CLI::ParseError&) {
+            return exit_wrong_use;
+        }
+        return cli.run();
+    }
+
+    void answer_one(asio::local::stream_protocol::acceptor& acceptor) {
+        boost::system::error_code error;
+        auto socket = acceptor.accept(error);
+        boost::beast::flat_buffer buffer;
+        http::request<http::string_body> request;
+        http::read(socket, buffer, request, error);
+        if (error) return;
+        asked_ = std::string(request.method_string()) + " " + std::string(request.target()) + " " + request.body();
+        http::response<http::string_body> answer(http::status::ok, 11);
+        answer.body() = "{}";
+        answer.prepare_payload();
+        http::write(socket, answer, error);
+    }
+};
+
+TEST_F(RequestTest, EmptyTextIsAValueThatTakesOut) {
+    const struct {
+        std::vector<std::string> arguments;
+        std::string asks;
+    } rows[] = {
+        {{"device", "set", "0004f2000001", "--group", ""}, R"(PATCH /v1/devices/0004f2000001 {"group":""})"},
+        {{"device", "set", "0004f2000001", "--wifi-mac", "", "--serial", "", "--note", ""},
+         R"(PATCH /v1/devices/0004f2000001 {"serial":"","wifi_mac":"","note":""})"},
+        {{"device", "set", "0004f2000001", "--site", "lab"}, R"(PATCH /v1/devices/0004f2000001 {"site":"lab"})"},
+        {{"site", "set", "lab", "--token", ""}, R"(PATCH /v1/sites/lab {"token":""})"},
+        {{"site", "set", "lab", "--title", "", "--policy", ""}, R"(PATCH /v1/sites/lab {"title":"","policy":""})"},
+        {{"site", "set", "lab", "--network", ""}, R"(PATCH /v1/sites/lab {"networks":[]})"},
+        {{"site", "set", "lab", "--network", "10.0.0.0/8", "--network", "::/0"},
+         R"(PATCH /v1/sites/lab {"networks":["10.0.0.0/8","::/0"]})"},
+        {{"site", "add", "lab"}, R"(POST /v1/sites {"name":"lab"})"},
+        {{"device", "replace", "0004f2000001", "0004f2000002"},
+         R"(POST /v1/devices/0004f2000001/replace {"mac":"0004f2000002"})"},
+        {{"device", "replace", "0004f2000001", "0004f2000002", "--model", "SPIP335", "--serial", "S2", "--wifi-mac",
+          "0004f20000aa"},
+         R"(POST /v1/devices/0004f2000001/replace {"model":"SPIP335","serial":"S2","wifi_mac":"0004f20000aa","mac":"0004f2000002"})"},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row.arguments), exit_done) << row.asks;
+        EXPECT_EQ(asked_, row.asks);
+    }
+}
+
+TEST_F(RequestTest, WhatIsNoMacAddressIsWrongUseAndAsksNothing) {
+    const std::vector<std::string> rows[] = {
+        {"device", "show", "xyz"},
+        {"device", "show", ""},
+        {"device", "remove", "0004f200000"},
+        {"device", "set", "0004f200000g", "--note", "x"},
+        {"device", "set", "0004f2000001", "--wifi-mac", "wifi"},
+        {"device", "add", "xyz", "--family", "polycom"},
+        {"device", "replace", "0004f2000001", "new"},
+        {"device", "replace", "old", "0004f2000001"},
+        {"render", "xyz"},
+        {"timeline", "xyz"},
+        {"explain", "xyz"},
+        {"sighting", "adopt", "xyz"},
+        {"sighting", "forget", "xyz"},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row), exit_wrong_use) << row[0] << ' ' << row[1];
+        EXPECT_EQ(asked_, "");
+    }
+    EXPECT_EQ(run({"device", "show", "00:04:F2:00:00:01"}), exit_done);
+    EXPECT_EQ(run({"explain", "0004.f200.0001"}), exit_done);
+}
+
+TEST_F(RequestTest, ADeepDataDirectoryIsReached) {
+    const std::string top = directory_;
+    directory_ += "/" + std::string(120, 'd');
+    std::filesystem::create_directory(directory_);
+    EXPECT_EQ(run({"device", "show", "0004f2000001"}), exit_done);
+    EXPECT_EQ(asked_, "GET /v1/devices/0004f2000001 ");
+    directory_ = top;
+}
+
+TEST_F(RequestTest, NothingToChangeIsWrongUse) {
+    EXPECT_EQ(run({"device", "set", "0004f2000001"}), exit_wrong_use);
+    EXPECT_EQ(asked_, "");
+    EXPECT_EQ(run({"site", "set", "lab"}), exit_wrong_use);
+    EXPECT_EQ(asked_, "");
+}
+
+} // namespace
+} // namespace offhook::cli
