@@ -3,12 +3,15 @@
 #include "base/text.hpp"
 #include "server/api/socket_path.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/json/parse.hpp>
@@ -21,6 +24,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 
+constexpr std::size_t piece_bytes = 256U << 10U;
 constexpr std::uint64_t answer_bytes_max = 1ULL << 30U; // a whole catalogue as JSON
 
 ErrorCode code_of(http::status status) {
@@ -55,10 +59,23 @@ Result<json::value> read_answer(const http::response<http::string_body>& answer)
     return tl::unexpected(std::move(out));
 }
 
+/// In pieces: one write of a large body returns when all of it is gone, and nobody could be told how far it is.
+void write_request(asio::local::stream_protocol::socket& socket, http::request<http::string_body>& request,
+                   const ApiClient::Sent& sent, boost::system::error_code& error) {
+    http::request_serializer<http::string_body> head(request);
+    http::write_header(socket, head, error);
+    const std::string& body = request.body();
+    for (std::size_t at = 0; at < body.size() && !error; at += piece_bytes) {
+        const std::size_t bytes = std::min(piece_bytes, body.size() - at);
+        asio::write(socket, asio::buffer(body.data() + at, bytes), error);
+        if (sent && !error) sent(at + bytes, body.size());
+    }
+}
+
 } // namespace
 
 Result<json::value> ApiClient::call(std::string_view method, const std::string& target, std::string body,
-                                    std::string_view media_type) const {
+                                    std::string_view media_type, const Sent& sent) const {
     asio::io_context context;
     asio::local::stream_protocol::socket socket(context);
     boost::system::error_code error;
@@ -81,7 +98,7 @@ Result<json::value> ApiClient::call(std::string_view method, const std::string& 
     request.body() = std::move(body);
     request.prepare_payload();
     // A server that refuses a body answers before it has read it all: the answer counts, not the broken pipe.
-    http::write(socket, request, error);
+    write_request(socket, request, sent, error);
     boost::beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(answer_bytes_max);
@@ -99,8 +116,8 @@ Result<json::value> ApiClient::patch(const std::string& target, const json::valu
     return call("PATCH", target, json::serialize(body), "application/json");
 }
 Result<json::value> ApiClient::remove(const std::string& target) const { return call("DELETE", target, {}, {}); }
-Result<json::value> ApiClient::post_text(const std::string& target, std::string text) const {
-    return call("POST", target, std::move(text), "text/csv");
+Result<json::value> ApiClient::post_text(const std::string& target, std::string text, const Sent& sent) const {
+    return call("POST", target, std::move(text), "text/csv", sent);
 }
 
 std::string percent_encoded(std::string_view text) {

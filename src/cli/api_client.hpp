@@ -7,6 +7,8 @@
 #include "cli/command.hpp"
 
 #include <boost/json/value.hpp>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,12 +22,15 @@ public:
     [[nodiscard]] Result<boost::json::value> post(const std::string& target, const boost::json::value& body) const;
     [[nodiscard]] Result<boost::json::value> patch(const std::string& target, const boost::json::value& body) const;
     [[nodiscard]] Result<boost::json::value> remove(const std::string& target) const;
+    /// How many bytes of the body are sent, of how many; called as they go.
+    using Sent = std::function<void(std::uint64_t bytes, std::uint64_t total)>;
     /// A body that is no JSON, such as a CSV file.
-    [[nodiscard]] Result<boost::json::value> post_text(const std::string& target, std::string text) const;
+    [[nodiscard]] Result<boost::json::value> post_text(const std::string& target, std::string text,
+                                                       const Sent& sent = {}) const;
 
 private:
     [[nodiscard]] Result<boost::json::value> call(std::string_view method, const std::string& target, std::string body,
-                                                  std::string_view media_type) const;
+                                                  std::string_view media_type, const Sent& sent = {}) const;
 
     std::string socket_path_;
 };

@@ -2,6 +2,7 @@
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "cli/progress.hpp"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -36,8 +37,12 @@ Result<std::string> read_file(const std::string& path) {
 int import(const Cli& cli, const ImportArguments& arguments) {
     auto text = read_file(arguments.path);
     if (!text) return failed(text.error());
-    const auto answer = ApiClient(cli).post_text(
-        std::string("/v1/import") + (arguments.keep_going ? "?keep_going=1" : ""), std::move(*text));
+    const auto answer = [&] {
+        Progress progress("checks and writes");
+        return ApiClient(cli).post_text(
+            std::string("/v1/import") + (arguments.keep_going ? "?keep_going=1" : ""), std::move(*text),
+            [&progress](std::uint64_t bytes, std::uint64_t total) { progress.sent(bytes, total); });
+    }();
     if (!answer) return failed(answer.error()), exit_failed; // the file is wrong, not the command
     if (cli.json) print_json(*answer);
     for (const auto& problem : array_of(*answer, "problems"))

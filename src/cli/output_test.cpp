@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include "cli/api_client.hpp"
+#include "cli/progress.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,35 @@ TEST(Output, MembersAsText) {
 TEST(Output, PercentEncodingLeavesNothingThatCouldEndASegment) {
     EXPECT_EQ(percent_encoded("a b/c?d&e=%"), "a%20b%2Fc%3Fd%26e%3D%25");
     EXPECT_EQ(percent_encoded("0004f2-._~"), "0004f2-._~");
+}
+
+TEST(Progress, CountsWhatIsSentAndThenOnlyTheTime) {
+    using std::chrono::seconds;
+    EXPECT_EQ(progress_text(1'000'000, 4'000'000, seconds(1), "checks"), "sending 1.0 MB of 4.0 MB, 25 %");
+    EXPECT_EQ(progress_text(4'000'000, 4'000'000, seconds(12), "checks"), "sent 4.0 MB; the server checks … 12 s");
+    EXPECT_EQ(progress_text(0, 0, seconds(2), "checks"), "asking … 2 s");
+}
+
+TEST(Progress, SaysNothingWhereNobodySees) {
+    testing::internal::CaptureStderr(); // a file, no terminal
+    {
+        Progress progress("checks");
+        progress.sent(1, 2);
+        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    }
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Progress, ShowsALineAndWipesIt) {
+    testing::internal::CaptureStderr();
+    {
+        Progress progress("checks", Progress::Show::always);
+        progress.sent(1, 2);
+        std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    }
+    const std::string shown = testing::internal::GetCapturedStderr();
+    EXPECT_NE(shown.find("sending 1 B of 2 B, 50 %"), std::string::npos) << shown;
+    EXPECT_TRUE(shown.ends_with("\r\033[K"));
 }
 
 } // namespace

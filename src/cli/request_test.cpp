@@ -12,6 +12,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <thread>
 
@@ -66,6 +67,7 @@ private:
         add_timeline(app, cli);
         add_explain(app, cli);
         add_sighting(app, cli);
+        add_import(app, cli);
         std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
         try {
             app.parse(std::move(arguments));
@@ -148,6 +150,15 @@ TEST_F(RequestTest, ADeepDataDirectoryIsReached) {
     EXPECT_EQ(run({"device", "show", "0004f2000001"}), exit_done);
     EXPECT_EQ(asked_, "GET /v1/devices/0004f2000001 ");
     directory_ = top;
+}
+
+TEST_F(RequestTest, ALargeFileArrivesWhole) {
+    std::string text;
+    for (int i = 0; text.size() < 900'000; ++i) text += std::to_string(i) + '\n';
+    const std::string file = directory_ + "/large.csv";
+    std::ofstream(file) << text;
+    EXPECT_EQ(run({"import", file}), exit_done);
+    EXPECT_TRUE(asked_ == "POST /v1/import " + text) << asked_.size();
 }
 
 TEST_F(RequestTest, NothingToChangeIsWrongUse) {
