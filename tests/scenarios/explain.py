@@ -89,7 +89,7 @@ class Explain(house.HouseTest):
     def test_a_phone_that_stops_after_its_master_file(self):
         self.add_phone(MAC)
         self.server.request("/%s.cfg" % MAC)
-        self.assert_told("did not get", "settings")
+        self.assert_told("never asked for", "settings")
 
     def test_a_line_of_noise_does_not_hide_the_boot(self):
         self.add_phone(MAC)
