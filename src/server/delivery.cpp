@@ -37,6 +37,20 @@ std::optional<MacAddress> mac_in(std::string_view path) {
     return std::nullopt;
 }
 
+/// A site's token may stand where it does nothing: alone, in a deeper folder, twice, or mistyped. It is a secret all
+/// the same, so a path with anything of a token's shape (letters, digits, '-', '_') is not kept.
+bool may_hold_token(std::string_view path) {
+    while (true) {
+        const auto slash = path.find('/');
+        const std::string_view segment = path.substr(0, slash);
+        if (segment.size() >= token_bytes_min && segment.size() <= token_bytes_max &&
+            segment.find('.') == std::string_view::npos)
+            return true;
+        if (slash == std::string_view::npos) return false;
+        path.remove_prefix(slash + 1);
+    }
+}
+
 catalogue::Privacy privacy_of(Transport transport) {
     return transport == Transport::https ? catalogue::Privacy::tls : catalogue::Privacy::clear;
 }
@@ -217,20 +231,6 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     return file;
 }
 
-/// A site's token may stand where it does nothing: alone, in a deeper folder, twice, or mistyped. It is a secret all
-/// the same, so a path with anything of a token's shape is not kept.
-bool Delivery::holds_token(std::string_view path) const {
-    while (true) {
-        const auto slash = path.find('/');
-        const std::string_view segment = path.substr(0, slash);
-        const bool shaped = segment.size() >= token_bytes_min && segment.size() <= token_bytes_max &&
-                            segment.find('.') == std::string_view::npos;
-        if (shaped || snapshot_->site_of_token(segment) != nullptr) return true;
-        if (slash == std::string_view::npos) return false;
-        path.remove_prefix(slash + 1);
-    }
-}
-
 /// Fills event_ with all that is known before the answer goes out.
 void Delivery::note(const Asked& asked, Verdict verdict) {
     const FileRequest& request = asked.request;
@@ -249,7 +249,7 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     if (asked.family != nullptr) event_.family = asked.family->name();
     if (asked.match && asked.match->document != nullptr) event_.kind = std::string_view(asked.match->document->kind);
     if (asked.match && asked.match->other != nullptr) event_.kind = std::string_view(asked.match->other->kind);
-    const bool masked = !asked.match && holds_token(asked.path);
+    const bool masked = !asked.match && may_hold_token(asked.path);
     event_.path = masked ? std::string_view("[not kept: it may hold a token]") : asked.path;
     event_.user_agent = request.user_agent;
     if (asked.mac) {

@@ -59,7 +59,6 @@ private:
     [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
-    [[nodiscard]] bool holds_token(std::string_view path) const;
 
     const config::Families& families_;
     catalogue::EventRing& ring_;

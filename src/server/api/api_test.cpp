@@ -107,6 +107,7 @@ TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
          R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","settings":{"line.1.usr":"1"}})", 404,
          "line.{n}.user"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"line.1.registrar.port":70000}})", 400, "65535"},
+        {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"raw:1 no name":"x"}})", 400, "cannot carry"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"site":"mars"})", 404, "mars"},
         {"GET", "/v1/devices?limit=0", "", 400, "1 to 1000"},
         {"GET", "/v1/devices/0004f2000001/files/other.cfg", "", 404, "no such file"},

@@ -24,4 +24,22 @@ Result<void> check_family_and_model(const config::Families& families, std::strin
                 "model");
 }
 
+Result<void> check_raw_parameters(const config::Families& families, std::string_view family,
+                                  std::span<const catalogue::SettingText> settings) {
+    const auto* known = config::find_family(families, family);
+    if (known == nullptr) return {};
+    for (const catalogue::SettingText& setting : settings) {
+        if (!setting.name.starts_with(config::Layer::raw_prefix)) continue;
+        const config::Parameter parameter{setting.name.substr(config::Layer::raw_prefix.size()), setting.value};
+        for (const config::Document& document : known->documents()) {
+            if (document.content == config::Document::Content::fixed) continue;
+            if (!document.syntax->write(std::span(&parameter, 1)))
+                return fail(ErrorCode::invalid,
+                            "the files of this family cannot carry this name or value; is the parameter's name right?",
+                            setting.name);
+        }
+    }
+    return {};
+}
+
 } // namespace offhook::server

@@ -74,6 +74,8 @@ Result<ApiAnswer> add(const ApiCall& call) {
         return tl::unexpected(checked.error());
     auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
+    if (const auto said = check_raw_parameters(call.context.families, draft.family, changes->set); !said)
+        return tl::unexpected(said.error());
     draft.settings = std::move(changes->set);
     if (const auto added = call.context.catalogue.store().add_device(draft); !added)
         return tl::unexpected(added.error());
@@ -105,6 +107,10 @@ Result<ApiAnswer> change(const ApiCall& call) {
     }
     auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
+    if (const auto said =
+            check_raw_parameters(call.context.families, change.family.value_or(known->family), changes->set);
+        !said)
+        return tl::unexpected(said.error());
     change.set = std::move(changes->set);
     change.unset = std::move(changes->unset);
     if (const auto changed = call.context.catalogue.store().change_device(known->mac, change); !changed)
