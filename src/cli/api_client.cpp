@@ -85,6 +85,8 @@ Result<json::value> ApiClient::call(std::string_view method, const std::string& 
         socket.connect(asio::local::stream_protocol::endpoint(path->address()), error);
     else
         error = boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory);
+    if (error == boost::system::errc::permission_denied)
+        return fail(ErrorCode::forbidden, "only root and the user that the server runs as may; try sudo", socket_path_);
     if (error)
         return fail(ErrorCode::unavailable,
                     "no server answers (" + error.message() +

@@ -82,7 +82,9 @@ int list(const Cli& cli, const DeviceArguments& arguments) {
         after = text_of(*page, "next");
     } while (!after.empty());
     table.print();
-    if (count == 0)
+    if (count == 0 && !(arguments.site.empty() && arguments.family.empty()))
+        std::cerr << "No device matches.\n";
+    else if (count == 0)
         std::cerr << "No devices yet. Add one with `offhook device add`, many with `offhook import FILE.csv`.\n";
     return exit_done;
 }

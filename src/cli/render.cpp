@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 struct RenderArguments {
     std::string mac, file;
-    std::vector<std::string> diff;
+    std::vector<std::string> diff, unset;
     bool provenance = false, show_secrets = false;
 };
 
@@ -57,11 +57,12 @@ int show_file(const Cli& cli, const RenderArguments& arguments) {
 int show_diff(const Cli& cli, const RenderArguments& arguments) {
     SettingOptions options;
     options.set = arguments.diff;
+    options.unset = arguments.unset;
     const auto changes = read_changes(options);
     if (!changes) return failed(changes.error()), exit_wrong_use;
     json::object settings;
     for (const SettingChange& change : *changes) {
-        if (change.value.empty())
+        if (change.unset)
             settings[change.name] = nullptr;
         else
             settings[change.name] = change.value;
@@ -100,12 +101,16 @@ void add_render(CLI::App& app, Cli& cli) {
     command->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     command
         ->add_option("--diff", arguments->diff,
-                     "Show what this setting would change in the phone's files; NAME= takes it out")
+                     "Show what this setting would change in the phone's files; empty hides what broader layers say")
         ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--unset", arguments->unset, "With or without --diff: what taking this setting out would change")
+        ->type_name("NAME")
         ->allow_extra_args(false);
     command->callback([&cli, arguments] {
         cli.run = [&cli, arguments] {
-            if (!arguments->diff.empty()) return show_diff(cli, *arguments);
+            if (!arguments->diff.empty() || !arguments->unset.empty()) return show_diff(cli, *arguments);
             return arguments->file.empty() ? list_files(cli, *arguments) : show_file(cli, *arguments);
         };
     });

@@ -178,7 +178,7 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     auto arguments = std::make_shared<ScopeArguments>();
     const auto verb = [&, scope](const std::string& word, const std::string& help, Action action) {
         auto* command = scope->add_subcommand(word, help);
-        command->add_option("NAME", arguments->name, "Name: letters, digits, - and _")->required();
+        command->add_option("NAME", arguments->name, "Name")->required();
         command->callback([&cli, kind, arguments, action] {
             cli.run = [&cli, kind, arguments, action] { return action(cli, kind, *arguments); };
         });

@@ -14,6 +14,8 @@
 namespace offhook::cli {
 namespace {
 
+constexpr unsigned follow_limit = 2000;
+
 struct TimelineArguments {
     std::string mac;
     unsigned limit = 100;
@@ -36,9 +38,10 @@ void print_event(const boost::json::value& event) {
 int timeline(const Cli& cli, const TimelineArguments& arguments) {
     std::string since;
     std::size_t shown = 0;
+    unsigned limit = arguments.limit; // of what there is already; of what comes, all
     for (;;) {
-        const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/timeline?limit=" +
-                                               std::to_string(arguments.limit) + "&since=" + since);
+        const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) +
+                                               "/timeline?limit=" + std::to_string(limit) + "&since=" + since);
         if (!answer) return failed(answer.error());
         for (const auto& event : array_of(*answer, "events")) {
             ++shown;
@@ -49,6 +52,7 @@ int timeline(const Cli& cli, const TimelineArguments& arguments) {
         }
         since = text_of(*answer, "next");
         if (!arguments.follow) break;
+        limit = follow_limit;
         std::cout.flush();
         std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }

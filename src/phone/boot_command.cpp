@@ -6,6 +6,7 @@
 #include "phone/curl_transfers.hpp"
 #include "phone/polycom/boot.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <exception>
@@ -98,7 +99,8 @@ asio::awaitable<void> boot_into(polycom::Surroundings surroundings, Flash& flash
 BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
     asio::io_context context(1);
     CurlLoop curl(context.get_executor());
-    CurlTransfers transfers(curl, {limits::connect_time, options.silence_time, options.ca_file});
+    CurlTransfers transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
+                                   options.silence_time, options.ca_file});
     const SystemClock clock;
     BootReport report;
     std::exception_ptr failure;

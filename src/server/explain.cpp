@@ -49,20 +49,51 @@ bool is_own(const Named& named) {
     return named.document != nullptr && named.document->content == config::Document::Content::own;
 }
 
-/// Oldest first, cut where a phone began anew: after a quiet minute, or when it asks again for what it asked first
-/// although it had its own settings already.
+/// The event with what it would be without the folder in front: a phone whose server address has a folder too many asks
+/// for the right names in the wrong place.
+Named meant_by(const config::Family* family, const TimelineEvent& event) {
+    const Named named = named_by(family, event);
+    const std::string_view path = event.path.view();
+    const auto slash = path.rfind('/');
+    if (named.document != nullptr || named.other != nullptr || family == nullptr || slash == std::string_view::npos)
+        return named;
+    const auto match = family->match_path(path.substr(slash + 1));
+    return match ? Named{match->document, match->other} : named;
+}
+
+/// What a family's phones ask for before they have anything: its first image and its first document, in the pack's
+/// order.
+struct Opening {
+    const config::OtherFile* image = nullptr;
+    const config::Document* document = nullptr;
+};
+Opening opening_of(const config::Family* family) {
+    Opening out;
+    if (family == nullptr) return out;
+    if (!family->documents().empty()) out.document = &family->documents().front();
+    for (const config::OtherFile& other : family->other_files())
+        if (other.role == config::OtherFile::Role::firmware && out.image == nullptr) out.image = &other;
+    return out;
+}
+
+/// Oldest first, cut where a phone began anew: after a quiet minute; when it asks for its first image after anything
+/// else; when it asks for its first document although it had asked for its own settings already.
 std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const TimelineEvent> newest_first,
                                                               const config::Family* family) {
     std::vector<std::vector<const TimelineEvent*>> boots;
     WallTime last{};
-    bool own_seen = false;
+    bool own_seen = false, past_image = false;
+    const Opening opening = opening_of(family);
     for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
-        const Named named = named_by(family, *at);
-        const bool again = own_seen && !boots.empty() && at->kind == boots.back().front()->kind;
+        const Named named = meant_by(family, *at);
+        const bool image = named.other != nullptr && named.other == opening.image;
+        const bool again =
+            (image && past_image) || (own_seen && named.document != nullptr && named.document == opening.document);
         if (boots.empty() || at->at - last > boot_gap || again) {
             boots.emplace_back();
-            own_seen = false;
+            own_seen = past_image = false;
         }
+        past_image = past_image || !image;
         own_seen = own_seen || is_own(named);
         boots.back().push_back(&*at);
         last = at->at + std::chrono::milliseconds(at->span_ms);
@@ -198,6 +229,19 @@ void judge_boot(const config::Family& family, const BootStory& story, std::vecto
         out.push_back("In its last boot it got every configuration file that it needs.");
 }
 
+void judge_folder(const config::Family& family, const std::vector<const TimelineEvent*>& boot,
+                  std::vector<std::string>& out) {
+    for (const TimelineEvent* event : boot) {
+        const bool named = named_by(&family, *event).kind().empty();
+        if (!named || meant_by(&family, *event).kind().empty()) continue;
+        const std::string_view path = event->path.view();
+        out.push_back(fmt::format(
+            "It asks in the folder '{}', where nothing is served: take it out of the phone's server address.",
+            printable(path.substr(0, path.rfind('/')), 40)));
+        return;
+    }
+}
+
 void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
     const auto* family = config::family_of_oui(*input.families, input.mac.oui());
     if (input.events.empty()) {
@@ -205,9 +249,13 @@ void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
         return;
     }
     out.push_back(fmt::format("{} is not in the catalogue, so it gets nothing of its own.", input.mac.text()));
-    out.push_back(fmt::format("To make it known: `offhook sighting adopt {}{} --model M --set line.1.user=…`",
-                              input.mac.text(),
-                              family == nullptr ? " --family F" : " --family " + std::string(family->name())));
+    const config::Model* model = nullptr;
+    for (const TimelineEvent& event : input.events)
+        if (const auto agent = family == nullptr ? std::nullopt : family->match_user_agent(event.user_agent.view());
+            agent && model == nullptr)
+            model = family->find_model(agent->model);
+    out.push_back(fmt::format("To make it known: `offhook sighting adopt {}{}{} --set line.1.user=…`", input.mac.text(),
+                              family == nullptr ? " --family F" : "", model == nullptr ? " --model M" : ""));
 }
 
 } // namespace
@@ -232,7 +280,13 @@ Explanation explain(const ExplainInput& input) {
             "`offhook status` shows where we listen.",
             input.mac.text()));
         judge_lines(*input.snapshot, *device, *family, out.conclusion);
+    } else if (const MacAddress asked = boots.back().back()->mac; asked != device->mac && asked.bits() != 0) {
+        out.conclusion.push_back(
+            fmt::format("Nothing was heard of {} yet; the boots above are those of {}, which it replaced.",
+                        device->mac.text(), asked.text()));
+        judge_lines(*input.snapshot, *device, *family, out.conclusion);
     } else {
+        judge_folder(*family, boots.back(), out.conclusion);
         judge_boot(*family, out.boots.back(), out.conclusion);
         judge_model(*device, *family, boots.back(), out.conclusion);
         judge_lines(*input.snapshot, *device, *family, out.conclusion);

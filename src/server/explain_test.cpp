@@ -104,6 +104,36 @@ TEST(Explain, TwoBootsInAMinuteAreTwoStories) {
     EXPECT_EQ(story.told(anna, 1).boots.size(), 1U);
 }
 
+TEST(Explain, AFetchByHandBeforeABootDoesNotHideIt) {
+    Story story;
+    story.asked("0004f2000001-directory.xml", Outcome::absent);
+    const auto ms = std::chrono::milliseconds(200);
+    for (const char* path :
+         {"0004f2000001.cfg", "0004f2000001.cfg", "0004f2000001-settings.cfg", "0004f2000001-site.cfg"})
+        story.asked(path, Outcome::served, ms);
+    story.asked("0004f2000001-directory.xml", Outcome::absent);
+    EXPECT_NE(all_text(story.told()).find("got every configuration file"), std::string::npos) << all_text(story.told());
+}
+
+TEST(Explain, ABootInAWrongFolderIsABootOfItsOwnAndTheConclusionNamesTheFolder) {
+    Story story = whole_boot();
+    story.asked("phones/bootrom.ld", Outcome::absent)
+        .asked("phones/0004f2000001.cfg", Outcome::absent)
+        .asked("phones/000000000000.cfg", Outcome::absent);
+    const auto told = story.told(anna, 5);
+    EXPECT_EQ(told.boots.size(), 2U);
+    ASSERT_FALSE(told.conclusion.empty());
+    EXPECT_NE(told.conclusion.front().find("folder 'phones'"), std::string::npos) << told.conclusion.front();
+    EXPECT_EQ(all_text(story.told()).find("got every configuration file"), std::string::npos);
+}
+
+TEST(Explain, AReplacementIsNotCreditedWithItsPredecessorsBoot) {
+    Story story = whole_boot();
+    const std::string text = all_text(story.told(bert));
+    EXPECT_NE(text.find("Nothing was heard of 0004f2000002 yet"), std::string::npos) << text;
+    EXPECT_EQ(text.find("got every configuration file"), std::string::npos) << text;
+}
+
 TEST(Explain, AQuietMinutePartsBoots) {
     Story story;
     story.asked("0004f2000001.cfg", Outcome::served)
@@ -128,7 +158,7 @@ TEST(Explain, AnotherModelThanTheCatalogueSaysIsNamed) {
 TEST(Explain, AStrangerIsToldHowToBeMadeKnown) {
     Story story;
     story.asked("0004f20000ff.cfg", Outcome::absent);
-    EXPECT_NE(all_text(story.told(stranger)).find("sighting adopt 0004f20000ff --family polycom"), std::string::npos);
+    EXPECT_NE(all_text(story.told(stranger)).find("sighting adopt 0004f20000ff --set"), std::string::npos);
 }
 
 TEST(Explain, APhoneNeverHeardOfSaysSo) {

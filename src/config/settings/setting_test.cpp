@@ -88,6 +88,7 @@ TEST(Setting, RejectsAndNamesTheSetting) {
                 {"dial_plan.rules", "S0"},
                 {"provisioning.server", "boot.example.net"},
                 {"provisioning.server", "http:///x"},
+                {"provisioning.server", "http://joe:secret@boot.example.net/"},
                 {"line.1.display_name", "\xff"}};
     for (const auto& row : rows) {
         const auto key = find_setting(row.name);

@@ -92,6 +92,12 @@ Result<std::string> check_url(SettingKey key, std::string_view value) {
     const auto colon = value.find("://");
     const std::string scheme = to_lower(value.substr(0, colon == std::string_view::npos ? 0 : colon));
     const bool known = scheme == "http" || scheme == "https" || scheme == "ftp" || scheme == "tftp" || scheme == "ftps";
+    const auto authority = colon == std::string_view::npos
+                               ? std::string_view()
+                               : value.substr(colon + 3, value.find('/', colon + 3) - colon - 3);
+    if (authority.find('@') != std::string_view::npos)
+        return wrong(key, "an address holds no user and password: provisioning.user and provisioning.password are "
+                          "secrets of their own");
     const bool clean = std::none_of(value.begin(), value.end(), [](char c) { return ascii_blank(c) || c == '\\'; });
     if (!known || !clean || value.size() <= colon + 3 || value[colon + 3] == '/')
         return wrong(key, "expected an address such as https://prov.example.net/path/, without blanks");

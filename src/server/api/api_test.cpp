@@ -157,6 +157,17 @@ TEST_F(ApiTest, LinesAreThoseOfAllLayersTogether) {
     EXPECT_EQ(lines.body.at("lines").as_array()[0].at("password").as_string(), "hunter2");
 }
 
+TEST_F(ApiTest, ARowWhoseGroupIsAnotherSitesIsReportedWithItsLine) {
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab"})").status, 201U);
+    ASSERT_EQ(call("POST", "/v1/groups", R"({"name":"doors","site":"lab"})").status, 201U);
+    const std::string csv =
+        "mac,family,model,site,group\n0004f2000001,polycom,SPIP650,lab,doors\n0004f2000002,polycom,SPIP650,,doors\n";
+    const auto answer = call("POST", "/v1/import?keep_going=1", csv);
+    EXPECT_EQ(answer.status, 200U) << text(answer);
+    EXPECT_EQ(answer.body.at("added").to_number<int>(), 1) << text(answer);
+    EXPECT_EQ(answer.body.at("problems").as_array().at(0).at("line").to_number<int>(), 3);
+}
+
 TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     add_anna();
     const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");

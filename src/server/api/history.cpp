@@ -13,17 +13,23 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t event_path_bytes = 63;
 constexpr std::size_t events_shown_max = 2000;
 constexpr std::size_t events_explained_max = 1000;
 constexpr std::size_t former_phones_max = 20; // whose events are read for one answer
 
 /// `asked_as` is the MAC that the device has today: what happened under another happened to the phone it replaced.
+/// The timeline keeps the first bytes of a path; a path that fills the place was most likely longer.
+std::string shown_path(const catalogue::TimelineEvent& event) {
+    return printable(event.path.view()) + (event.path.view().size() >= event_path_bytes ? "…" : "");
+}
+
 json::object to_json(const catalogue::TimelineEvent& event, MacAddress asked_as) {
     json::object out{{"time", to_text(event.at)},
                      {"transport", catalogue::event_transport_text.to_text(event.transport)},
                      {"verb", catalogue::event_verb_text.to_text(event.verb)},
                      {"source", event.source.text()},
-                     {"path", printable(event.path.view())},
+                     {"path", shown_path(event)},
                      {"document", event.kind.view()},
                      {"outcome", catalogue::outcome_text.to_text(event.outcome)},
                      {"status", event.status},

@@ -5,6 +5,8 @@
 
 #include <boost/json/array.hpp>
 #include <malloc.h>
+#include <utility>
+#include <vector>
 
 namespace offhook::server {
 namespace {
@@ -12,6 +14,26 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t trim_from_bytes = 1U << 20U;
+
+/// A group may be one site's alone: what the row's group and site say together only the catalogue can judge.
+void drop_foreign_groups(catalogue::CsvDrafts& read, const catalogue::Snapshot& snapshot) {
+    std::vector<catalogue::DeviceDraft> kept;
+    std::vector<std::size_t> lines;
+    for (std::size_t i = 0; i < read.drafts.size(); ++i) {
+        catalogue::DeviceDraft& draft = read.drafts[i];
+        const auto* group = snapshot.group(draft.group);
+        const auto* site = draft.site.empty() ? snapshot.site(catalogue::default_site) : snapshot.site(draft.site);
+        if (!draft.group.empty() && group != nullptr && group->site && site != nullptr && *group->site != site->id) {
+            read.problems.push_back({read.lines[i], "group", "the group belongs to another site than the row's"});
+            ++read.problem_count;
+            continue;
+        }
+        lines.push_back(read.lines[i]);
+        kept.push_back(std::move(draft));
+    }
+    read.drafts = std::move(kept);
+    read.lines = std::move(lines);
+}
 
 Result<ApiAnswer> import_rows(const ApiCall& call) {
     const auto snapshot = call.context.catalogue.snapshot();
@@ -22,8 +44,9 @@ Result<ApiAnswer> import_rows(const ApiCall& call) {
     lookup.check_model = [&](std::string_view family, std::string_view model) {
         return check_family_and_model(call.context.families, family, model);
     };
-    const auto read = catalogue::read_csv(call.body, lookup);
+    auto read = catalogue::read_csv(call.body, lookup);
     if (!read) return tl::unexpected(read.error());
+    drop_foreign_groups(*read, *snapshot);
 
     json::array problems;
     for (const catalogue::CsvProblem& problem : read->problems)
