@@ -4,6 +4,7 @@
 #include "cli/version.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -13,6 +14,27 @@ namespace {
 std::string environment(const char* name, std::string otherwise) {
     const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread
     return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+/// The first word that stands where a command belongs and is none; empty: there is no such word. CLI11 says only that a
+/// subcommand is missing.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+    const CLI::App* at = &app;
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word.starts_with('-')) {
+            const auto* option = word.find('=') == std::string::npos ? app.get_option_no_throw(word) : nullptr;
+            if (option != nullptr && option->get_expected_max() > 0) ++i; // its value is no command
+            continue;
+        }
+        if (at->get_require_subcommand_min() == 0) return {};
+        const auto all = at->get_subcommands([](const CLI::App*) { return true; });
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const CLI::App* each) { return each->get_name() == word; });
+        if (found == all.end()) return word;
+        at = *found;
+    }
+    return {};
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -52,6 +74,8 @@ int parse_and_run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (const std::string word = unknown_command(app, argc, argv); error.get_exit_code() != 0 && !word.empty())
+            std::cerr << "offhook: '" << word << "' is no command here.\n";
         return app.exit(error) == 0 ? offhook::cli::exit_done : offhook::cli::exit_wrong_use;
     }
     return cli.run ? cli.run() : offhook::cli::exit_wrong_use;

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """From an empty server to a phone that is ready, as an operator goes; and what each command answers to wrong use."""
 
+import pathlib
+
 import house
 from house import PASSWORD
 
@@ -228,6 +230,15 @@ class WrongUse(house.HouseTest):
     def test_help_and_version_are_no_failure(self):
         for words in (["--help"], ["--help-all"], ["--version"], ["serve", "--help"], ["device", "add", "--help"]):
             self.assertNotEqual(self.ok(*words).out, "")
+
+    def test_the_settings_page_is_the_vocabulary(self):
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs/settings.md"
+        self.assertEqual(self.ok("setting", "list", "--markdown").out, page.read_text(),
+                         "make it anew: offhook setting list --markdown > docs/settings.md")
+
+    def test_a_word_that_is_no_command_is_named(self):
+        self.fails(2, "dvice", "list", says="'dvice'")
+        self.fails(2, "device", "lst", says="'lst'")
 
     def test_results_on_stdout_are_one_object_a_line(self):
         self.boot(OLD)
