@@ -39,6 +39,16 @@ class FirstBoot(house.HouseTest):
                                             "registrar": "berlin.example.net:5070"}])
         self.assertEqual(report["problems"], [])
 
+    def test_a_large_file_is_imported_and_other_large_requests_are_refused(self):
+        rows = ["mac,family,model,line.1.user,line.1.display_name"]
+        rows += ["0004f3%06x,polycom,SPIP650,%d,%s" % (i, i, "x" * 60) for i in range(20000)]
+        csv = self.write("large.csv", "\n".join(rows) + "\n")
+        self.ok("import", csv)
+        self.assertEqual(self.rows("status")[0]["devices"], 20000)
+        huge = self.write("huge.txt", "y" * 4000)
+        settings = ["--set-from=raw:p%d=%s" % (i, huge) for i in range(300)]
+        self.fails(1, "layer", "set", "fleet", *settings, says="1 MiB")
+
     def test_the_report_keeps_its_contract(self):
         self.add_phone(OLD)
         report = self.boot(OLD)

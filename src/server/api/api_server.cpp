@@ -64,7 +64,12 @@ asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffe
                                         http::request_parser<http::string_body>& parser) {
     const auto [head_error, head_bytes] = co_await http::async_read_header(socket, buffer, parser, net::as_result);
     if (head_error) co_return head_error;
-    if (std::string_view(parser.get().target()).starts_with("/v1/import")) parser.body_limit(import_bytes_max);
+    // Beast judges a Content-Length against the limit that stands while it reads the head, so the larger one stands
+    // first.
+    if (!std::string_view(parser.get().target()).starts_with("/v1/import")) {
+        if (parser.content_length().value_or(0) > request_bytes_max) co_return http::error::body_limit;
+        parser.body_limit(request_bytes_max);
+    }
     const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
     co_return error;
 }
@@ -134,9 +139,10 @@ private:
         boost::beast::flat_buffer buffer;
         for (;;) {
             http::request_parser<http::string_body> parser;
-            parser.body_limit(request_bytes_max);
+            parser.body_limit(import_bytes_max);
             parser.header_limit(header_bytes_max);
             const auto read = co_await net::with_deadline(read_request(socket, buffer, parser), read_time_max);
+            if (read && *read == http::error::body_limit) co_await refuse_body(socket);
             if (!read || *read) co_return;
             auto request = parser.release();
             ApiRequest call{std::string(request.method_string()), std::string(request.target()),
@@ -149,6 +155,17 @@ private:
                                                              stopping_ ? last_write_time_max : write_time_max);
             if (!written || *written || !request.keep_alive() || stopping_) co_return;
         }
+    }
+
+    asio::awaitable<void> refuse_body(Socket& socket) {
+        const ApiAnswer made = error_answer({ErrorCode::too_large, "a request is at most 1 MiB, an import 512 MiB"});
+        http::response<http::string_body> answer;
+        answer.result(made.status);
+        answer.set(http::field::content_type, "application/json");
+        answer.keep_alive(false);
+        answer.body() = boost::json::serialize(made.body);
+        answer.prepare_payload();
+        (void)co_await net::with_deadline(write_answer(socket, answer), last_write_time_max);
     }
 
     asio::awaitable<void> fill(ApiRequest call, http::response<http::string_body>& answer) {
