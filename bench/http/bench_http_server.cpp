@@ -3,8 +3,7 @@
 ///   bench_http_server DIRECTORY PORT      one loop; serves until SIGTERM or SIGINT
 #include "base/text.hpp"
 #include "net/loops.hpp"
-#include "protocol/http_head.hpp"
-#include "server/door.hpp"
+#include "server/listen/fake_door.hpp"
 #include "server/listen/http_listener.hpp"
 
 #include <csignal>
@@ -12,48 +11,22 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <string>
-#include <unordered_map>
 
 namespace {
 
 using namespace offhook;
 
-struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-
-class DirectoryDoor final : public server::Door {
-public:
-    explicit DirectoryDoor(const std::filesystem::path& root) {
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-            if (!entry.is_regular_file()) continue;
-            std::ifstream in(entry.path(), std::ios::binary);
-            auto file = std::make_shared<server::ReadyFile>();
-            file->body.assign(std::istreambuf_iterator<char>(in), {});
-            file->entity_tag = "\"0123456789abcdef0123456789abcdef\"";
-            file->media_type = "text/xml";
-            file->modified = SystemClock().wall();
-            const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
-            file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
-            file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
-            files_.emplace(std::filesystem::relative(entry.path(), root).string(), std::move(file));
-        }
+server::FakeHouse house_of(const std::filesystem::path& root) {
+    server::FakeHouse house;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        house.files.emplace(std::filesystem::relative(entry.path(), root).string(),
+                            server::make_file(std::string(std::istreambuf_iterator<char>(in), {})));
     }
-    server::FileAnswer open(const server::FileRequest& request) override {
-        const auto found = files_.find(request.path);
-        if (found == files_.end()) return {};
-        return {&found->second, {}};
-    }
-    void answered(std::uint16_t, std::uint64_t) override {}
-    void broken_off(const server::Ticket&, std::uint64_t) override {}
-    void refused(server::Transport, const IpAddress&, std::string_view) override {}
-
-private:
-    std::unordered_map<std::string, std::shared_ptr<const server::ReadyFile>, TextHash, std::equal_to<>> files_;
-};
+    return house;
+}
 
 } // namespace
 
@@ -70,7 +43,8 @@ int main(int argc, char** argv) {
     pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
     const SystemClock clock;
-    DirectoryDoor door(argv[1]);
+    const auto house = house_of(argv[1]);
+    server::FakeDoor door(house, nullptr);
     net::Loops loops(clock, 1);
     loops.start();
     server::HttpOptions options;

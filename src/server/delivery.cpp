@@ -51,10 +51,6 @@ bool may_hold_token(std::string_view path) {
     }
 }
 
-catalogue::Privacy privacy_of(Transport transport) {
-    return transport == Transport::https ? catalogue::Privacy::tls : catalogue::Privacy::clear;
-}
-
 catalogue::EventTransport event_transport(Transport transport) {
     switch (transport) {
     case Transport::http:
@@ -67,6 +63,12 @@ catalogue::EventTransport event_transport(Transport transport) {
         return catalogue::EventTransport::ftp;
     }
     return catalogue::EventTransport::http;
+}
+
+catalogue::EventVerb event_verb(Verb verb) {
+    return verb == Verb::get    ? catalogue::EventVerb::get
+           : verb == Verb::head ? catalogue::EventVerb::head
+                                : catalogue::EventVerb::put;
 }
 
 } // namespace
@@ -101,14 +103,16 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (verdict == Verdict::serve && !allowed(asked)) verdict = Verdict::refuse;
     if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
+        answer.state = FileAnswer::State::found;
         if (is_failure(**answer.file)) {
-            answer.file = nullptr;
+            answer = {};
             verdict = Verdict::failed;
         }
     }
     note(asked, verdict);
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
+    answer.ticket.transport = request.transport;
     if (answer.file != nullptr) answer.ticket.kind = asked.match->document->kind;
     return answer;
 }
@@ -171,15 +175,14 @@ Delivery::Verdict Delivery::identify_shared(Asked& asked) const {
 }
 
 bool Delivery::allowed(const Asked& asked) const {
-    const Proof needed =
-        asked.site->policy.needed(asked.request.source.source_class(), privacy_of(asked.request.transport));
+    const Proof needed = asked.site->policy.needed(asked.request.source.source_class(), asked.request.privacy);
     return asked.proof >= needed && needed != Proof::never;
 }
 
 const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
-    const FileKey key{&document, own ? nullptr : asked.model, privacy_of(asked.request.transport),
+    const FileKey key{&document, own ? nullptr : asked.model, asked.request.privacy,
                       own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
     FileCache::Entry* entry = cache_.find(key);
     if (entry != nullptr && entry->checked == snapshot_->revision()) return entry->file;
@@ -209,8 +212,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                          : own                  ? asked.device->model
                                                 : std::string_view();
     subject.site_name = asked.site->name;
-    subject.wire =
-        privacy_of(asked.request.transport) == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
+    subject.wire = asked.request.privacy == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
     subject.shared = layers.shared();
     subject.all = layers.all();
     auto rendered = config::render(document, subject);
@@ -219,11 +221,11 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                    own ? subject.mac.text() : asked.site->name, rendered.error().text());
         return failure();
     }
-    if (before != nullptr && before->file->body == rendered->text) return before->file; // a change that changes nothing
+    if (before != nullptr && before->file->text == rendered->text) return before->file; // a change that changes nothing
 
     auto file = std::make_shared<ReadyFile>();
-    file->body = std::move(rendered->text);
-    file->entity_tag = '"' + content_name(file->body) + '"';
+    file->set_text(std::move(rendered->text));
+    file->entity_tag = '"' + content_name(file->text) + '"';
     file->media_type = document.syntax->media_type();
     const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
     file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
@@ -239,7 +241,7 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     event_.source = request.source;
     event_.listener = request.listener;
     event_.transport = event_transport(request.transport);
-    event_.verb = request.verb == Verb::head ? catalogue::EventVerb::head : catalogue::EventVerb::get;
+    event_.verb = event_verb(request.verb);
     event_.acquaintance = asked.device != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     using catalogue::Outcome;
     event_.outcome = verdict == Verdict::serve    ? Outcome::served
@@ -273,6 +275,7 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
     event.at = clock_.wall();
     event.mac = ticket.mac;
     event.source = ticket.source;
+    event.transport = event_transport(ticket.transport);
     event.kind = ticket.kind;
     event.outcome = catalogue::Outcome::broken_off;
     event.bytes = bytes_sent;
@@ -293,5 +296,19 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
     event.path = why;
     ring_.push(event);
 }
+
+Door::Welcome Delivery::admit(Transport, const IpAddress&) { return Welcome::yes; }
+
+void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) { done(open(request)); }
+
+UploadStart Delivery::begin_upload(const UploadRequest&) {
+    UploadStart start;
+    start.refusal = UploadRefusal::absent;
+    return start;
+}
+
+LoginAnswer Delivery::log_in(const LoginRequest&) { return {}; }
+
+std::vector<ListedFile> Delivery::list(const FileRequest&) { return {}; }
 
 } // namespace offhook::server

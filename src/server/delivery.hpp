@@ -45,6 +45,11 @@ public:
     void answered(std::uint16_t status, std::uint64_t body_bytes) override;
     void broken_off(const Ticket& ticket, std::uint64_t bytes_sent) override;
     void refused(Transport transport, const IpAddress& source, std::string_view why) override;
+    [[nodiscard]] Welcome admit(Transport transport, const IpAddress& source) override;
+    void bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) override;
+    [[nodiscard]] UploadStart begin_upload(const UploadRequest& request) override;
+    [[nodiscard]] LoginAnswer log_in(const LoginRequest& request) override;
+    [[nodiscard]] std::vector<ListedFile> list(const FileRequest& directory) override;
 
     [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
 

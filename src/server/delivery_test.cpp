@@ -27,7 +27,7 @@ protected:
     }
     std::string body(std::string_view path, const char* source = "192.168.1.7") {
         const auto answer = ask(path, source);
-        return answer.file == nullptr ? "(nothing)" : (*answer.file)->body;
+        return answer.file == nullptr ? "(nothing)" : (*answer.file)->text;
     }
     catalogue::TimelineEvent last_event() {
         catalogue::TimelineEvent last;

@@ -6,7 +6,7 @@ namespace offhook::server {
 
 std::size_t FileCache::cost(const Entry& entry) {
     const ReadyFile& file = *entry.file;
-    return file.body.capacity() + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() +
+    return file.text.capacity() + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() +
            sizeof(ReadyFile) + sizeof(Entry) + sizeof(FileKey) * 2;
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 std::shared_ptr<const ReadyFile> file_of(std::size_t bytes) {
     auto file = std::make_shared<ReadyFile>();
-    file->body.assign(bytes, 'x');
+    file->set_text(std::string(bytes, 'x'));
     return file;
 }
 

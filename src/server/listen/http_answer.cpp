@@ -70,6 +70,7 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
         request.listener = options_.listener;
         request.source_port = peer.port;
         request.source = peer.address;
+        request.target = head.target;
         request.path = target->path;
         request.query = target->query;
         request.user_agent = head.user_agent.substr(0, limits::user_agent_bytes_max);

@@ -4,9 +4,11 @@
 /// Serves GET and HEAD with ranges and conditions, HTTP/1.0 and 1.1; 405 for the rest.
 /// Threads  open, start and stop on one that is no loop's.
 #include "base/result.hpp"
+#include "net/listen_socket.hpp"
 #include "net/loops.hpp"
 #include "server/listen/connection_counts.hpp"
 #include "server/listen/http_options.hpp"
+#include "server/listen/listener.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -18,24 +20,25 @@ namespace offhook::server {
 class Door;
 class HttpAcceptor;
 
-class HttpListener {
+class HttpListener final : public Listener {
 public:
     /// Binds; takes nothing yet. `doors` has one for each loop, in order; it is called on that loop only. Both outlive
     /// this. Errors: those of net::open_listen_sockets.
     [[nodiscard]] static Result<std::unique_ptr<HttpListener>> open(net::Loops& loops, const std::vector<Door*>& doors,
                                                                     const boost::asio::ip::tcp::endpoint& at,
                                                                     const HttpOptions& options = {});
-    ~HttpListener();
+    ~HttpListener() override;
     HttpListener(const HttpListener&) = delete;
     HttpListener& operator=(const HttpListener&) = delete;
 
     /// Requires  running loops.
-    void start();
+    void start() override;
     /// Returns when the last session has ended: HttpOptions::stop_grace and a moment at most.
-    void stop();
+    void stop() override;
 
     [[nodiscard]] const boost::asio::ip::tcp::endpoint& bound() const { return bound_; }
-    [[nodiscard]] std::size_t connections() const { return counts_.total(); } ///< held open now
+    [[nodiscard]] std::string address() const override { return net::to_text(bound_); }
+    [[nodiscard]] std::size_t connections() const override { return counts_.total(); }
 
 private:
     HttpListener(net::Loops& loops, const boost::asio::ip::tcp::endpoint& bound, const HttpOptions& options);

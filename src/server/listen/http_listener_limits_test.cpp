@@ -158,7 +158,7 @@ TEST(HttpListenerLimits, StopEndsIdleConnectionsAtOnceAndLetsATransferFinish) {
     ASSERT_FALSE(busy.silent_for(std::chrono::seconds{5}));
     std::thread stopping([&site] { site.listener->stop(); });
     EXPECT_TRUE(idle.at_end());
-    EXPECT_TRUE(busy.receive().body == site.files.at("large.ld")->body);
+    EXPECT_TRUE(busy.receive().body == site.house.files.at("large.ld")->body);
     EXPECT_TRUE(busy.at_end());
     stopping.join();
     EXPECT_FALSE(site.client().connected());

@@ -200,7 +200,7 @@ TEST(HttpListener, ARequestByteByByteIsTheSameRequest) {
 
 TEST(HttpListener, SendsALargeFileWholeAndInParts) {
     Site site;
-    const auto& expected = site.files.at("large.ld")->body;
+    const auto& expected = site.house.files.at("large.ld")->body;
     auto client = site.client();
     EXPECT_TRUE(client.ask("GET /large.ld HTTP/1.1\r\n\r\n").body == expected);
     EXPECT_TRUE(client.ask("GET /large.ld HTTP/1.1\r\nRange: bytes=1000000-\r\n\r\n").body == expected.substr(1000000));

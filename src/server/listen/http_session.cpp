@@ -1,7 +1,5 @@
 #include "server/listen/http_session.hpp"
 
-#include "net/as_result.hpp"
-
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
@@ -24,7 +22,7 @@ constexpr std::uint64_t linger_bytes_max = 1 << 20;
 } // namespace
 
 HttpSession::HttpSession(HttpShare& share, asio::ip::tcp::socket socket, const HttpPeer& peer)
-    : share_(share), socket_(std::move(socket)), peer_(peer) {
+    : share_(share), stream_(std::move(socket)), peer_(peer) {
     place_ = share_.sessions.insert(share_.sessions.end(), this);
 }
 
@@ -43,10 +41,9 @@ asio::awaitable<void> HttpSession::run() {
     auto next = remainder_.bytes() > 0 ? Next::send_rest : serve_buffered();
     while (next != Next::close) {
         if (next == Next::read) {
-            const auto [error, bytes] = co_await socket_.async_read_some(
-                asio::buffer(buffer_.data() + end_, buffer_.size() - end_), net::as_result);
-            if (error) break;
-            end_ += bytes;
+            const auto got = co_await stream_.read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
+            if (got.error) break;
+            end_ += got.bytes;
             next = serve_buffered();
         } else if (next == Next::serve) {
             next = serve_buffered();
@@ -63,10 +60,7 @@ void HttpSession::stop() {
     if (phase_ == Phase::idle) abort();
 }
 
-void HttpSession::abort() {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
-}
+void HttpSession::abort() { stream_.close(); }
 
 HttpSession::Next HttpSession::serve_buffered() {
     now_ = share_.timers.now();
@@ -116,7 +110,7 @@ HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_b
     if (answer.request_body == HttpBody::drain) body_bytes_left_ = body_bytes;
     const auto after = after_answer(answer.connection, answer.request_body);
     const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
-    switch (send_now(socket_.native_handle(), answer, share_.date.at(now_), followed_by, remainder_)) {
+    switch (send_now(stream_.socket().native_handle(), answer, share_.date.at(now_), followed_by, remainder_)) {
     case HttpSent::all:
         return after;
     case HttpSent::part:
@@ -145,16 +139,16 @@ asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
         const std::array<asio::const_buffer, 2> pieces{
             asio::buffer(remainder_.head.data() + head_at, remainder_.head.size() - head_at),
             asio::buffer(remainder_.body.data(), remainder_.body.size())};
-        const auto [error, bytes] = co_await socket_.async_write_some(pieces, net::as_result);
-        if (error) {
+        const auto put = co_await stream_.write_some(pieces);
+        if (put.error) {
             if (remainder_.file) share_.door.broken_off(remainder_.ticket, remainder_.body_bytes_sent);
             co_return Next::close;
         }
-        const auto of_head = std::min(bytes, remainder_.head.size() - head_at);
+        const auto of_head = std::min(put.bytes, remainder_.head.size() - head_at);
         head_at += of_head;
-        remainder_.body.remove_prefix(bytes - of_head);
-        remainder_.body_bytes_sent += bytes - of_head;
-        written_ += static_cast<std::int64_t>(bytes);
+        remainder_.body.remove_prefix(put.bytes - of_head);
+        remainder_.body_bytes_sent += put.bytes - of_head;
+        written_ += static_cast<std::int64_t>(put.bytes);
     }
     const auto next = after_answer(remainder_.connection, remainder_.request_body);
     remainder_ = {};
@@ -164,17 +158,15 @@ asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
 
 asio::awaitable<void> HttpSession::linger() {
     phase_ = Phase::lingering;
-    boost::system::error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.finish_writing();
     now_ = share_.timers.now();
     set_deadline(share_.options.linger_time_max);
     begin_ = end_ = 0;
     make_room();
     for (std::uint64_t dropped = 0; dropped < linger_bytes_max;) {
-        const auto [error, bytes] =
-            co_await socket_.async_read_some(asio::buffer(buffer_.data(), buffer_.size()), net::as_result);
-        if (error) co_return;
-        dropped += bytes;
+        const auto got = co_await stream_.read_some(asio::buffer(buffer_.data(), buffer_.size()));
+        if (got.error) co_return;
+        dropped += got.bytes;
     }
 }
 
@@ -230,7 +222,7 @@ void HttpSession::check_send_rate() {
 
 std::int64_t HttpSession::bytes_acknowledged() {
     int waiting = 0;
-    if (::ioctl(socket_.native_handle(), SIOCOUTQ, &waiting) != 0) return written_;
+    if (::ioctl(stream_.socket().native_handle(), SIOCOUTQ, &waiting) != 0) return written_;
     return written_ - waiting;
 }
 

@@ -4,6 +4,7 @@
 /// The common case never comes here: http_acceptor answers a whole request that closes where it stands.
 /// Threads  its loop's.
 #include "net/loop_timers.hpp"
+#include "net/stream.hpp"
 #include "server/listen/connection_counts.hpp"
 #include "server/listen/http_answer.hpp"
 #include "server/listen/http_options.hpp"
@@ -80,7 +81,7 @@ private:
     void make_room();
 
     HttpShare& share_;
-    boost::asio::ip::tcp::socket socket_;
+    net::Stream stream_;
     HttpPeer peer_;
     std::list<HttpSession*>::iterator place_;
     std::vector<char> buffer_; ///< grows to options.header_bytes_max

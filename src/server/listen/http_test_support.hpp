@@ -2,8 +2,7 @@
 /// @file  For the listener's tests: a door over a few files, and a client that sends bytes as told.
 #include "base/clock.hpp"
 #include "net/loops.hpp"
-#include "protocol/http_head.hpp"
-#include "server/door.hpp"
+#include "server/listen/fake_door.hpp"
 #include "server/listen/http_listener.hpp"
 
 #include <gtest/gtest.h>
@@ -24,71 +23,6 @@
 #include <vector>
 
 namespace offhook::server {
-
-inline std::shared_ptr<const ReadyFile> make_file(std::string body) {
-    auto file = std::make_shared<ReadyFile>();
-    file->body = std::move(body);
-    file->entity_tag = "\"tag-" + std::to_string(file->body.size()) + "\"";
-    file->media_type = "text/xml";
-    file->modified = WallTime{std::chrono::milliseconds{784'111'777'000}};
-    const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
-    file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
-    file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
-    return file;
-}
-
-/// What was told to any of the doors of a listener.
-struct DoorLog {
-    std::mutex mutex;
-    std::vector<std::string> opened;
-    std::vector<std::string> refused;
-    std::vector<std::uint64_t> broken_off;
-
-    template <class F>
-    auto read(F&& function) {
-        const std::lock_guard lock(mutex);
-        return function(*this);
-    }
-    /// Waits for what another thread is about to write.
-    template <class F>
-    bool soon(F&& condition) {
-        for (int i = 0; i < 500; ++i) {
-            if (read(condition)) return true;
-            std::this_thread::sleep_for(std::chrono::milliseconds{10});
-        }
-        return false;
-    }
-};
-
-class FakeDoor final : public Door {
-public:
-    using Files = std::map<std::string, std::shared_ptr<const ReadyFile>, std::less<>>;
-    FakeDoor(const Files& files, DoorLog& log) : files_(files), log_(log) {}
-
-    FileAnswer open(const FileRequest& request) override {
-        const std::lock_guard lock(log_.mutex);
-        log_.opened.push_back(std::string(request.path) + "|" + std::string(request.query) + "|" +
-                              std::string(request.user_agent) + "|" + request.source.text());
-        const auto found = files_.find(request.path);
-        if (found == files_.end()) return {};
-        last_ = found->second; // valid until the next call, and not a moment longer
-        return {&last_, {}};
-    }
-    void answered(std::uint16_t, std::uint64_t) override {}
-    void broken_off(const Ticket&, std::uint64_t bytes_sent) override {
-        const std::lock_guard lock(log_.mutex);
-        log_.broken_off.push_back(bytes_sent);
-    }
-    void refused(Transport, const IpAddress&, std::string_view why) override {
-        const std::lock_guard lock(log_.mutex);
-        log_.refused.emplace_back(why);
-    }
-
-private:
-    const Files& files_;
-    DoorLog& log_;
-    std::shared_ptr<const ReadyFile> last_;
-};
 
 struct Answer {
     int status = 0;
@@ -188,15 +122,15 @@ private:
 struct Site {
     explicit Site(const HttpOptions& options = {}, std::size_t loop_count = 2, const char* address = "127.0.0.1")
         : loops(clock, loop_count) {
-        files["a.cfg"] = make_file("0123456789");
-        files["dir/b c.cfg"] = make_file("<b/>");
-        files["empty"] = make_file("");
+        house.files["a.cfg"] = make_file("0123456789");
+        house.files["dir/b c.cfg"] = make_file("<b/>");
+        house.files["empty"] = make_file("");
         std::string large(16 << 20, '\0');
         for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
-        files["large.ld"] = make_file(std::move(large));
+        house.files["large.ld"] = make_file(std::move(large));
         std::vector<Door*> pointers;
         for (std::size_t i = 0; i < loop_count; ++i) {
-            doors.push_back(std::make_unique<FakeDoor>(files, log));
+            doors.push_back(std::make_unique<FakeDoor>(house, &log, &loops[i]));
             pointers.push_back(doors.back().get());
         }
         loops.start();
@@ -212,7 +146,7 @@ struct Site {
     [[nodiscard]] Client client() const { return Client(listener->bound()); }
 
     SystemClock clock;
-    FakeDoor::Files files;
+    FakeHouse house;
     DoorLog log;
     std::vector<std::unique_ptr<FakeDoor>> doors;
     net::Loops loops;
