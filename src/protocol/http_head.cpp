@@ -29,18 +29,26 @@ std::string_view to_text(HttpStatus status) {
     switch (status) {
     case HttpStatus::ok:
         return "OK";
+    case HttpStatus::created:
+        return "Created";
+    case HttpStatus::no_content:
+        return "No Content";
     case HttpStatus::partial_content:
         return "Partial Content";
     case HttpStatus::not_modified:
         return "Not Modified";
     case HttpStatus::bad_request:
         return "Bad Request";
+    case HttpStatus::unauthorized:
+        return "Unauthorized";
     case HttpStatus::not_found:
         return "Not Found";
     case HttpStatus::method_not_allowed:
         return "Method Not Allowed";
     case HttpStatus::request_timeout:
         return "Request Timeout";
+    case HttpStatus::length_required:
+        return "Length Required";
     case HttpStatus::precondition_failed:
         return "Precondition Failed";
     case HttpStatus::content_too_large:
@@ -53,10 +61,14 @@ std::string_view to_text(HttpStatus status) {
         return "Expectation Failed";
     case HttpStatus::header_fields_too_large:
         return "Request Header Fields Too Large";
+    case HttpStatus::internal_error:
+        return "Internal Server Error";
     case HttpStatus::not_implemented:
         return "Not Implemented";
     case HttpStatus::service_unavailable:
         return "Service Unavailable";
+    case HttpStatus::insufficient_storage:
+        return "Insufficient Storage";
     }
     return "Unknown";
 }
@@ -84,8 +96,15 @@ std::string http_range_refused_head(const HttpFileFacts& file, HttpConnection co
 }
 
 std::string http_empty_head(HttpStatus status, HttpConnection connection) {
-    const std::string_view allow = status == HttpStatus::method_not_allowed ? "Allow: GET, HEAD\r\n" : "";
-    return fmt::format("{}Content-Length: 0\r\n{}{}", status_line(status), allow, connection_line(connection));
+    const std::string_view allow = status == HttpStatus::method_not_allowed ? "Allow: GET, HEAD, PUT\r\n" : "";
+    // A 204 has no body by itself, and must not say how long it is: RFC 9110 section 8.6.
+    const std::string_view length = status == HttpStatus::no_content ? "" : "Content-Length: 0\r\n";
+    return fmt::format("{}{}{}{}", status_line(status), length, allow, connection_line(connection));
+}
+
+std::string http_challenge_head(std::string_view challenges, HttpConnection connection) {
+    return fmt::format("{}Content-Length: 0\r\n{}{}", status_line(HttpStatus::unauthorized), challenges,
+                       connection_line(connection));
 }
 
 std::array<char, http_date_line_bytes> http_date_line(WallTime now) {

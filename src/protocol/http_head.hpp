@@ -17,20 +17,26 @@ namespace offhook::protocol {
 
 enum class HttpStatus : std::uint16_t {
     ok = 200,
+    created = 201,
+    no_content = 204,
     partial_content = 206,
     not_modified = 304,
     bad_request = 400,
+    unauthorized = 401,
     not_found = 404,
     method_not_allowed = 405,
     request_timeout = 408,
+    length_required = 411,
     precondition_failed = 412,
     content_too_large = 413,
     uri_too_long = 414,
     range_not_satisfiable = 416,
     expectation_failed = 417,
     header_fields_too_large = 431,
+    internal_error = 500,
     not_implemented = 501,
     service_unavailable = 503,
+    insufficient_storage = 507,
 };
 [[nodiscard]] std::string_view to_text(HttpStatus status); ///< "Not Found"
 
@@ -54,6 +60,10 @@ struct HttpFileFacts {
 [[nodiscard]] std::string http_not_modified_head(const HttpFileFacts& file, HttpConnection connection);
 /// 416, which says how long the file is.
 [[nodiscard]] std::string http_range_refused_head(const HttpFileFacts& file, HttpConnection connection);
+/// 401; `challenges` are whole WWW-Authenticate lines, each with its CRLF.
+[[nodiscard]] std::string http_challenge_head(std::string_view challenges, HttpConnection connection);
+/// "HTTP/1.1 100 Continue" and the empty line: no date line follows it.
+inline constexpr std::string_view http_continue = "HTTP/1.1 100 Continue\r\n\r\n";
 /// Any status with an empty body; a 405 says what is allowed.
 [[nodiscard]] std::string http_empty_head(HttpStatus status, HttpConnection connection);
 

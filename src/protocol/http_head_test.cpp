@@ -34,7 +34,7 @@ TEST(HttpHead, OfARefusalHasNoBodyAndA405SaysWhatIsAllowed) {
     EXPECT_EQ(http_empty_head(HttpStatus::not_found, HttpConnection::close),
               "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n");
     EXPECT_EQ(http_empty_head(HttpStatus::method_not_allowed, HttpConnection::close),
-              "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nAllow: GET, HEAD\r\nConnection: close\r\n");
+              "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nAllow: GET, HEAD, PUT\r\nConnection: close\r\n");
 }
 
 TEST(HttpHead, DateLineEndsTheHead) {

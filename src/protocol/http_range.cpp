@@ -39,4 +39,22 @@ HttpRange read_http_range(std::optional<std::string_view> value, std::uint64_t f
     return {HttpRange::Kind::part, *first, std::min(*last, file_bytes - 1) - *first + 1};
 }
 
+std::optional<HttpContentRange> read_http_content_range(std::string_view value) {
+    constexpr std::string_view unit = "bytes ";
+    if (!starts_with_ignoring_case(value, unit)) return std::nullopt;
+    const auto spec = trim(value.substr(unit.size()));
+    const auto dash = spec.find('-');
+    const auto slash = spec.find('/');
+    if (dash == std::string_view::npos || slash == std::string_view::npos || dash > slash) return std::nullopt;
+    const auto first = to_number<std::uint64_t>(spec.substr(0, dash));
+    const auto last = to_number<std::uint64_t>(spec.substr(dash + 1, slash - dash - 1));
+    if (!first || !last || *last < *first || *last == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
+    HttpContentRange range{*first, *last - *first + 1, std::nullopt};
+    const auto whole = spec.substr(slash + 1);
+    if (whole == "*") return range;
+    range.whole = to_number<std::uint64_t>(whole);
+    if (!range.whole || *range.whole <= *last) return std::nullopt;
+    return range;
+}
+
 } // namespace offhook::protocol

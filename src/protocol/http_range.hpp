@@ -27,4 +27,16 @@ struct HttpRange {
 /// `value` is the header's, absent when there was none; `file_bytes` the size of the file.
 [[nodiscard]] HttpRange read_http_range(std::optional<std::string_view> value, std::uint64_t file_bytes);
 
+/// What a request's body is a part of: "bytes 512-1023/1024", or "/*" where the whole is not known yet.
+struct HttpContentRange {
+    std::uint64_t first = 0;
+    std::uint64_t bytes = 0;
+    std::optional<std::uint64_t> whole; ///< of the file once this part stands
+
+    friend bool operator==(const HttpContentRange&, const HttpContentRange&) = default;
+};
+
+/// Errors: nullopt for what is no range of bytes, or reaches behind its own whole.
+[[nodiscard]] std::optional<HttpContentRange> read_http_content_range(std::string_view value);
+
 } // namespace offhook::protocol

@@ -45,5 +45,13 @@ TEST(HttpRange, IgnoresWhatItCannotReadOrDoesNotServe) {
     EXPECT_EQ(read_http_range("bytes=-5", 0).kind, Kind::whole);
 }
 
+TEST(HttpContentRange, ReadsAPartOfAKnownOrUnknownWhole) {
+    EXPECT_EQ(read_http_content_range("bytes 512-1023/1024"), (HttpContentRange{512, 512, 1024}));
+    EXPECT_EQ(read_http_content_range("Bytes 0-0/*"), (HttpContentRange{0, 1, std::nullopt}));
+    for (const auto* wrong : {"", "bytes", "bytes 1-0/*", "bytes 5-9/9", "bytes */10", "lines 1-2/3", "bytes 1-2",
+                              "bytes -5/9", "bytes 0-18446744073709551615/*", "bytes 99999999999999999999-1/*"})
+        EXPECT_EQ(read_http_content_range(wrong), std::nullopt) << wrong;
+}
+
 } // namespace
 } // namespace offhook::protocol

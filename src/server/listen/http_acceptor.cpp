@@ -102,6 +102,7 @@ void HttpAcceptor::greet_guarded(net::OwnedFd connection, const HttpPeer& peer) 
 }
 
 void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {
+    if (share_.door.admit(Transport::http, peer.address) == Door::Welcome::shut_out) return;
     const auto bytes = ::recv(connection.get(), buffer_.data(), buffer_.size(), 0);
     if (bytes == 0) return;
     if (bytes < 0) {
@@ -112,13 +113,15 @@ void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {
     const auto progress = share_.reader.read(received);
     const auto& head = share_.reader.head();
     // Input left over, a body or another request, needs a session: a close on top of it would reset the connection.
-    if (progress == HeadProgress::complete && head.bytes == received.size() && head.framing == HttpFraming::none)
-        answer_here(std::move(connection), peer, head);
+    if (progress == HeadProgress::complete && head.bytes == received.size() && head.framing == HttpFraming::none &&
+        head.method != HttpMethod::put)
+        answer_here(std::move(connection), peer, received, head);
     else
         keep(std::move(connection), peer, received, {}, Place::none);
 }
 
-void HttpAcceptor::answer_here(net::OwnedFd connection, const HttpPeer& peer, const HttpRequestHead& head) {
+void HttpAcceptor::answer_here(net::OwnedFd connection, const HttpPeer& peer, std::string_view received,
+                               const HttpRequestHead& head) {
     auto place = Place::none;
     auto granted = HttpConnection::close;
     // When all places are taken everybody is still served, one request a connection.
@@ -128,6 +131,12 @@ void HttpAcceptor::answer_here(net::OwnedFd connection, const HttpPeer& peer, co
         granted = HttpConnection::keep_alive;
     }
     const auto answer = share_.answerer.answer(head, peer, granted);
+    if (answer.later) return keep(std::move(connection), peer, received, {}, place); // the session asks again
+    if (answer.hold.count() != 0) {
+        auto held = whole_of(answer, share_.date.at(loop_.timers().now()));
+        held.request_body = HttpBody::none;
+        return keep(std::move(connection), peer, {}, std::move(held), place);
+    }
     const bool closes = answer.connection == HttpConnection::close;
     HttpRemainder remainder;
     const auto sent = send_now(connection.get(), answer, share_.date.at(loop_.timers().now()),

@@ -39,7 +39,8 @@ private:
     [[nodiscard]] Batch accept_batch();
     void greet_guarded(net::OwnedFd connection, const HttpPeer& peer);
     void greet(net::OwnedFd connection, const HttpPeer& peer);
-    void answer_here(net::OwnedFd connection, const HttpPeer& peer, const HttpRequestHead& head);
+    void answer_here(net::OwnedFd connection, const HttpPeer& peer, std::string_view received,
+                     const HttpRequestHead& head);
     /// Makes a session of it, if there is room.
     void keep(net::OwnedFd connection, const HttpPeer& peer, std::string_view received, HttpRemainder remainder,
               Place place);

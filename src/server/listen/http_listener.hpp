@@ -1,7 +1,8 @@
 #pragma once
 /// @file  HttpListener: the phone-facing HTTP/1.1 listener on one address, on every loop.
 ///
-/// Serves GET and HEAD with ranges and conditions, HTTP/1.0 and 1.1; 405 for the rest.
+/// Serves GET and HEAD with ranges and conditions, PUT where the door takes uploads, HTTP/1.0 and 1.1; 405 for the
+/// rest.
 /// Threads  open, start and stop on one that is no loop's.
 #include "base/result.hpp"
 #include "net/listen_socket.hpp"

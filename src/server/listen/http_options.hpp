@@ -25,7 +25,11 @@ struct HttpOptions {
     std::chrono::milliseconds send_window{30'000};
     std::uint64_t send_bytes_per_second_min = 128;
     std::chrono::milliseconds send_time_max{std::chrono::hours{6}}; ///< one answer, however steadily it trickles
-    std::chrono::milliseconds stop_grace{5'000};                    ///< for transfers under way when the server stops
+    /// A slow sender of an upload is shut out in the same way.
+    std::chrono::milliseconds receive_window{30'000};
+    std::uint64_t receive_bytes_per_second_min = 128;
+    std::chrono::milliseconds receive_time_max{std::chrono::hours{1}};
+    std::chrono::milliseconds stop_grace{5'000}; ///< for transfers under way when the server stops
 };
 
 } // namespace offhook::server

@@ -33,6 +33,7 @@ protected:
     void on_request_impl(http::verb verb, Text, Text target, int, error_code&) override {
         head_.method = verb == http::verb::get    ? HttpMethod::get
                        : verb == http::verb::head ? HttpMethod::head
+                       : verb == http::verb::put  ? HttpMethod::put
                                                   : HttpMethod::other;
         head_.target = target;
     }
@@ -49,6 +50,10 @@ protected:
         case http::field::user_agent:
             head_.user_agent = value;
             return;
+        case http::field::authorization:
+            return once(head_.authorization, value, error);
+        case http::field::content_range:
+            return once(head_.content_range, value, error);
         case http::field::range:
             return once(head_.range, value, error);
         case http::field::if_match:
@@ -162,6 +167,7 @@ HeadProgress HttpHeadReader::parse(std::string_view head_text) {
         return HeadProgress::refused;
     }
     head_.connection = parser.keep_alive() ? HttpConnection::keep_alive : HttpConnection::close;
+    head_.says_length = parser.content_length().has_value();
     head_.body_bytes = parser.content_length().value_or(0);
     head_.framing = parser.chunked()        ? HttpFraming::chunked
                     : head_.body_bytes != 0 ? HttpFraming::length

@@ -16,7 +16,7 @@
 
 namespace offhook::server {
 
-enum class HttpMethod : std::uint8_t { get, head, other };
+enum class HttpMethod : std::uint8_t { get, head, put, other };
 enum class HttpFraming : std::uint8_t {
     none,   ///< no body
     length, ///< body_bytes of it
@@ -30,9 +30,12 @@ struct HttpRequestHead {
     protocol::HttpConnection connection =
         protocol::HttpConnection::close; ///< what the client wants, by its version's rule
     bool expects_continue = false;
+    bool says_length = false; ///< a Content-Length stands there, be it 0
     std::uint64_t body_bytes = 0;
     std::string_view target;
     std::string_view user_agent;
+    std::optional<std::string_view> authorization;
+    std::optional<std::string_view> content_range;
     std::optional<std::string_view> range;
     protocol::HttpConditions conditions;
 };

@@ -34,16 +34,24 @@ HttpSent send_now(int fd, const HttpAnswer& answer, std::string_view date_line, 
     auto taken = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
     const auto head_bytes = head.size() + date_line.size();
     if (taken == head_bytes + answer.body.size()) return HttpSent::all;
-    remainder.head.assign(head).append(date_line);
+    remainder = whole_of(answer, date_line);
     remainder.head.erase(0, taken);
     taken -= std::min(taken, head_bytes);
-    if (answer.file != nullptr) remainder.file = *answer.file;
-    remainder.body = answer.body.substr(taken);
+    remainder.body.remove_prefix(taken);
     remainder.body_bytes_sent = taken;
-    remainder.ticket = answer.ticket;
-    remainder.connection = answer.connection;
-    remainder.request_body = answer.request_body;
     return HttpSent::part;
+}
+
+HttpRemainder whole_of(const HttpAnswer& answer, std::string_view date_line) {
+    HttpRemainder whole;
+    whole.head.assign(answer.head()).append(date_line);
+    if (answer.file != nullptr) whole.file = *answer.file;
+    whole.body = answer.body;
+    whole.ticket = answer.ticket;
+    whole.connection = answer.connection;
+    whole.request_body = answer.request_body;
+    whole.hold = answer.hold;
+    return whole;
 }
 
 } // namespace offhook::server

@@ -35,6 +35,7 @@ struct HttpRemainder {
     protocol::HttpConnection connection = protocol::HttpConnection::close;
     HttpBody request_body = HttpBody::none;
     std::uint64_t body_bytes_sent = 0;
+    std::chrono::milliseconds hold{0}; ///< not before this time has passed
 
     [[nodiscard]] std::size_t bytes() const { return head.size() + body.size(); }
 };
@@ -44,6 +45,9 @@ enum class HttpSent : std::uint8_t { all, part, broken };
 /// What the caller does after the last byte. Before a close the kernel holds the data back, so that it travels with the
 /// FIN.
 enum class HttpFollowedBy : std::uint8_t { more, close };
+
+/// The whole answer, unsent: what is to be held, or came from disk.
+[[nodiscard]] HttpRemainder whole_of(const HttpAnswer& answer, std::string_view date_line);
 
 /// Sends head, date line and body on a non-blocking socket; fills `remainder` when the socket takes only a part.
 [[nodiscard]] HttpSent send_now(int fd, const HttpAnswer& answer, std::string_view date_line, HttpFollowedBy next,

@@ -1,6 +1,10 @@
 #include "server/listen/http_session.hpp"
 
+#include "net/as_result.hpp"
+#include "net/wake_up.hpp"
+
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -49,6 +53,10 @@ asio::awaitable<void> HttpSession::run() {
             next = serve_buffered();
         } else if (next == Next::send_rest) {
             next = co_await send_rest();
+        } else if (next == Next::bring) {
+            next = co_await bring();
+        } else if (next == Next::receive_upload) {
+            next = co_await receive_upload();
         } else {
             co_await linger();
             next = Next::close;
@@ -81,13 +89,21 @@ HttpSession::Next HttpSession::serve_buffered() {
             next = send(share_.answerer.refuse(share_.reader.refusal(), peer_), share_.reader.head().bytes, 0);
         } else {
             const auto& head = share_.reader.head();
-            const bool last = share_.stopping || ++requests_ >= share_.options.requests_per_connection_max;
-            next = send(share_.answerer.answer(head, peer_, last ? HttpConnection::close : HttpConnection::keep_alive),
-                        head.bytes, head.body_bytes);
+            ++requests_;
+            if (head.method == HttpMethod::put && (head.framing != HttpFraming::none || head.says_length))
+                return Next::receive_upload;
+            const auto answer = share_.answerer.answer(head, peer_, granted());
+            if (answer.later) return Next::bring;
+            next = send(answer, head.bytes, head.body_bytes);
         }
         if (next != Next::serve) return next;
         phase_ = Phase::idle;
     }
+}
+
+HttpConnection HttpSession::granted() const {
+    return share_.stopping || requests_ >= share_.options.requests_per_connection_max ? HttpConnection::close
+                                                                                      : HttpConnection::keep_alive;
 }
 
 HttpSession::Next HttpSession::wait_for_more() {
@@ -108,6 +124,10 @@ HttpSession::Next HttpSession::wait_for_more() {
 HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_bytes, std::uint64_t body_bytes) {
     begin_ += head_bytes;
     if (answer.request_body == HttpBody::drain) body_bytes_left_ = body_bytes;
+    if (answer.hold.count() != 0) {
+        remainder_ = whole_of(answer, share_.date.at(now_));
+        return Next::send_rest;
+    }
     const auto after = after_answer(answer.connection, answer.request_body);
     const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
     switch (send_now(stream_.socket().native_handle(), answer, share_.date.at(now_), followed_by, remainder_)) {
@@ -128,7 +148,34 @@ HttpSession::Next HttpSession::after_answer(HttpConnection connection, HttpBody 
     return request_body != HttpBody::none || begin_ != end_ ? Next::linger : Next::close;
 }
 
+asio::awaitable<HttpSession::Next> HttpSession::bring() {
+    phase_ = Phase::waiting;
+    deadline_.disarm();
+    net::WakeUp brought(stream_.socket().get_executor());
+    const std::function<void(const FileAnswer&)> take = [&](const FileAnswer& found) {
+        // The head again, from the bytes that are still there: the reader has read others' meanwhile.
+        (void)share_.reader.read(buffered());
+        const auto& head = share_.reader.head();
+        const auto answer = share_.answerer.brought(head, found, granted());
+        begin_ += head.bytes;
+        if (answer.request_body == HttpBody::drain) body_bytes_left_ = head.body_bytes;
+        remainder_ = whole_of(answer, share_.date.at(share_.timers.now()));
+        brought.wake();
+    };
+    share_.answerer.bring(share_.reader.head(), peer_, take);
+    co_await brought.wait();
+    co_return Next::send_rest;
+}
+
+asio::awaitable<void> HttpSession::pass(std::chrono::milliseconds time) {
+    phase_ = Phase::waiting;
+    deadline_.disarm();
+    asio::steady_timer timer(stream_.socket().get_executor(), time);
+    (void)co_await timer.async_wait(net::as_result);
+}
+
 asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
+    if (remainder_.hold.count() != 0) co_await pass(remainder_.hold);
     phase_ = Phase::sending;
     written_ = 0;
     window_start_ = bytes_acknowledged();
@@ -204,6 +251,7 @@ void HttpSession::deadline_passed() {
         return share_.timers.arm(deadline_, now_, std::chrono::ceil<std::chrono::milliseconds>(due_ - now_));
     }
     if (phase_ == Phase::sending) return check_send_rate();
+    if (phase_ == Phase::uploading) return check_receive_rate();
     if (phase_ == Phase::receiving) share_.door.refused(Transport::http, peer_.address, "too slow with its request");
     abort();
 }

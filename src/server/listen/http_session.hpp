@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <string_view>
@@ -59,8 +60,15 @@ public:
     void abort();
 
 private:
-    enum class Phase : std::uint8_t { idle, receiving, sending, lingering };
-    enum class Next : std::uint8_t { read, serve, send_rest, linger, close };
+    enum class Phase : std::uint8_t {
+        idle,
+        receiving, ///< a request's head, or a body that is dropped
+        uploading, ///< a body that is kept
+        waiting,   ///< for the door, or for a held answer's time
+        sending,
+        lingering
+    };
+    enum class Next : std::uint8_t { read, serve, bring, receive_upload, send_rest, linger, close };
 
     /// The one deadline of whatever the session is doing now, counted from now_.
     void set_deadline(std::chrono::milliseconds delay);
@@ -73,7 +81,19 @@ private:
     [[nodiscard]] Next wait_for_more();
     [[nodiscard]] Next send(const HttpAnswer& answer, std::size_t head_bytes, std::uint64_t body_bytes);
     [[nodiscard]] Next after_answer(protocol::HttpConnection connection, HttpBody request_body) const;
+    [[nodiscard]] protocol::HttpConnection granted() const;
+    [[nodiscard]] boost::asio::awaitable<Next> bring();
+    [[nodiscard]] boost::asio::awaitable<void> pass(std::chrono::milliseconds time);
     [[nodiscard]] boost::asio::awaitable<Next> send_rest();
+
+    // http_session_upload.cpp
+    enum class Body : std::uint8_t { whole, broken, cut, refused };
+    struct Receiving;
+    static constexpr std::size_t upload_buffer_bytes = 16 * 1024;
+    [[nodiscard]] boost::asio::awaitable<Next> receive_upload();
+    [[nodiscard]] boost::asio::awaitable<Body> receive_body(Receiving& receiving);
+    [[nodiscard]] Next finish_upload(const HttpAnswer& answer);
+    void check_receive_rate();
     [[nodiscard]] boost::asio::awaitable<void> linger();
 
     [[nodiscard]] std::string_view buffered() const { return {buffer_.data() + begin_, end_ - begin_}; }
@@ -92,10 +112,11 @@ private:
     HttpRemainder remainder_;
     std::int64_t written_ = 0;      ///< of the remainder
     std::int64_t window_start_ = 0; ///< bytes_acknowledged() when the send window under way began
-    Instant send_begun_{};
-    Instant now_{};       ///< read once for each time the session wakes up
-    Instant due_{};       ///< when the deadline under way passes
-    Instant armed_for_{}; ///< what the slot was armed for: due_ or earlier
+    std::uint64_t received_ = 0;    ///< of the upload under way, in this window
+    Instant send_begun_{};          ///< or the upload's begin
+    Instant now_{};                 ///< read once for each time the session wakes up
+    Instant due_{};                 ///< when the deadline under way passes
+    Instant armed_for_{};           ///< what the slot was armed for: due_ or earlier
     Phase phase_ = Phase::idle;
     net::TimerSlot deadline_{on_deadline, this};
 };
