@@ -6,13 +6,11 @@
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/timeline/timeline.hpp"
-#include "net/listen_socket.hpp"
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
 #include "server/api/checks.hpp"
 #include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
-#include "server/listen/http_listener.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -23,24 +21,9 @@
 namespace offhook::server {
 namespace {
 
-/// "http" of "http/lobby".
-std::string_view kind_of(std::string_view name) { return name.substr(0, name.find('/')); }
-
 std::runtime_error cannot_start(const Error& error) { return std::runtime_error(error.text()); }
 
 } // namespace
-
-Result<void> check(const ListenerOptions& listener) {
-    const auto kind = kind_of(listener.name);
-    if (kind != "http")
-        return fail(ErrorCode::invalid,
-                    "this version listens for http only; https, tftp, ftp and the others come later", listener.name);
-    if (listener.name.size() > 64 || listener.name.ends_with('/'))
-        return fail(ErrorCode::invalid, "a label is 1 to 58 characters", listener.name);
-    if (const auto endpoint = net::endpoint_from_text(listener.address); !endpoint)
-        return fail(ErrorCode::invalid, endpoint.error().message, listener.name + "=" + listener.address);
-    return {};
-}
 
 class BootServer::Parts {
 public:
@@ -75,19 +58,16 @@ private:
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
         for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
             const ListenerOptions& listener = options_.listeners[i];
-            if (const auto fits = check(listener); !fits) throw cannot_start(fits.error());
-            HttpOptions http;
-            http.listener = static_cast<std::uint16_t>(i);
-            auto opened = HttpListener::open(loops_, doors, *net::endpoint_from_text(listener.address), http);
+            auto opened = open_listener(listener, static_cast<std::uint16_t>(i), loops_, doors);
             if (!opened) throw cannot_start(opened.error());
-            http_.push_back(std::move(*opened));
+            listeners_.push_back(std::move(*opened));
         }
         api_ = std::make_unique<ApiServer>(
             socket_path_.address(),
             ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
-        for (std::size_t i = 0; i < http_.size(); ++i) {
-            http_[i]->start();
-            if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
+        for (std::size_t i = 0; i < listeners_.size(); ++i) {
+            listeners_[i]->start();
+            if (announce) announce(options_.listeners[i].name, listeners_[i]->address());
         }
     }
 
@@ -95,7 +75,7 @@ private:
         {
             // At once, not one after the other: each may wait its whole grace for transfers under way.
             std::vector<std::jthread> stopping;
-            for (auto& listener : http_) stopping.emplace_back([&listener] { listener->stop(); });
+            for (auto& listener : listeners_) stopping.emplace_back([&listener] { listener->stop(); });
         }
         api_.reset();
         catalogue_.set_publish({});
@@ -171,10 +151,10 @@ private:
 
     boost::json::object status() const {
         boost::json::array listeners;
-        for (std::size_t i = 0; i < http_.size(); ++i)
+        for (std::size_t i = 0; i < listeners_.size(); ++i)
             listeners.push_back(boost::json::object{{"name", options_.listeners[i].name},
-                                                    {"address", net::to_text(http_[i]->bound())},
-                                                    {"connections", http_[i]->connections()}});
+                                                    {"address", listeners_[i]->address()},
+                                                    {"connections", listeners_[i]->connections()}});
         return {{"version", options_.version}, {"loops", loops_.size()}, {"listeners", std::move(listeners)}};
     }
 
@@ -187,7 +167,7 @@ private:
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
-    std::vector<std::unique_ptr<HttpListener>> http_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
     std::unique_ptr<ApiServer> api_;
 };
 

@@ -5,23 +5,16 @@
 /// Order of a stop: listeners, API, loops, timeline, catalogue; what was accepted is answered.
 /// Errors   the constructor throws std::runtime_error (StoreFailure included) with a sentence for the operator.
 #include "base/clock.hpp"
-#include "base/result.hpp"
 #include "config/family/family.hpp"
+#include "server/listeners.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace offhook::server {
-
-struct ListenerOptions {
-    std::string name;                     ///< "http" or "http/LABEL"
-    std::string address;                  ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
-    std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it; must exist
-};
 
 struct BootServerOptions {
     std::filesystem::path data_directory;
@@ -44,8 +37,5 @@ private:
     class Parts;
     std::unique_ptr<Parts> parts_;
 };
-
-/// The listeners of this version: "http". Errors: invalid naming what there is, or an address that is none.
-[[nodiscard]] Result<void> check(const ListenerOptions& listener);
 
 } // namespace offhook::server

@@ -38,26 +38,34 @@ def run(*words, data=None, stdin=None, timeout=COMMAND_SECONDS_MAX):
 
 
 class Server:
-    """`offhook serve` on a free port of 127.0.0.1; its standard error is kept in a file and is `log()`."""
+    """`offhook serve` on free ports of 127.0.0.1; its standard error is kept in a file and is `log()`.
+
+    `listen` is one NAME=ADDR:PORT or several; `ports` has the port of each, by name, and `port` that of the first.
+    """
 
     def __init__(self, data, *words, listen="http=127.0.0.1:0"):
         self.data = data
         self._log_path = data.rstrip("/") + ".log"
         self._log = open(self._log_path, "a+b")
         self._log_start = self._log.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen([OFFHOOK, "serve", "--data", data, "--listen", listen, *words],
+        wanted = [listen] if isinstance(listen, str) else list(listen)
+        arguments = [word for one in wanted for word in ("--listen", one)]
+        self.process = subprocess.Popen([OFFHOOK, "serve", "--data", data, *arguments, *words],
                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
-        self.port = None
+        self.ports = {}
+        names = [one.partition("=")[0] for one in wanted]
         deadline = time.monotonic() + START_SECONDS_MAX
-        while self.port is None:
+        while not all(name in self.ports for name in names):
             for line in self.log().splitlines():
-                if line.startswith("listening http "):
-                    self.port = int(line.rpartition(":")[2])
-            if self.port is None and (self.process.poll() is not None or time.monotonic() > deadline):
+                if line.startswith("listening "):
+                    _, name, address = line.split()
+                    self.ports[name] = int(address.rpartition(":")[2])
+            if self.process.poll() is not None or time.monotonic() > deadline:
                 log = self.log()
                 self.kill()
                 raise RuntimeError("the server does not start: " + log)
             time.sleep(0.005)
+        self.port = self.ports[names[0]]
 
     def log(self):
         """What this server, and none before it on the same data, has said."""
@@ -65,8 +73,9 @@ class Server:
             file.seek(self._log_start)
             return file.read().decode("utf-8", "replace")
 
-    def url(self, path="/"):
-        return "http://127.0.0.1:%d%s" % (self.port, path)
+    def url(self, path="/", name="http"):
+        """The address of a listener, with the scheme of its kind."""
+        return "%s://127.0.0.1:%d%s" % (name.partition("/")[0].partition("_")[0], self.ports[name], path)
 
     def stop(self):
         """As an operator does; returns the exit code."""
