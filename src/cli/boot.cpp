@@ -28,6 +28,7 @@ struct BootArguments {
     phone::BootOptions options;
     std::string server_type, server_user, server_password;
     unsigned silence_s = 30;
+    std::uint16_t plain_port = 0;
     bool show_secrets = false;
     bool verify = false;
     bool pnp = false, dhcp4 = false, dhcp6 = false, automatic = false;
@@ -61,6 +62,12 @@ void add_options(CLI::App& command, BootArguments& arguments) {
     command.add_option("--ca-file", options.ca_file, "Trust these certificate authorities instead of the system's")
         ->type_name("FILE")
         ->check(CLI::ExistingFile)
+        ->group(server);
+    command
+        .add_option("--plain-port", arguments.plain_port,
+                    "Port of plain HTTP, for the part of the phone that cannot do TLS where the address says https; "
+                    "default: the address's own")
+        ->check(CLI::Range(1U, 65535U))
         ->group(server);
     command.add_option("--timeout", arguments.silence_s, "Seconds without a byte before a transfer has failed")
         ->check(CLI::Range(1U, 3600U))
@@ -108,6 +115,7 @@ int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
     if (command.count("--server-type") != 0) options.server_type = arguments.server_type;
     if (command.count("--server-user") != 0) options.server_user = arguments.server_user;
     if (command.count("--server-password") != 0) options.server_password = arguments.server_password;
+    if (arguments.plain_port != 0) options.plain_port = arguments.plain_port;
     options.silence_time = std::chrono::seconds(arguments.silence_s);
     options.secrets = arguments.show_secrets ? phone::Secrets::shown : phone::Secrets::hidden;
     options.output = cli.json ? phone::BootOptions::Output::json : phone::BootOptions::Output::text;

@@ -105,8 +105,8 @@ BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash
     BootReport report;
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-    tasks.spawn(boot_into({*subject.family, *subject.model, transfers, observer, clock}, flash, options.state_directory,
-                          report));
+    tasks.spawn(boot_into({*subject.family, *subject.model, transfers, observer, clock, options.plain_port}, flash,
+                          options.state_directory, report));
     context.run();
     if (failure) std::rethrow_exception(failure);
     return report;

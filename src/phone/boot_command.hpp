@@ -17,8 +17,9 @@ struct BootOptions {
     std::string url;             ///< what an installer types as the server's address; "": what is in flash
     std::string state_directory; ///< "": a phone out of its box that forgets everything afterwards
     std::optional<std::string> server_type, server_user, server_password;
-    std::vector<std::string> flash; ///< NAME=VALUE, as set by hand
-    std::string ca_file;            ///< certificate authorities to trust instead of the system's
+    std::vector<std::string> flash;          ///< NAME=VALUE, as set by hand
+    std::optional<std::uint16_t> plain_port; ///< of plain HTTP, for a stage that cannot do the TLS it is told to
+    std::string ca_file;                     ///< certificate authorities to trust instead of the system's
     std::chrono::seconds silence_time{30};
     enum class Output : std::uint8_t { text, json } output = Output::text;
     Secrets secrets = Secrets::hidden;

@@ -74,6 +74,13 @@ Scheme scheme_in_stage(Scheme specified, Stage stage, Tls tls) {
     return specified;
 }
 
+protocol::Url in_stage(protocol::Url url, const ServerAddress& server, Stage stage, Tls tls) {
+    const auto spoken = scheme_in_stage(*url.scheme, stage, tls);
+    if (spoken != *url.scheme && server.plain_port) url.port = server.plain_port;
+    url.scheme = spoken;
+    return url;
+}
+
 std::string join_path(std::string_view directory, std::string_view name) {
     if (directory.empty()) return std::string(name);
     std::string out(directory);
@@ -94,7 +101,7 @@ Result<protocol::Url> locate(const ServerAddress& server, std::string_view name,
         if (url.path.size() > offhook::limits::path_bytes_max)
             return fail(ErrorCode::too_large, "the path is too long");
     }
-    url.scheme = scheme_in_stage(*url.scheme, stage, tls);
+    url = in_stage(std::move(url), server, stage, tls);
     if (!url.credentials) url.credentials = server.account;
     return url;
 }

@@ -20,6 +20,9 @@ struct ServerAddress {
     protocol::Url directory;            ///< as specified, before any stage's downgrade; the path names a directory
     std::string master_name;            ///< the file that the address names, or ""
     protocol::Url::Credentials account; ///< Server User and Server Password, or those in the address
+    /// Where plain HTTP is asked for when a stage cannot do TLS; nullopt: at the port of the address. What a real boot
+    /// ROM does with https://host:8443/ is not known (reference: Polycom 14.8), so this is the tester's to say.
+    std::optional<std::uint16_t> plain_port = {};
     std::string remark; ///< what an installer may not expect: "scheme http in the address counts over Server Type FTP"
 };
 
@@ -28,13 +31,14 @@ struct ServerAddress {
 
 /// What a stage really speaks where `specified` is asked for: a bootROM has no TLS and takes plain HTTP.
 [[nodiscard]] protocol::Scheme scheme_in_stage(protocol::Scheme specified, Stage stage, Tls tls);
+/// The same for a place: its scheme, and the server's plain port where that is another.
+[[nodiscard]] protocol::Url in_stage(protocol::Url url, const ServerAddress& server, Stage stage, Tls tls);
 
 /// "{directory}/{name}" with exactly one slash between; "" and "/" stand for the top.
 [[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 
 /// The place of a file that the phone or a file on the server names: below the server's directory, or a URL of its own
-/// with its own protocol and credentials. The explicit port stays where a stage falls back to HTTP (I: nothing else is
-/// known to the phone).
+/// with its own protocol and credentials. Where a stage falls back to HTTP: in_stage().
 /// Errors: invalid for a URL that is none.
 [[nodiscard]] Result<protocol::Url> locate(const ServerAddress& server, std::string_view name, Stage stage, Tls tls);
 

@@ -132,5 +132,16 @@ TEST(PolycomServerAddress, KnowsServerTypesByNumberAndName) {
     EXPECT_FALSE(server_type_number(""));
 }
 
+TEST(ServerAddress, PlainHttpIsAskedForAtThePortThatTheTesterSays) {
+    ServerAddress server;
+    server.directory = *protocol::parse_url("https://boot.example.net:8443/");
+    EXPECT_EQ(locate(server, "a.cfg", Stage::bootrom, Tls::spoken)->shown(), "http://boot.example.net:8443/a.cfg");
+    server.plain_port = 8080;
+    EXPECT_EQ(locate(server, "a.cfg", Stage::bootrom, Tls::spoken)->shown(), "http://boot.example.net:8080/a.cfg");
+    EXPECT_EQ(locate(server, "a.cfg", Stage::application, Tls::spoken)->shown(), "https://boot.example.net:8443/a.cfg");
+    EXPECT_EQ(locate(server, "http://other.example.net:90/a.ld", Stage::bootrom, Tls::spoken)->shown(),
+              "http://other.example.net:90/a.ld");
+}
+
 } // namespace
 } // namespace offhook::phone::polycom

@@ -49,8 +49,8 @@ void Session::enter(Stage stage) {
         return;
     }
     server_ = std::move(*server);
-    auto shown = server_->directory;
-    shown.scheme = scheme_in_stage(*shown.scheme, stage, tls_);
+    server_->plain_port = around_.plain_port;
+    const auto shown = in_stage(server_->directory, *server_, stage, tls_);
     std::string text =
         shown.shown() + (server_->master_name.empty() ? "" : " and the master file " + server_->master_name);
     if (shown.scheme != server_->directory.scheme)
@@ -99,9 +99,7 @@ void Session::tell_notes(std::string_view name, const config::ParsedDocument& do
 
 bool Session::server_is_dead() const {
     if (!server_) return false;
-    auto asked = server_->directory;
-    asked.scheme = scheme_in_stage(*asked.scheme, stage_, tls_);
-    return dead_.contains(asked.origin());
+    return dead_.contains(in_stage(server_->directory, *server_, stage_, tls_).origin());
 }
 
 std::optional<TransferRequest> Session::request_for(const std::string& name) {

@@ -28,6 +28,7 @@ struct Surroundings {
     Transfers& transfers;
     BootObserver& observer;
     const Clock& clock;
+    std::optional<std::uint16_t> plain_port = {}; ///< as ServerAddress has it
 };
 
 class Session {
