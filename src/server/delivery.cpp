@@ -38,6 +38,13 @@ catalogue::EventVerb event_verb(Verb verb) {
                                 : catalogue::EventVerb::put;
 }
 
+DeliveryOptions with_access(DeliveryOptions options, const Clock& clock) {
+    if (options.shared_access) return options;
+    SystemRandom random;
+    options.shared_access = std::make_shared<SharedAccess>(AccessOptions(), clock, random);
+    return options;
+}
+
 /// Whether a file rendered from settings is meant. One of a device's own has a device to it.
 bool is_rendered(const Asked& asked) {
     if (!asked.match || asked.match->document == nullptr) return false;
@@ -48,9 +55,9 @@ bool is_rendered(const Asked& asked) {
 
 Delivery::Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
                    const Clock& clock, DeliveryOptions options)
-    : families_(families), ring_(ring), acquaintances_(acquaintances), clock_(clock), options_(std::move(options)),
-      snapshot_(std::make_shared<const catalogue::Snapshot>()), access_(families_, options_.listeners, clock_),
-      cache_(options_.cache_bytes_max) {}
+    : families_(families), ring_(ring), acquaintances_(acquaintances), clock_(clock),
+      options_(with_access(std::move(options), clock)), snapshot_(std::make_shared<const catalogue::Snapshot>()),
+      access_(families_, options_.listeners, clock_, *options_.shared_access), cache_(options_.cache_bytes_max) {}
 
 void Delivery::publish(std::shared_ptr<const catalogue::Snapshot> snapshot) {
     OFFHOOK_ASSERT(snapshot != nullptr);
@@ -77,6 +84,8 @@ FileAnswer Delivery::open(const FileRequest& request) {
     }
     if (verdict != Verdict::serve) answer.hold = judgement.hold;
     note(asked, verdict);
+    step_.reset();
+    if (verdict == Verdict::serve && asked.site->first_contact_minutes != 0) note_first_contact(asked);
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
     answer.ticket.transport = request.transport;
@@ -169,11 +178,24 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     }
 }
 
+/// Where the window of whoever asked is open, what he gets counts for his first boot.
+void Delivery::note_first_contact(const Asked& asked) {
+    // A shared file that names no device is put down to who just asked from there: a guess, which closes and never
+    // opens.
+    const auto* device = asked.device != nullptr ? asked.device : snapshot_->find(event_.mac);
+    if (device == nullptr || device->site != asked.site->id || asked.request.verb != Verb::get) return;
+    if (device->first_contact_until <= event_.at) return;
+    step_ = {device->mac, device->first_contact_until, asked.family, asked.match->document};
+}
+
 void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     event_.status = status;
     event_.bytes = body_bytes;
     if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
     ring_.push(event_);
+    // Of a transport's codes for "done" HTTP's 200 and 304 and FTP's 226 are below 400; TFTP has none.
+    if (step_ && status < 400 && status != 206) options_.shared_access->first_contacts.served(*step_);
+    step_.reset();
 }
 
 void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
@@ -188,6 +210,7 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
     event.acquaintance =
         snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     ring_.push(event);
+    options_.shared_access->first_contacts.broken_off(ticket.mac, ticket.kind);
 }
 
 void Delivery::refused(Transport transport, const IpAddress& source, std::string_view why) {
@@ -203,7 +226,7 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
     ring_.push(event);
 }
 
-Door::Welcome Delivery::admit(Transport, const IpAddress&) { return Welcome::yes; }
+Door::Welcome Delivery::admit(Transport, const IpAddress& source) { return access_.admit(source); }
 
 void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) { done(open(request)); }
 
@@ -213,7 +236,7 @@ UploadStart Delivery::begin_upload(const UploadRequest&) {
     return start;
 }
 
-LoginAnswer Delivery::log_in(const LoginRequest&) { return {}; }
+LoginAnswer Delivery::log_in(const LoginRequest& request) { return access_.log_in(request, *snapshot_); }
 
 std::vector<ListedFile> Delivery::list(const FileRequest&) { return {}; }
 

@@ -24,7 +24,8 @@ namespace offhook::server {
 
 struct DeliveryOptions {
     std::vector<ListenerTraits> listeners;
-    std::size_t cache_bytes_max = 256U << 20U; ///< per loop
+    std::size_t cache_bytes_max = 256U << 20U;        ///< per loop
+    std::shared_ptr<SharedAccess> shared_access = {}; ///< of all loops; null: one of its own
 };
 
 class Delivery final : public Door {
@@ -52,6 +53,7 @@ private:
     [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
+    void note_first_contact(const Asked& asked);
 
     const config::Families& families_;
     catalogue::EventRing& ring_;
@@ -60,6 +62,7 @@ private:
     DeliveryOptions options_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
     Access access_;
+    std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     FileCache cache_;
     catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
 };

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace offhook::server {
 
@@ -33,6 +34,11 @@ struct Asked {
     const config::Model* model = nullptr;
     std::optional<MacAddress> mac; ///< in the path
     std::optional<config::PathMatch> match;
+
+    // What credentials and certificate have shown; the path may say something else.
+    const catalogue::Device* holder = nullptr;
+    bool is_anothers = false;                     ///< they name two devices, or one that we do not have
+    std::vector<const catalogue::Site*> accounts; ///< sites whose account was used
 };
 
 /// What delivery makes of it, before a file is looked for.

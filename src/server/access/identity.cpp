@@ -4,6 +4,8 @@
 #include "base/hex.hpp"
 #include "catalogue/limits.hpp"
 
+#include <algorithm>
+
 namespace offhook::server {
 namespace {
 
@@ -48,17 +50,19 @@ void Identity::take_token(Asked& asked, const catalogue::Snapshot& snapshot) {
     asked.path.remove_prefix(slash + 1);
 }
 
-Verdict Identity::identify(Asked& asked, const catalogue::Snapshot& snapshot) const {
+void Identity::find_device(Asked& asked, const catalogue::Snapshot& snapshot) {
     asked.mac = mac_in(asked.path);
-    if (asked.mac && asked.mac->bits() != 0) return identify_device(asked, snapshot, *asked.mac);
-    asked.mac.reset();
-    return identify_shared(asked, snapshot);
+    if (asked.mac && asked.mac->bits() == 0) asked.mac.reset();
+    if (asked.mac) asked.device = snapshot.find(*asked.mac);
 }
 
-Verdict Identity::identify_device(Asked& asked, const catalogue::Snapshot& snapshot, MacAddress mac) const {
-    asked.device = snapshot.find(mac);
+Verdict Identity::identify(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    return asked.mac ? identify_device(asked, snapshot) : identify_shared(asked, snapshot);
+}
+
+Verdict Identity::identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const {
     if (asked.device == nullptr) {
-        asked.family = config::family_of_oui(families_, mac.oui());
+        asked.family = config::family_of_oui(families_, asked.mac->oui());
         if (asked.family != nullptr) asked.match = asked.family->match_path(asked.path);
         return Verdict::absent;
     }
@@ -73,13 +77,25 @@ Verdict Identity::identify_device(Asked& asked, const catalogue::Snapshot& snaps
     return Verdict::serve;
 }
 
+const catalogue::Site& Identity::site_of(const Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const FileRequest& request = asked.request;
+    const catalogue::Site* by_place = nullptr;
+    if (request.listener < listeners_.size() && listeners_[request.listener].site)
+        by_place = snapshot.site(*listeners_[request.listener].site);
+    if (by_place == nullptr) by_place = &snapshot.site_of_source(request.source);
+    const auto is_one = std::find(asked.accounts.begin(), asked.accounts.end(), by_place) != asked.accounts.end();
+    return asked.accounts.empty() || is_one ? *by_place : *asked.accounts.front();
+}
+
 Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const {
     const FileRequest& request = asked.request;
-    if (asked.site == nullptr && request.listener < listeners_.size()) {
-        const auto& name = listeners_[request.listener].site;
-        if (name) asked.site = snapshot.site(*name);
+    if (asked.holder != nullptr) {
+        const auto* its_site = snapshot.site(asked.holder->site);
+        OFFHOOK_ASSERT(its_site != nullptr);
+        if (asked.site != nullptr && asked.site != its_site) return Verdict::refuse;
+        asked.site = its_site;
     }
-    if (asked.site == nullptr) asked.site = &snapshot.site_of_source(request.source);
+    if (asked.site == nullptr) asked.site = &site_of(asked, snapshot);
     // Who asks decides between families that use the same name; without a User-Agent the first family has it.
     for (const auto& family : families_) {
         auto match = family->match_path(asked.path);

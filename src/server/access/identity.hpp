@@ -2,7 +2,7 @@
 /// @file  Identity: whom a request's path names, and which site it belongs to (design 6).
 ///
 /// A file that names a device belongs to that device; a file without a MAC belongs to a site: by URL token, else by
-/// listener, else by source network, else the default site.
+/// credentials or certificate, else by listener, else by source network, else the default site.
 /// Threads  any; it keeps nothing.
 #include "server/access/asked.hpp"
 
@@ -26,13 +26,16 @@ public:
 
     /// A site's token at the path's head: states the site and takes the token off the path.
     static void take_token(Asked& asked, const catalogue::Snapshot& snapshot);
-    /// The MAC in the path, then the device and what its family calls the name, or the site and whichever family knows
-    /// the name. serve: there is a device, or a site, to judge. absent: a stranger. refuse: another site's sign.
+    /// The MAC in the path, and the device that has it.
+    static void find_device(Asked& asked, const catalogue::Snapshot& snapshot);
+    /// What the device's family calls the name; or the site, and whichever family knows the name.
+    /// serve: there is a device, or a site, to judge. absent: a stranger. refuse: the signs contradict each other.
     [[nodiscard]] Verdict identify(Asked& asked, const catalogue::Snapshot& snapshot) const;
 
 private:
-    [[nodiscard]] Verdict identify_device(Asked& asked, const catalogue::Snapshot& snapshot, MacAddress mac) const;
+    [[nodiscard]] Verdict identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] Verdict identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const;
+    [[nodiscard]] const catalogue::Site& site_of(const Asked& asked, const catalogue::Snapshot& snapshot) const;
 
     const config::Families& families_;
     const std::vector<ListenerTraits>& listeners_;
