@@ -4,6 +4,7 @@
 /// Limits  catalogue/limits.hpp: words <= 64 bytes, note <= 1,024.
 /// One group at most, not several: with one, "which layer set this?" has one answer that an operator can say without
 /// knowing an order; phones that need two groups' settings want a third group. Adding an order later adds a column.
+#include "base/clock.hpp"
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "catalogue/revision.hpp"
@@ -26,6 +27,7 @@ struct Device {
     std::string note;
     SiteId site = default_site;
     GroupId group = GroupId::none;
+    WallTime first_contact_until{}; ///< end of its first-contact window; 1970: closed, or never opened
     Revision revision = 0;
     config::Layer layer;
 
@@ -62,6 +64,8 @@ struct DeviceChange {
     std::optional<std::string> site = {};
     std::optional<std::string> group = {};
     std::optional<std::string> note = {};
+    /// Opens the first-contact window for so long from now; 0 closes it. Only at a site that has such windows.
+    std::optional<std::uint32_t> first_contact_minutes = {};
     std::vector<SettingText> set = {};
     std::vector<std::string> unset = {};
 };

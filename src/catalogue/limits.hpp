@@ -16,6 +16,7 @@ inline constexpr std::size_t word_bytes_max = 64;   ///< a family, model, serial
 inline constexpr std::size_t note_bytes_max = 1024; ///< a note or a title
 inline constexpr std::size_t token_bytes_least = 16;
 inline constexpr std::size_t token_bytes_max = 64;
+inline constexpr std::uint32_t first_contact_minutes_max = 7 * 24 * 60;
 inline constexpr std::size_t page_max = 10'000; ///< rows of one answer
 
 inline constexpr std::size_t sightings_max = 10'000; ///< distinct unknown MACs; the longest unseen is forgotten first

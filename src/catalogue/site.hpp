@@ -48,9 +48,13 @@ struct Site {
     SiteId id{};
     std::string name; ///< unique: "headquarters"
     std::string title;
-    std::vector<Network> networks; ///< requests from here without a better sign belong to this site; unique over sites
-    std::string url_token;         ///< secret; empty: none. In clear here, sealed in the database
+    std::vector<Network> networks;  ///< requests from here without a better sign belong to this site; unique over sites
+    std::string url_token;          ///< secret; empty: none. In clear here, sealed in the database
+    std::string previous_url_token; ///< while the token is rotated: as good, until the operator ends it
     SitePolicy policy;
+    /// Not zero: the MAC alone suffices only within a device's first-contact window, which a device that is added here
+    /// has for so long, or until its first complete boot.
+    std::uint32_t first_contact_minutes = 0;
     Revision revision = 0;
     Revision phonebook_revision = 0; ///< of the site's own entries
     config::Layer layer;
@@ -84,6 +88,8 @@ struct SiteChange {
     std::optional<std::string> title = {};
     std::optional<std::vector<std::string>> networks = {}; ///< "10.1.0.0/16"
     std::optional<std::string> url_token = {};             ///< 16..64 letters, digits, '-', '_'
+    std::optional<std::string> previous_url_token = {};
+    std::optional<std::uint32_t> first_contact_minutes = {}; ///< <= limits::first_contact_minutes_max; 0: off
     std::optional<std::string> policy = {}; ///< policy_from_text over the site's own; empty: out of the box
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/digest.hpp"
+#include "catalogue/account.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -20,16 +21,20 @@ constexpr std::uint64_t mixed(std::uint64_t bits) {
 constexpr std::uint32_t shard_of(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 52U); }
 static_assert((1U << 12U) == Snapshot::shard_count);
 
-std::uint64_t serial_key(std::string_view family, std::string_view serial) {
-    std::uint64_t hash = 0xcbf2'9ce4'8422'2325ULL; // FNV-1a; a collision is told apart by the device itself
-    const auto add = [&](std::string_view text) {
-        for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01b3ULL;
+/// A collision is told apart by the device itself.
+std::uint64_t text_key(std::string_view kind, std::string_view text) {
+    std::uint64_t hash = 0xcbf2'9ce4'8422'2325ULL; // FNV-1a
+    const auto add = [&](std::string_view piece) {
+        for (const char c : piece) hash = (hash ^ static_cast<unsigned char>(c)) * 0x0000'0100'0000'01b3ULL;
     };
-    add(family);
+    add(kind);
     add(std::string_view("\0", 1));
-    add(serial);
+    add(text);
     return mixed(hash);
 }
+
+std::uint64_t serial_key(std::string_view family, std::string_view serial) { return text_key(family, serial); }
+std::uint64_t user_key(std::string_view user) { return text_key("user of an account", user); }
 
 /// Where `key` stands among evenly spread keys, sorted: a guess from the key itself, then a short walk. The keys of a
 /// shard share their upper 12 bits, so the next 32 tell the place.
@@ -53,6 +58,7 @@ struct Snapshot::Shard {
     std::vector<std::uint64_t> keys; // sorted; apart from the devices, so that a search reads few cache lines
     std::vector<std::shared_ptr<const Device>> devices;
     std::vector<Alias> aliases; // sorted
+    std::size_t accounts = 0;   // devices with one
 
     [[nodiscard]] const std::shared_ptr<const Device>* find(std::uint64_t key) const {
         const std::size_t at = place_of(keys, key);
@@ -76,6 +82,10 @@ struct Snapshot::Edits {
     static void aliases_of(const Device& device, std::vector<Shard::Alias>& out) {
         if (device.wifi_mac) out.push_back({mixed(device.wifi_mac->bits()), device.mac});
         if (!device.serial.empty()) out.push_back({serial_key(device.family, device.serial), device.mac});
+        const auto account = account_of(device);
+        if (!account || account->user.empty()) return; // found by its MAC
+        const std::string user = canonical_user(account->user);
+        if (user != device.mac.text()) out.push_back({user_key(user), device.mac});
     }
 
     [[nodiscard]] std::shared_ptr<const Shard> applied(const Shard& old) {
@@ -85,6 +95,7 @@ struct Snapshot::Edits {
         auto out = std::make_shared<Shard>();
         out->keys.reserve(old.keys.size() + devices.size());
         out->devices.reserve(old.keys.size() + devices.size());
+        out->accounts = old.accounts;
         const auto put = [&](std::uint64_t key, const std::shared_ptr<const Device>& device) {
             if (!device) return;
             out->keys.push_back(key);
@@ -95,7 +106,8 @@ struct Snapshot::Edits {
             if (edit + 1 < devices.size() && devices[edit + 1].first == devices[edit].first) continue;
             const std::uint64_t key = devices[edit].first;
             for (; at < old.keys.size() && old.keys[at] < key; ++at) put(old.keys[at], old.devices[at]);
-            if (at < old.keys.size() && old.keys[at] == key) ++at;
+            if (at < old.keys.size() && old.keys[at] == key) out->accounts -= has_account(old.devices[at++]);
+            out->accounts += has_account(devices[edit].second);
             put(key, devices[edit].second);
         }
         for (; at < old.keys.size(); ++at) put(old.keys[at], old.devices[at]);
@@ -106,6 +118,9 @@ struct Snapshot::Edits {
     }
 
 private:
+    static std::size_t has_account(const std::shared_ptr<const Device>& device) {
+        return device && account_of(*device) ? 1 : 0;
+    }
     [[nodiscard]] std::vector<Shard::Alias> merged_aliases(const Shard& old) {
         if (aliases_out.empty() && aliases_in.empty()) return old.aliases;
         std::sort(aliases_out.begin(), aliases_out.end());
@@ -122,17 +137,34 @@ private:
 };
 
 void Snapshot::Shared::index() {
-    site_names.clear(), group_names.clear(), networks.clear(), tokens.clear();
+    site_names.clear(), group_names.clear(), networks.clear(), tokens.clear(), users.clear();
+    credentials_help = token_wanted = {};
     for (const auto& [id, site] : sites) {
         site_names.emplace(site.name, id);
         for (const Network& network : site.networks) networks.emplace_back(network, id);
-        if (site.url_token.empty()) continue;
-        const Sha256 hash = sha256(site.url_token);
-        tokens.emplace(std::string(reinterpret_cast<const char*>(hash.data()), hash.size()), id);
+        for (const std::string& token : {site.url_token, site.previous_url_token}) {
+            if (token.empty()) continue;
+            const Sha256 hash = sha256(token);
+            tokens.emplace(std::string(reinterpret_cast<const char*>(hash.data()), hash.size()), id);
+        }
+        index_accounts(site);
     }
     for (const auto& [id, group] : groups) group_names.emplace(group.name, id);
     std::stable_sort(networks.begin(), networks.end(),
                      [](const auto& a, const auto& b) { return a.first.prefix_bits() > b.first.prefix_bits(); });
+}
+
+void Snapshot::Shared::index_accounts(const Site& site) {
+    const auto account = account_of(site);
+    if (account) users[canonical_user(account->user)].push_back(site.id);
+    for (std::size_t from = 0; from < site.policy.least.size(); ++from)
+        for (std::size_t over = 0; over < site.policy.least[from].size(); ++over) {
+            const Proof least = site.policy.least[from][over];
+            // With first-contact windows the MAC alone does not last: see server/access.
+            const bool token = least == Proof::token || (least == Proof::mac_alone && site.first_contact_minutes != 0);
+            if (least == Proof::credentials || (token && account)) credentials_help[from][over] = true;
+            if (token) token_wanted[from][over] = true;
+        }
 }
 
 Snapshot::Snapshot() {
@@ -212,6 +244,33 @@ const Site* Snapshot::site_of_token(std::string_view token) const {
     return found == shared_->tokens.end() ? nullptr : site(found->second);
 }
 
+Snapshot::Holders Snapshot::holders_of(std::string_view user) const {
+    Holders out;
+    if (user.empty()) return out;
+    const auto add = [&](const Device* device) {
+        const auto account = device == nullptr ? std::nullopt : account_of(*device);
+        if (!account || !is_user_of(*device, *account, user) || out.devices.size() == accounts_max) return;
+        if (std::find(out.devices.begin(), out.devices.end(), device) == out.devices.end())
+            out.devices.push_back(device);
+    };
+    if (const auto mac = MacAddress::from_text(user)) add(find_lan(*mac));
+    const std::string name = canonical_user(user);
+    const std::uint64_t key = user_key(name);
+    for (const Shard::Alias& alias : shard_at(shard_of(key))->aliases_of(key)) {
+        if (out.devices.size() == accounts_max) break;
+        add(find_lan(alias.mac));
+    }
+    if (const auto found = shared_->users.find(name); found != shared_->users.end())
+        for (const SiteId id : found->second)
+            if (out.sites.size() < accounts_max) out.sites.push_back(site(id));
+    return out;
+}
+
+bool Snapshot::credentials_help(SourceClass from, Privacy over) const {
+    const auto f = static_cast<std::size_t>(from), o = static_cast<std::size_t>(over);
+    return shared_->credentials_help[f][o] || (shared_->token_wanted[f][o] && account_count_ != 0);
+}
+
 const Site& Snapshot::site_of_source(const IpAddress& source) const {
     for (const auto& [network, id] : shared_->networks)
         if (network.contains(source)) return *site(id);
@@ -264,9 +323,10 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
         auto& node = nodes[number / 64];
         if (!node) node = std::make_shared<Node>(*root_[number / 64]);
         ShardPtr& place = (*node)[number % 64];
-        const std::size_t before = place->devices.size();
+        const std::size_t before = place->devices.size(), accounts_before = place->accounts;
         place = edit.applied(*place);
         out->device_count_ = out->device_count_ + place->devices.size() - before;
+        out->account_count_ = out->account_count_ + place->accounts - accounts_before;
     }
     for (auto& [number, node] : nodes) out->root_[number] = std::move(node);
 

@@ -51,6 +51,17 @@ public:
 
     /// The site whose secret token this is, null: nobody's. Compares hashes, so time tells nothing of the token.
     [[nodiscard]] const Site* site_of_token(std::string_view token) const;
+    /// Devices and sites that have an account of that user, at most `accounts_max` of each: users need not be unique,
+    /// but who gives the same to many devices has told us which one asks by the password only.
+    struct Holders {
+        std::vector<const Device*> devices;
+        std::vector<const Site*> sites;
+    };
+    [[nodiscard]] Holders holders_of(std::string_view user) const;
+    static constexpr std::size_t accounts_max = 4;
+    /// Whether credentials could help anybody there: a site wants them, or wants a token for which an account stands.
+    [[nodiscard]] bool credentials_help(SourceClass from, Privacy over) const;
+
     /// The site with the longest prefix that holds the address, else the default site.
     [[nodiscard]] const Site& site_of_source(const IpAddress& source) const;
 
@@ -78,9 +89,13 @@ private:
         std::map<GroupId, Group> groups;
         std::map<std::string, SiteId, std::less<>> site_names;
         std::map<std::string, GroupId, std::less<>> group_names;
-        std::vector<std::pair<Network, SiteId>> networks;  // longest prefix first
-        std::map<std::string, SiteId, std::less<>> tokens; // SHA-256 of the token
+        std::vector<std::pair<Network, SiteId>> networks;              // longest prefix first
+        std::map<std::string, SiteId, std::less<>> tokens;             // SHA-256 of the token
+        std::map<std::string, std::vector<SiteId>, std::less<>> users; // canonical_user() of the sites' accounts
+        std::array<std::array<bool, 2>, 3> credentials_help{};         // by source class and privacy
+        std::array<std::array<bool, 2>, 3> token_wanted{};             // there a device's own account helps too
         void index();
+        void index_accounts(const Site& site);
     };
     using ShardPtr = std::shared_ptr<const Shard>;
     using Node = std::array<ShardPtr, 64>;
@@ -89,6 +104,7 @@ private:
 
     Revision revision_ = 0;
     std::size_t device_count_ = 0;
+    std::size_t account_count_ = 0; // devices with an account
     std::array<std::shared_ptr<const Node>, 64> root_;
     std::shared_ptr<const Shared> shared_;
 };

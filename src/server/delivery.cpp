@@ -2,7 +2,6 @@
 
 #include "base/assert.hpp"
 #include "base/digest.hpp"
-#include "base/hex.hpp"
 #include "base/log.hpp"
 #include "config/render/render.hpp"
 #include "protocol/http_head.hpp"
@@ -12,44 +11,12 @@
 namespace offhook::server {
 namespace {
 
-using catalogue::Proof;
-
 /// Stands in the cache for a file that cannot be made, so that it is tried once per change and not once per request.
 const std::shared_ptr<const ReadyFile>& failure() {
     static const auto instance = std::make_shared<const ReadyFile>();
     return instance;
 }
 bool is_failure(const ReadyFile& file) { return &file == failure().get(); }
-
-constexpr std::size_t token_bytes_min = 16, token_bytes_max = 64; // as catalogue::SiteChange says
-
-/// The first run of exactly twelve hexadecimal digits: how every family writes a MAC into a file's name.
-std::optional<MacAddress> mac_in(std::string_view path) {
-    std::size_t run = 0;
-    for (std::size_t i = 0; i <= path.size(); ++i) {
-        if (i < path.size() && hex_digit(path[i]) >= 0) {
-            ++run;
-            continue;
-        }
-        if (run == 12) return MacAddress::from_digits(path.substr(i - 12));
-        run = 0;
-    }
-    return std::nullopt;
-}
-
-/// A site's token may stand where it does nothing: alone, in a deeper folder, twice, or mistyped. It is a secret all
-/// the same, so a path with anything of a token's shape (letters, digits, '-', '_') is not kept.
-bool may_hold_token(std::string_view path) {
-    while (true) {
-        const auto slash = path.find('/');
-        const std::string_view segment = path.substr(0, slash);
-        if (segment.size() >= token_bytes_min && segment.size() <= token_bytes_max &&
-            segment.find('.') == std::string_view::npos)
-            return true;
-        if (slash == std::string_view::npos) return false;
-        path.remove_prefix(slash + 1);
-    }
-}
 
 catalogue::EventTransport event_transport(Transport transport) {
     switch (transport) {
@@ -71,25 +38,26 @@ catalogue::EventVerb event_verb(Verb verb) {
                                 : catalogue::EventVerb::put;
 }
 
-} // namespace
+DeliveryOptions with_access(DeliveryOptions options, const Clock& clock) {
+    if (options.shared_access) return options;
+    SystemRandom random;
+    options.shared_access = std::make_shared<SharedAccess>(AccessOptions(), clock, random);
+    return options;
+}
 
-/// A request on its way through: what is known so far.
-struct Delivery::Asked {
-    const FileRequest& request;
-    std::string_view path; // behind the site's token
-    Proof proof = Proof::mac_alone;
-    const catalogue::Site* site = nullptr;
-    const catalogue::Device* device = nullptr; // null: a shared file, or a stranger
-    const config::Family* family = nullptr;
-    const config::Model* model = nullptr;
-    std::optional<MacAddress> mac;
-    std::optional<config::PathMatch> match;
-};
+/// Whether a file rendered from settings is meant. One of a device's own has a device to it.
+bool is_rendered(const Asked& asked) {
+    if (!asked.match || asked.match->document == nullptr) return false;
+    return asked.device != nullptr || asked.match->document->scope != config::DocumentScope::device;
+}
+
+} // namespace
 
 Delivery::Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
                    const Clock& clock, DeliveryOptions options)
-    : families_(families), ring_(ring), acquaintances_(acquaintances), clock_(clock), options_(std::move(options)),
-      snapshot_(std::make_shared<const catalogue::Snapshot>()), cache_(options_.cache_bytes_max) {}
+    : families_(families), ring_(ring), acquaintances_(acquaintances), clock_(clock),
+      options_(with_access(std::move(options), clock)), snapshot_(std::make_shared<const catalogue::Snapshot>()),
+      access_(families_, options_.listeners, clock_, *options_.shared_access), cache_(options_.cache_bytes_max) {}
 
 void Delivery::publish(std::shared_ptr<const catalogue::Snapshot> snapshot) {
     OFFHOOK_ASSERT(snapshot != nullptr);
@@ -97,10 +65,11 @@ void Delivery::publish(std::shared_ptr<const catalogue::Snapshot> snapshot) {
 }
 
 FileAnswer Delivery::open(const FileRequest& request) {
-    Asked asked{request, request.path, Proof::mac_alone, nullptr, nullptr, nullptr, nullptr, {}, {}};
+    Asked asked(request);
+    const Judgement judgement = access_.judge(asked, *snapshot_);
+    Verdict verdict = judgement.verdict;
+    if (verdict == Verdict::serve && !is_rendered(asked)) verdict = Verdict::absent;
     FileAnswer answer;
-    Verdict verdict = identify(asked);
-    if (verdict == Verdict::serve && !allowed(asked)) verdict = Verdict::refuse;
     if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
         answer.state = FileAnswer::State::found;
@@ -109,74 +78,19 @@ FileAnswer Delivery::open(const FileRequest& request) {
             verdict = Verdict::failed;
         }
     }
+    if (verdict == Verdict::challenge) {
+        answer.state = FileAnswer::State::challenge;
+        answer.challenge = judgement.challenge;
+    }
+    if (verdict != Verdict::serve) answer.hold = judgement.hold;
     note(asked, verdict);
+    step_.reset();
+    if (verdict == Verdict::serve && asked.site->first_contact_minutes != 0) note_first_contact(asked);
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
     answer.ticket.transport = request.transport;
     if (answer.file != nullptr) answer.ticket.kind = asked.match->document->kind;
     return answer;
-}
-
-Delivery::Verdict Delivery::identify(Asked& asked) const {
-    const auto slash = asked.path.find('/');
-    if (slash != std::string_view::npos && slash >= token_bytes_min && slash <= token_bytes_max) {
-        if (const auto* site = snapshot_->site_of_token(asked.path.substr(0, slash))) {
-            asked.site = site;
-            asked.proof = Proof::token;
-            asked.path.remove_prefix(slash + 1);
-        }
-    }
-    asked.mac = mac_in(asked.path);
-    if (asked.mac && asked.mac->bits() != 0) return identify_device(asked, *asked.mac);
-    asked.mac.reset();
-    return identify_shared(asked);
-}
-
-Delivery::Verdict Delivery::identify_device(Asked& asked, MacAddress mac) const {
-    asked.device = snapshot_->find(mac);
-    if (asked.device == nullptr) {
-        asked.family = config::family_of_oui(families_, mac.oui());
-        if (asked.family != nullptr) asked.match = asked.family->match_path(asked.path);
-        return Verdict::absent;
-    }
-    asked.family = config::find_family(families_, asked.device->family);
-    if (asked.family == nullptr) return Verdict::absent; // its pack was taken away; the log said so at start
-    asked.match = asked.family->match_path(asked.path);
-    const catalogue::Site* its_site = snapshot_->site(asked.device->site);
-    OFFHOOK_ASSERT(its_site != nullptr);
-    if (asked.site != nullptr && asked.site != its_site) return Verdict::refuse; // another customer's token
-    asked.site = its_site;
-    asked.model = asked.family->find_model(asked.device->model);
-    return asked.match && asked.match->document != nullptr ? Verdict::serve : Verdict::absent;
-}
-
-/// A file without a MAC belongs to a site: by URL token, else by listener, else by source network, else the default
-/// one.
-Delivery::Verdict Delivery::identify_shared(Asked& asked) const {
-    const FileRequest& request = asked.request;
-    if (asked.site == nullptr && request.listener < options_.listeners.size()) {
-        const auto& name = options_.listeners[request.listener].site;
-        if (name) asked.site = snapshot_->site(*name);
-    }
-    if (asked.site == nullptr) asked.site = &snapshot_->site_of_source(request.source);
-    // Who asks decides between families that use the same name; without a User-Agent the first family has it.
-    for (const auto& family : families_) {
-        auto match = family->match_path(asked.path);
-        if (!match) continue;
-        const auto agent = family->match_user_agent(request.user_agent);
-        if (asked.family != nullptr && !agent) continue;
-        asked.family = family.get();
-        asked.match = match;
-        asked.model = agent ? family->find_model(agent->model) : nullptr;
-        if (agent) break;
-    }
-    if (!asked.match || asked.match->document == nullptr) return Verdict::absent;
-    return asked.match->document->scope == config::DocumentScope::device ? Verdict::absent : Verdict::serve;
-}
-
-bool Delivery::allowed(const Asked& asked) const {
-    const Proof needed = asked.site->policy.needed(asked.request.source.source_class(), asked.request.privacy);
-    return asked.proof >= needed && needed != Proof::never;
 }
 
 const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
@@ -244,10 +158,11 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     event_.verb = event_verb(request.verb);
     event_.acquaintance = asked.device != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     using catalogue::Outcome;
-    event_.outcome = verdict == Verdict::serve    ? Outcome::served
-                     : verdict == Verdict::refuse ? Outcome::refused
-                     : verdict == Verdict::failed ? Outcome::failed
-                                                  : Outcome::absent;
+    event_.outcome = verdict == Verdict::serve       ? Outcome::served
+                     : verdict == Verdict::refuse    ? Outcome::refused
+                     : verdict == Verdict::challenge ? Outcome::challenged
+                     : verdict == Verdict::failed    ? Outcome::failed
+                                                     : Outcome::absent;
     if (asked.family != nullptr) event_.family = asked.family->name();
     if (asked.match && asked.match->document != nullptr) event_.kind = std::string_view(asked.match->document->kind);
     if (asked.match && asked.match->other != nullptr) event_.kind = std::string_view(asked.match->other->kind);
@@ -263,11 +178,24 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     }
 }
 
+/// Where the window of whoever asked is open, what he gets counts for his first boot.
+void Delivery::note_first_contact(const Asked& asked) {
+    // A shared file that names no device is put down to who just asked from there: a guess, which closes and never
+    // opens.
+    const auto* device = asked.device != nullptr ? asked.device : snapshot_->find(event_.mac);
+    if (device == nullptr || device->site != asked.site->id || asked.request.verb != Verb::get) return;
+    if (device->first_contact_until <= event_.at) return;
+    step_ = {device->mac, device->first_contact_until, asked.family, asked.match->document};
+}
+
 void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     event_.status = status;
     event_.bytes = body_bytes;
     if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
     ring_.push(event_);
+    // Of a transport's codes for "done" HTTP's 200 and 304 and FTP's 226 are below 400; TFTP has none.
+    if (step_ && status < 400 && status != 206) options_.shared_access->first_contacts.served(*step_);
+    step_.reset();
 }
 
 void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
@@ -282,6 +210,7 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
     event.acquaintance =
         snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     ring_.push(event);
+    options_.shared_access->first_contacts.broken_off(ticket.mac, ticket.kind);
 }
 
 void Delivery::refused(Transport transport, const IpAddress& source, std::string_view why) {
@@ -297,7 +226,7 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
     ring_.push(event);
 }
 
-Door::Welcome Delivery::admit(Transport, const IpAddress&) { return Welcome::yes; }
+Door::Welcome Delivery::admit(Transport, const IpAddress& source) { return access_.admit(source); }
 
 void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) { done(open(request)); }
 
@@ -307,7 +236,7 @@ UploadStart Delivery::begin_upload(const UploadRequest&) {
     return start;
 }
 
-LoginAnswer Delivery::log_in(const LoginRequest&) { return {}; }
+LoginAnswer Delivery::log_in(const LoginRequest& request) { return access_.log_in(request, *snapshot_); }
 
 std::vector<ListedFile> Delivery::list(const FileRequest&) { return {}; }
 

@@ -8,6 +8,7 @@
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/event_ring.hpp"
 #include "config/family/family.hpp"
+#include "server/access/access.hpp"
 #include "server/acquaintances.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
@@ -21,15 +22,10 @@
 
 namespace offhook::server {
 
-/// What delivery knows of a listener beyond its number.
-struct ListenerTraits {
-    std::string name;                     ///< "http", "http/lobby"
-    std::optional<std::string> site = {}; ///< requests without a better sign belong to this site
-};
-
 struct DeliveryOptions {
     std::vector<ListenerTraits> listeners;
-    std::size_t cache_bytes_max = 256U << 20U; ///< per loop
+    std::size_t cache_bytes_max = 256U << 20U;        ///< per loop
+    std::shared_ptr<SharedAccess> shared_access = {}; ///< of all loops; null: one of its own
 };
 
 class Delivery final : public Door {
@@ -54,16 +50,10 @@ public:
     [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
 
 private:
-    struct Asked; // a request on its way through
-    enum class Verdict : std::uint8_t { serve, absent, refuse, failed };
-
-    [[nodiscard]] Verdict identify(Asked& asked) const;
-    [[nodiscard]] Verdict identify_device(Asked& asked, MacAddress mac) const;
-    [[nodiscard]] Verdict identify_shared(Asked& asked) const;
-    [[nodiscard]] bool allowed(const Asked& asked) const;
     [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
+    void note_first_contact(const Asked& asked);
 
     const config::Families& families_;
     catalogue::EventRing& ring_;
@@ -71,6 +61,8 @@ private:
     const Clock& clock_;
     DeliveryOptions options_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
+    Access access_;
+    std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     FileCache cache_;
     catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
 };

@@ -94,7 +94,7 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
             own_seen = past_image = false;
         }
         past_image = past_image || !image;
-        own_seen = own_seen || is_own(named);
+        own_seen = own_seen || (is_own(named) && at->outcome != Outcome::challenged); // it comes back at once
         boots.back().push_back(&*at);
         last = at->at + std::chrono::milliseconds(at->span_ms);
     }
@@ -128,6 +128,8 @@ std::string what_became(const TimelineEvent& event, const Named& named) {
         return fmt::format(", but the transfer broke off after {} bytes", event.bytes);
     case Outcome::failed:
         return " and did not get it: it could not be made, and that matters; `offhook render MAC FILE` says why";
+    case Outcome::challenged:
+        return " and was asked for its user name and password";
     case Outcome::malformed:
         return " in a form that could not be read";
     }

@@ -76,13 +76,13 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
     long long count = 0;
     rows.session() << "SELECT COUNT(*) FROM device", into(count);
     builder.reserve(static_cast<std::size_t>(count));
-    long long id = 0, mac = 0, wifi = 0, site = 0, group = 0, revision = 0;
+    long long id = 0, mac = 0, wifi = 0, site = 0, group = 0, revision = 0, first_contact = 0;
     std::string serial, family, model, note;
     soci::statement devices =
         (rows.session().prepare << "SELECT id, mac, COALESCE(wifi_mac, 0), serial, family, model, note, site, "
-                                   "COALESCE(device_group, 0), revision FROM device ORDER BY id",
+                                   "COALESCE(device_group, 0), revision, first_contact_until FROM device ORDER BY id",
          into(id), into(mac), into(wifi), into(serial), into(family), into(model), into(note), into(site), into(group),
-         into(revision));
+         into(revision), into(first_contact));
     SettingStream settings(rows);
     devices.execute();
     while (devices.fetch()) {
@@ -96,6 +96,7 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
         device->site = static_cast<SiteId>(site);
         device->group = static_cast<GroupId>(group);
         device->revision = static_cast<Revision>(revision);
+        device->first_contact_until = WallTime(std::chrono::milliseconds(first_contact));
         device->layer = settings.layer_of(id);
         builder.add(std::move(device));
     }

@@ -23,16 +23,18 @@ bool is_sealed(const config::Layer::Entry& entry) {
 
 // Kept prepared, because an import runs them millions of times. SOCI binds by address: the fields are the parameters.
 struct SqlRows::DeviceInsert {
-    long long id = 0, mac = 0, wifi = 0, site = 0, group = 0, revision = 0;
+    long long id = 0, mac = 0, wifi = 0, site = 0, group = 0, revision = 0, first_contact = 0;
     std::string serial, family, model, note;
     soci::statement statement;
 
     explicit DeviceInsert(soci::session& session)
         : statement((session.prepare
                          << "INSERT INTO device (id, mac, wifi_mac, serial, family, model, note, site, device_group, "
-                            "revision) VALUES (:i, :m, NULLIF(:w, 0), :s, :f, :o, :n, :t, NULLIF(:g, 0), :r)",
+                            "revision, first_contact_until) VALUES (:i, :m, NULLIF(:w, 0), :s, :f, :o, :n, :t, "
+                            "NULLIF(:g, 0), :r, "
+                            ":c)",
                      use(id), use(mac), use(wifi), use(serial), use(family), use(model), use(note), use(site),
-                     use(group), use(revision))) {}
+                     use(group), use(revision), use(first_contact))) {}
 };
 
 struct SqlRows::SettingInsert {
@@ -166,18 +168,19 @@ std::optional<SqlRows::StoredDevice> SqlRows::device(MacAddress lan_mac) {
     StoredDevice out;
     Device& device = out.device;
     const long long bits = integer(lan_mac);
-    long long wifi = 0, site = 0, group = 0, revision = 0;
+    long long wifi = 0, site = 0, group = 0, revision = 0, first_contact = 0;
     session_
-        << "SELECT id, COALESCE(wifi_mac, 0), serial, family, model, note, site, COALESCE(device_group, 0), revision "
-           "FROM device WHERE mac = :m",
+        << "SELECT id, COALESCE(wifi_mac, 0), serial, family, model, note, site, COALESCE(device_group, 0), revision, "
+           "first_contact_until FROM device WHERE mac = :m",
         use(bits), into(out.id), into(wifi), into(device.serial), into(device.family), into(device.model),
-        into(device.note), into(site), into(group), into(revision);
+        into(device.note), into(site), into(group), into(revision), into(first_contact);
     if (!session_.got_data()) return std::nullopt;
     device.mac = lan_mac;
     if (wifi != 0) device.wifi_mac = MacAddress(static_cast<std::uint64_t>(wifi));
     device.site = static_cast<SiteId>(site);
     device.group = static_cast<GroupId>(group);
     device.revision = static_cast<Revision>(revision);
+    device.first_contact_until = WallTime(std::chrono::milliseconds(first_contact));
     device.layer = layer(out.id);
     return out;
 }
@@ -195,6 +198,7 @@ void SqlRows::insert_device(RowId id, const Device& device) {
     row.site = static_cast<long long>(device.site);
     row.group = static_cast<long long>(device.group);
     row.revision = static_cast<long long>(device.revision);
+    row.first_contact = device.first_contact_until.time_since_epoch().count();
     row.statement.execute(true);
 }
 
@@ -202,11 +206,12 @@ void SqlRows::update_device(RowId id, const Device& device) {
     const long long mac = integer(device.mac), wifi = device.wifi_mac ? integer(*device.wifi_mac) : 0;
     const auto site = static_cast<long long>(device.site), group = static_cast<long long>(device.group);
     const auto revision = static_cast<long long>(device.revision);
+    const long long first_contact = device.first_contact_until.time_since_epoch().count();
     session_
         << "UPDATE device SET mac = :m, wifi_mac = NULLIF(:w, 0), serial = :s, family = :f, model = :o, note = :n, "
-           "site = :t, device_group = NULLIF(:g, 0), revision = :r WHERE id = :i",
+           "site = :t, device_group = NULLIF(:g, 0), revision = :r, first_contact_until = :c WHERE id = :i",
         use(mac), use(wifi), use(device.serial), use(device.family), use(device.model), use(device.note), use(site),
-        use(group), use(revision), use(id);
+        use(group), use(revision), use(first_contact), use(id);
 }
 
 } // namespace offhook::catalogue

@@ -12,6 +12,7 @@ using soci::use;
 namespace {
 
 std::string token_context(RowId site) { return fmt::format("token {}", site); }
+std::string previous_token_context(RowId site) { return fmt::format("previous token {}", site); }
 
 } // namespace
 
@@ -37,20 +38,25 @@ RowId SqlRows::site_id(std::string_view name) {
 
 std::optional<Site> SqlRows::site(RowId id) {
     Site out;
-    std::string networks, token, policy;
-    long long revision = 0, phonebook = 0;
-    session_
-        << "SELECT name, title, networks, token_sealed, policy, revision, phonebook_revision FROM site WHERE id = :i",
-        use(id), into(out.name), into(out.title), into(networks), into(token), into(policy), into(revision),
-        into(phonebook);
+    std::string networks, token, previous, policy;
+    long long revision = 0, phonebook = 0, first_contact = 0;
+    session_ << "SELECT name, title, networks, token_sealed, previous_token_sealed, policy, first_contact_minutes, "
+                "revision, "
+                "phonebook_revision FROM site WHERE id = :i",
+        use(id), into(out.name), into(out.title), into(networks), into(token), into(previous), into(policy),
+        into(first_contact), into(revision), into(phonebook);
     if (!session_.got_data()) return std::nullopt;
     out.id = static_cast<SiteId>(id);
     out.networks = networks_from_text(networks);
-    if (!token.empty()) {
-        auto clear = sealer_.open(token_context(id), token);
+    const auto open = [&](const std::string& context, const std::string& sealed) {
+        if (sealed.empty()) return std::string();
+        auto clear = sealer_.open(context, sealed);
         if (!clear) throw StoreFailure(fmt::format("the sealed URL token of site {} does not open", out.name));
-        out.url_token = std::move(*clear);
-    }
+        return std::move(*clear);
+    };
+    out.url_token = open(token_context(id), token);
+    out.previous_url_token = open(previous_token_context(id), previous);
+    out.first_contact_minutes = static_cast<std::uint32_t>(first_contact);
     auto read = policy_from_text(policy, SitePolicy());
     if (!read) throw StoreFailure(fmt::format("site {}: {}", out.name, read.error().text()));
     out.policy = *read;
@@ -62,7 +68,10 @@ std::optional<Site> SqlRows::site(RowId id) {
 
 void SqlRows::insert_site(const Site& site) {
     const auto id = static_cast<long long>(site.id);
-    session_ << "INSERT INTO site VALUES (:i, :n, '', '', '', '', 0, 0)", use(id), use(site.name);
+    session_
+        << "INSERT INTO site (id, name, title, networks, token_sealed, policy, revision, phonebook_revision) VALUES "
+           "(:i, :n, '', '', '', '', 0, 0)",
+        use(id), use(site.name);
     update_site(site);
 }
 
@@ -70,11 +79,16 @@ void SqlRows::update_site(const Site& site) {
     const auto id = static_cast<long long>(site.id);
     const std::string networks = networks_text(site.networks), policy = to_text(site.policy);
     const std::string token = site.url_token.empty() ? "" : sealer_.seal(token_context(id), site.url_token);
+    const std::string previous =
+        site.previous_url_token.empty() ? "" : sealer_.seal(previous_token_context(id), site.previous_url_token);
+    const auto first_contact = static_cast<long long>(site.first_contact_minutes);
     const auto revision = static_cast<long long>(site.revision);
     const auto phonebook = static_cast<long long>(site.phonebook_revision);
-    session_ << "UPDATE site SET name = :n, title = :t, networks = :w, token_sealed = :k, policy = :p, revision = :r, "
+    session_ << "UPDATE site SET name = :n, title = :t, networks = :w, token_sealed = :k, "
+                "previous_token_sealed = :v, policy = :p, first_contact_minutes = :c, revision = :r, "
                 "phonebook_revision = :b WHERE id = :i",
-        use(site.name), use(site.title), use(networks), use(token), use(policy), use(revision), use(phonebook), use(id);
+        use(site.name), use(site.title), use(networks), use(token), use(previous), use(policy), use(first_contact),
+        use(revision), use(phonebook), use(id);
 }
 
 RowId SqlRows::group_id(std::string_view name) {

@@ -8,6 +8,7 @@
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/store/write_queue.hpp"
 
+#include <map>
 #include <span>
 
 namespace offhook::catalogue {
@@ -23,6 +24,7 @@ public:
     WriteResult add_devices(ChangeSet& changes, std::span<const DeviceDraft> drafts,
                             std::span<const config::Layer> layers);
     WriteResult change_device(ChangeSet& changes, MacAddress mac, const DeviceChange& change);
+    WriteResult close_first_contact(ChangeSet& changes, MacAddress mac, WallTime opened_until);
     WriteResult remove_device(ChangeSet& changes, MacAddress mac);
     WriteResult replace_device(ChangeSet& changes, const Replacement& replacement);
     WriteResult change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,
@@ -44,10 +46,14 @@ private:
     Result<void> add_one(ChangeSet& changes, const DeviceDraft& draft, const config::Layer& layer, Revision revision);
     /// Identities, site and group of `device`, which is stored as `self` (0: not yet).
     Result<void> check_place(RowId self, const Device& device);
+    /// A new phone's window at that site; 1970 where the site has none.
+    WallTime first_contact_at(SiteId site);
+    Result<void> apply_first_contact(Device& device, std::uint32_t minutes);
     Result<void> room_for(std::size_t devices);
     /// The revision that a change of this transaction carries.
     static Revision next(ChangeSet& changes) { return ++changes.revision; }
     WriteResult apply(Site& site, const SiteChange& change);
+    WriteResult check_others(const Site& site);
     Result<RowId> phonebook_place(std::string_view site);
     void touch_phonebook(ChangeSet& changes, RowId site);
     [[nodiscard]] bool any(const std::string& table, const std::string& column, RowId value);
@@ -55,6 +61,7 @@ private:
     SqlRows& rows_;
     ModelCheck check_model_;
     const Clock& clock_;
+    std::map<SiteId, WallTime> windows_;  // first_contact_at() of the sites of one bulk write
     std::size_t devices_at_most_ = 0; // never less than there are: counted again only when it reaches the limit
 };
 

@@ -76,6 +76,26 @@ Result<void> SqlWrites::room_for(std::size_t devices) {
     return {};
 }
 
+WallTime SqlWrites::first_contact_at(SiteId site) {
+    const auto id = static_cast<long long>(site);
+    long long minutes = 0;
+    rows_.session() << "SELECT first_contact_minutes FROM site WHERE id = :i", use(id), into(minutes);
+    return minutes == 0 ? WallTime() : clock_.wall() + std::chrono::minutes(minutes);
+}
+
+Result<void> SqlWrites::apply_first_contact(Device& device, std::uint32_t minutes) {
+    if (minutes > limits::first_contact_minutes_max)
+        return fail(ErrorCode::invalid,
+                    fmt::format("a first-contact window is {} minutes at most", limits::first_contact_minutes_max),
+                    "first_contact");
+    if (minutes != 0 && first_contact_at(device.site) == WallTime())
+        return fail(ErrorCode::conflict,
+                    "its site has no first-contact windows: `offhook site set SITE --first-contact MINUTES`",
+                    "first_contact");
+    device.first_contact_until = minutes == 0 ? WallTime() : clock_.wall() + std::chrono::minutes(minutes);
+    return {};
+}
+
 Result<void> SqlWrites::check_place(RowId self, const Device& device) {
     const RowId lan = rows_.device_with_mac(device.mac);
     if (lan != 0 && lan != self)
@@ -121,6 +141,9 @@ Result<void> SqlWrites::add_one(ChangeSet& changes, const DeviceDraft& draft, co
         device->group = static_cast<GroupId>(group);
     }
     if (const auto ok = check_place(0, *device); !ok) return ok;
+    const auto [window, fresh] = windows_.try_emplace(device->site);
+    if (fresh) window->second = first_contact_at(device->site);
+    device->first_contact_until = window->second;
     const RowId id = rows_.add_layer(config::LayerKind::device);
     rows_.insert_device(id, *device);
     rows_.store_layer(id, {}, layer);
@@ -133,6 +156,7 @@ WriteResult SqlWrites::add_devices(ChangeSet& changes, std::span<const DeviceDra
     if (drafts.empty()) return changes.revision;
     if (const auto ok = room_for(drafts.size()); !ok) return tl::unexpected(ok.error());
     const Revision revision = next(changes);
+    windows_.clear();
     changes.devices.reserve(drafts.size());
     for (std::size_t i = 0; i < drafts.size(); ++i) {
         if (const auto ok = add_one(changes, drafts[i], layers[i], revision); !ok) {
@@ -175,6 +199,9 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
             return fail(ErrorCode::not_found, fmt::format("there is no group {}", printable(*change.group)), "group");
         device.group = static_cast<GroupId>(group);
     }
+    if (change.first_contact_minutes)
+        if (const auto ok = apply_first_contact(device, *change.first_contact_minutes); !ok)
+            return tl::unexpected(ok.error());
     const auto layer = changed_layer(device.layer, change.set, change.unset);
     if (!layer) return tl::unexpected(layer.error());
     device.layer = *layer;
@@ -186,6 +213,18 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
     device.revision = next(changes);
     rows_.update_device(stored->id, device);
     rows_.store_layer(stored->id, stored->device.layer, device.layer);
+    changes.devices.push_back(std::make_shared<const Device>(std::move(device)));
+    return changes.revision;
+}
+
+WriteResult SqlWrites::close_first_contact(ChangeSet& changes, MacAddress mac, WallTime opened_until) {
+    const auto stored = rows_.device(mac);
+    if (!stored) return no_device(mac);
+    Device device = stored->device;
+    if (device.first_contact_until != opened_until) return changes.revision;
+    device.first_contact_until = {};
+    device.revision = next(changes);
+    rows_.update_device(stored->id, device);
     changes.devices.push_back(std::make_shared<const Device>(std::move(device)));
     return changes.revision;
 }
@@ -215,6 +254,7 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     if (check_model_ && replacement.model)
         if (const auto ok = check_model_(device.family, device.model); !ok) return tl::unexpected(ok.error());
     if (const auto ok = check_place(stored->id, device); !ok) return tl::unexpected(ok.error());
+    device.first_contact_until = first_contact_at(device.site); // another handset, which has not booted here yet
     device.revision = next(changes);
     rows_.update_device(stored->id, device);
     const auto old_mac = static_cast<long long>(replacement.old_mac.bits());

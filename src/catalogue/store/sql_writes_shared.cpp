@@ -114,7 +114,24 @@ WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {
             if (const auto ok = check_token(*change.url_token); !ok) return tl::unexpected(ok.error());
         site.url_token = *change.url_token;
     }
-    if (!change.networks && !change.url_token) return 0;
+    if (change.previous_url_token) {
+        if (!change.previous_url_token->empty())
+            if (const auto ok = check_token(*change.previous_url_token); !ok) return tl::unexpected(ok.error());
+        site.previous_url_token = *change.previous_url_token;
+    }
+    if (change.first_contact_minutes) {
+        if (*change.first_contact_minutes > limits::first_contact_minutes_max)
+            return fail(ErrorCode::invalid,
+                        fmt::format("a first-contact window is {} minutes at most", limits::first_contact_minutes_max),
+                        "first_contact");
+        site.first_contact_minutes = *change.first_contact_minutes;
+    }
+    if (!change.networks && !change.url_token && !change.previous_url_token) return 0;
+    return check_others(site);
+}
+
+/// Tokens and networks say which site is meant, so no two sites have one.
+WriteResult SqlWrites::check_others(const Site& site) {
     long long id = 0;
     std::vector<RowId> others;
     soci::statement ids = (rows_.session().prepare << "SELECT id FROM site", into(id));
@@ -123,7 +140,10 @@ WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {
         if (id != static_cast<long long>(site.id)) others.push_back(id);
     for (const RowId row : others) {
         const Site other = *rows_.site(row);
-        if (!site.url_token.empty() && other.url_token == site.url_token)
+        const auto taken = [&](const std::string& token) {
+            return !token.empty() && (other.url_token == token || other.previous_url_token == token);
+        };
+        if (taken(site.url_token) || taken(site.previous_url_token))
             return fail(ErrorCode::conflict, fmt::format("site {} has this token already", other.name), "url_token");
         for (const Network& network : site.networks)
             if (std::find(other.networks.begin(), other.networks.end(), network) != other.networks.end())

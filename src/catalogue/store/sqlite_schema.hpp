@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 1> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 2> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -95,6 +95,12 @@ CREATE TABLE sighting (
     family TEXT NOT NULL
 );
 CREATE INDEX sighting_last_seen ON sighting (last_seen);
+)sql",
+                                                                      // Rotated tokens, first-contact windows.
+                                                                      R"sql(
+ALTER TABLE site ADD COLUMN previous_token_sealed TEXT NOT NULL DEFAULT '';
+ALTER TABLE site ADD COLUMN first_contact_minutes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE device ADD COLUMN first_contact_until INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 } // namespace offhook::catalogue

@@ -99,7 +99,7 @@ SecretKey unlock(soci::session& session, const std::filesystem::path& directory)
     std::string check;
     long long sealed = 0;
     session << "SELECT key_check, (SELECT COUNT(*) FROM setting WHERE sealed IS NOT NULL) + "
-               "(SELECT COUNT(*) FROM site WHERE token_sealed <> '') FROM catalogue",
+               "(SELECT COUNT(*) FROM site WHERE token_sealed <> '' OR previous_token_sealed <> '') FROM catalogue",
         into(check), into(sealed);
     auto key = read_secret_key(file);
     if (!key && sealed != 0)
@@ -164,6 +164,9 @@ public:
     Result<Revision> change_device(MacAddress mac, const DeviceChange& change) override {
         if (const auto ok = check_settings(change.set, change.unset); !ok) return tl::unexpected(ok.error());
         return submit([&](ChangeSet& changes) { return writes_.change_device(changes, mac, change); });
+    }
+    Result<Revision> close_first_contact(MacAddress mac, WallTime opened_until) override {
+        return submit([&](ChangeSet& changes) { return writes_.close_first_contact(changes, mac, opened_until); });
     }
     Result<Revision> remove_device(MacAddress mac) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_device(changes, mac); });

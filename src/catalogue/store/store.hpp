@@ -71,6 +71,9 @@ public:
     /// All or none, in one transaction. The error's `where` starts with the MAC of the draft that is refused.
     virtual Result<Revision> add_devices(std::span<const DeviceDraft> drafts) = 0;
     virtual Result<Revision> change_device(MacAddress mac, const DeviceChange& change) = 0;
+    /// Closes the first-contact window if it is still the one that ends at `opened_until`: an operator may have opened
+    /// another meanwhile, and that one stays.
+    virtual Result<Revision> close_first_contact(MacAddress mac, WallTime opened_until) = 0;
     virtual Result<Revision> remove_device(MacAddress mac) = 0;
     /// Moves everything but the old handset's Wi-Fi MAC and serial number; a sighting of the new MAC is forgotten.
     /// conflict: the new MAC is a device already.

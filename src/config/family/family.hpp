@@ -74,6 +74,11 @@ struct AgentMatch {
     std::optional<MacAddress> mac;
 };
 
+/// What a phone out of its box gives any server that asks. Everybody knows it, so it proves nothing.
+struct FactoryAccount {
+    std::string user, password;
+};
+
 /// What is known of one of the vendor's parameters, mapped or not (parameters.toml).
 struct ParameterFacts {
     std::string name;  ///< pattern: "reg.{n}.auth.userId"
@@ -138,6 +143,8 @@ public:
     /// Null when the pack does not know the parameter.
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
 
+    /// Accounts of phones out of their box; most families have none.
+    [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }
     /// The vendor's own defaults in our settings, as far as the pack states them.
     [[nodiscard]] virtual const Layer& defaults() const = 0;
 };

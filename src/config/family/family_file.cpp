@@ -27,6 +27,22 @@ void read_ouis(TomlReader& root, Problems& problems, PackContent& content) {
     }
 }
 
+void read_accounts(TomlReader& root, const PackFile& file, PackContent& content) {
+    for (const toml::table* table : root.tables("account")) {
+        TomlReader row(file.problems, file.name, *table, "[[account]]");
+        FactoryAccount account{row.text("user", TomlReader::Need::required),
+                               row.text("password", TomlReader::Need::required)};
+        (void)row.text("source", TomlReader::Need::required); // read by people
+        (void)row.text("confidence");
+        row.finish();
+        const bool again = std::any_of(content.accounts.begin(), content.accounts.end(), [&](const auto& other) {
+            return other.user == account.user && other.password == account.password;
+        });
+        if (again) row.problem_at("user", "this account stands twice");
+        content.accounts.push_back(std::move(account));
+    }
+}
+
 void read_requests(TomlReader& root, const PackFile& file, PackContent& content) {
     for (const toml::table* table : root.tables("request")) {
         TomlReader row(file.problems, file.name, *table, "[[request]]");
@@ -190,6 +206,7 @@ void read_family(const PackFile& file, PackContent& content) {
     if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
     content.title = root.text("title", TomlReader::Need::required);
     read_ouis(root, file.problems, content);
+    read_accounts(root, file, content);
     read_requests(root, file, content);
     std::set<std::string> kinds;
     read_documents(root, file, content, kinds);

@@ -16,6 +16,7 @@ struct PackContent {
     std::string name, title;
     std::uint64_t revision = 0;
     std::vector<std::uint32_t> ouis;
+    std::vector<FactoryAccount> accounts;
     std::vector<Document> documents;
     std::vector<OtherFile> files;
     std::vector<Pattern> agents;
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] std::string_view title() const override { return content_.title; }
     [[nodiscard]] std::uint64_t revision() const override { return content_.revision; }
     [[nodiscard]] std::span<const std::uint32_t> ouis() const override { return content_.ouis; }
+    [[nodiscard]] std::span<const FactoryAccount> accounts() const override { return content_.accounts; }
     [[nodiscard]] std::span<const Model> models() const override { return content_.models; }
     [[nodiscard]] const Model* find_model(std::string_view name_or_alias) const override;
     [[nodiscard]] std::span<const Document> documents() const override { return content_.documents; }

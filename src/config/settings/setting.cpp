@@ -75,6 +75,8 @@ bool is_provisioning_credential(SettingKey key) {
            !spec.name.ends_with("file_key");
 }
 
+bool is_servers_own(SettingKey key) { return spec_of(key).name == "provisioning.previous_password"; }
+
 Result<std::uint16_t> find_pattern(std::string_view pattern) {
     const auto found = ids_by_pattern().find(pattern);
     if (found == ids_by_pattern().end()) return unknown(pattern, pattern);

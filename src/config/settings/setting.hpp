@@ -69,6 +69,9 @@ struct SettingKey {
 /// whoever reads that on the wire could then fetch everybody's files. Source: design 6.
 [[nodiscard]] bool is_provisioning_credential(SettingKey key);
 
+/// Whether it is the boot server's own affair, which no pack renders.
+[[nodiscard]] bool is_servers_own(SettingKey key);
+
 /// The value in its canonical spelling. Errors: invalid or too_large; the message says what would be right and never
 /// repeats a secret's value.
 [[nodiscard]] Result<std::string> check_value(SettingKey key, std::string_view value);

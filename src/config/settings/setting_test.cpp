@@ -34,7 +34,8 @@ TEST(Setting, PasswordsAndKeysAreSecret) {
 TEST(Setting, OnlyTheBootServersOwnAccountIsAProvisioningCredential) {
     for (const SettingSpec& spec : vocabulary()) {
         const SettingKey key{*find_pattern(spec.name), static_cast<std::uint16_t>(spec.index_max == 0 ? 0 : 1)};
-        const bool expected = spec.name == "provisioning.user" || spec.name == "provisioning.password";
+        const bool expected = spec.name == "provisioning.user" || spec.name == "provisioning.password" ||
+                              spec.name == "provisioning.previous_password";
         EXPECT_EQ(is_provisioning_credential(key), expected) << spec.name;
     }
 }

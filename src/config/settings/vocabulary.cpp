@@ -99,6 +99,9 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"provisioning.server", url, "", 0, 0, "", 0, open, "Boot server that the phone shall use from now on."},
     {"provisioning.user", text, "", 0, 126, "", 0, secret, "User that the phone gives the boot server."},
     {"provisioning.password", text, "", 0, 126, "", 0, secret, "Password that the phone gives the boot server."},
+    {"provisioning.previous_password", text, "", 0, 126, "", 0, secret,
+     "Password before the last rotation: the boot server takes it until the rotation is finished; phones are never "
+     "told."},
     {"provisioning.interval", number, "seconds", 0, 2419200, "", 0, open, "How often the phone asks anew; 0: never."},
     {"provisioning.time", time_of_day, "", 0, 0, "", 0, open, "When in the day it asks, instead of an interval."},
     {"provisioning.check_sync_reboots", boolean, "", 0, 0, "", 0, open, "Whether check-sync reboots without a change."},

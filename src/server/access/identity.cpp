@@ -1,0 +1,113 @@
+#include "server/access/identity.hpp"
+
+#include "base/assert.hpp"
+#include "base/hex.hpp"
+#include "catalogue/limits.hpp"
+
+#include <algorithm>
+
+namespace offhook::server {
+namespace {
+
+using catalogue::limits::token_bytes_least;
+using catalogue::limits::token_bytes_max;
+
+/// The first run of exactly twelve hexadecimal digits: how every family writes a MAC into a file's name.
+std::optional<MacAddress> mac_in(std::string_view path) {
+    std::size_t run = 0;
+    for (std::size_t i = 0; i <= path.size(); ++i) {
+        if (i < path.size() && hex_digit(path[i]) >= 0) {
+            ++run;
+            continue;
+        }
+        if (run == 12) return MacAddress::from_digits(path.substr(i - 12));
+        run = 0;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+bool may_hold_token(std::string_view path) {
+    while (true) {
+        const auto slash = path.find('/');
+        const std::string_view segment = path.substr(0, slash);
+        if (segment.size() >= token_bytes_least && segment.size() <= token_bytes_max &&
+            segment.find('.') == std::string_view::npos)
+            return true;
+        if (slash == std::string_view::npos) return false;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+void Identity::take_token(Asked& asked, const catalogue::Snapshot& snapshot) {
+    const auto slash = asked.path.find('/');
+    if (slash == std::string_view::npos || slash < token_bytes_least || slash > token_bytes_max) return;
+    const auto* site = snapshot.site_of_token(asked.path.substr(0, slash));
+    if (site == nullptr) return;
+    asked.site = site;
+    asked.proof = catalogue::Proof::token;
+    asked.path.remove_prefix(slash + 1);
+}
+
+void Identity::find_device(Asked& asked, const catalogue::Snapshot& snapshot) {
+    asked.mac = mac_in(asked.path);
+    if (asked.mac && asked.mac->bits() == 0) asked.mac.reset();
+    if (asked.mac) asked.device = snapshot.find(*asked.mac);
+}
+
+Verdict Identity::identify(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    return asked.mac ? identify_device(asked, snapshot) : identify_shared(asked, snapshot);
+}
+
+Verdict Identity::identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    if (asked.device == nullptr) {
+        asked.family = config::family_of_oui(families_, asked.mac->oui());
+        if (asked.family != nullptr) asked.match = asked.family->match_path(asked.path);
+        return Verdict::absent;
+    }
+    asked.family = config::find_family(families_, asked.device->family);
+    if (asked.family == nullptr) return Verdict::absent; // its pack was taken away; the log said so at start
+    asked.match = asked.family->match_path(asked.path);
+    const catalogue::Site* its_site = snapshot.site(asked.device->site);
+    OFFHOOK_ASSERT(its_site != nullptr);
+    if (asked.site != nullptr && asked.site != its_site) return Verdict::refuse; // another customer's token
+    asked.site = its_site;
+    asked.model = asked.family->find_model(asked.device->model);
+    return Verdict::serve;
+}
+
+const catalogue::Site& Identity::site_of(const Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const FileRequest& request = asked.request;
+    const catalogue::Site* by_place = nullptr;
+    if (request.listener < listeners_.size() && listeners_[request.listener].site)
+        by_place = snapshot.site(*listeners_[request.listener].site);
+    if (by_place == nullptr) by_place = &snapshot.site_of_source(request.source);
+    const auto is_one = std::find(asked.accounts.begin(), asked.accounts.end(), by_place) != asked.accounts.end();
+    return asked.accounts.empty() || is_one ? *by_place : *asked.accounts.front();
+}
+
+Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const FileRequest& request = asked.request;
+    if (asked.holder != nullptr) {
+        const auto* its_site = snapshot.site(asked.holder->site);
+        OFFHOOK_ASSERT(its_site != nullptr);
+        if (asked.site != nullptr && asked.site != its_site) return Verdict::refuse;
+        asked.site = its_site;
+    }
+    if (asked.site == nullptr) asked.site = &site_of(asked, snapshot);
+    // Who asks decides between families that use the same name; without a User-Agent the first family has it.
+    for (const auto& family : families_) {
+        auto match = family->match_path(asked.path);
+        if (!match) continue;
+        const auto agent = family->match_user_agent(request.user_agent);
+        if (asked.family != nullptr && !agent) continue;
+        asked.family = family.get();
+        asked.match = match;
+        asked.model = agent ? family->find_model(agent->model) : nullptr;
+        if (agent) break;
+    }
+    return Verdict::serve;
+}
+
+} // namespace offhook::server
