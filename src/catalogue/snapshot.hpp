@@ -41,6 +41,16 @@ public:
     [[nodiscard]] const Device* find_serial(std::string_view family, std::string_view serial) const;
     [[nodiscard]] std::shared_ptr<const Device> share(MacAddress lan_mac) const;
 
+    /// The current upload of a kind, by the device's LAN MAC; null: there is none. Allocates nothing.
+    [[nodiscard]] const UploadMark* upload(MacAddress lan_mac, std::string_view kind) const;
+
+    /// Firmware and assets whose name is `name` in any letter case, the one added last first. Allocates nothing.
+    using Files = std::vector<std::shared_ptr<const StoredFile>>;
+    [[nodiscard]] const Files& files_named(std::string_view name) const;
+    [[nodiscard]] const std::map<std::int64_t, std::shared_ptr<const StoredFile>>& files() const {
+        return shared_->files;
+    }
+
     [[nodiscard]] const Fleet& fleet() const { return shared_->fleet; }
     [[nodiscard]] const Site* site(SiteId id) const; ///< null: no such site
     [[nodiscard]] const Site* site(std::string_view name) const;
@@ -80,6 +90,8 @@ private:
         std::map<std::string, GroupId, std::less<>> group_names;
         std::vector<std::pair<Network, SiteId>> networks;  // longest prefix first
         std::map<std::string, SiteId, std::less<>> tokens; // SHA-256 of the token
+        std::map<std::int64_t, std::shared_ptr<const StoredFile>> files;
+        std::map<std::string, Files, std::less<>> file_names; // lower-case
         void index();
     };
     using ShardPtr = std::shared_ptr<const Shard>;
@@ -98,6 +110,8 @@ class SnapshotBuilder {
 public:
     void reserve(std::size_t devices) { devices_.reserve(devices); }
     void add(std::shared_ptr<const Device> device) { devices_.push_back(std::move(device)); }
+    void add(const UploadChange& upload) { rest_.uploads.push_back(upload); }
+    void add(std::shared_ptr<const StoredFile> file) { rest_.files.push_back(std::move(file)); }
     void add(Site site) { rest_.sites.push_back(std::move(site)); }
     void add(Group group) { rest_.groups.push_back(std::move(group)); }
     void set(Fleet fleet) { rest_.fleet = std::move(fleet); }
