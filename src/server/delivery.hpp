@@ -11,7 +11,9 @@
 #include "server/acquaintances.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
+#include "server/file_shelf.hpp"
 #include "server/layers.hpp"
+#include "server/uploads.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,6 +40,8 @@ public:
     Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
              const Clock& clock, DeliveryOptions options);
 
+    /// Without it there are no uploads, firmware and assets. Before the first request.
+    void use_storage(const StorageParts& parts);
     /// From now on requests are answered from this snapshot.
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
@@ -65,6 +69,20 @@ private:
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
 
+    // What is stored, and not rendered.
+    struct Pending { // opened, and to be fetched
+        WantedContent wanted;
+        catalogue::TimelineEvent event;
+        Ticket ticket;
+        std::string path;
+        IpAddress source;
+        std::uint16_t source_port = 0;
+    };
+    [[nodiscard]] std::optional<ListedFile> facts_of(const FileRequest& request);
+    [[nodiscard]] std::optional<WantedContent> wanted_content(const Asked& asked) const;
+    void bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries);
+    void answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done);
+
     const config::Families& families_;
     catalogue::EventRing& ring_;
     Acquaintances& acquaintances_;
@@ -72,6 +90,9 @@ private:
     DeliveryOptions options_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
     FileCache cache_;
+    FileShelf shelf_{cache_};
+    Uploads uploads_{ring_};
+    std::optional<Pending> pending_; ///< of the request opened last
     catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
 };
 
