@@ -29,10 +29,18 @@ void ChangeSet::merge(ChangeSet later) {
         for (const auto& device : later.devices) gone.insert(device->mac);
         std::erase_if(devices, [&](const auto& device) { return gone.contains(device->mac); });
     }
+    if (!uploads.empty() && !later.removed_devices.empty()) {
+        const std::unordered_set<MacAddress> gone(later.removed_devices.begin(), later.removed_devices.end());
+        std::erase_if(uploads, [&](const auto& upload) { return gone.contains(upload.mac); });
+    }
+    take_out(files, later.removed_files, [](const auto& file) { return file->id; });
     take_out(sites, later.removed_sites, [](const Site& site) { return site.id; });
     take_out(groups, later.removed_groups, [](const Group& group) { return group.id; });
     append(removed_devices, later.removed_devices);
     append(devices, later.devices);
+    append(uploads, later.uploads);
+    append(removed_files, later.removed_files);
+    append(files, later.files);
     append(removed_sites, later.removed_sites);
     append(sites, later.sites);
     append(removed_groups, later.removed_groups);

@@ -3,12 +3,21 @@
 #include "base/mac_address.hpp"
 #include "catalogue/device.hpp"
 #include "catalogue/site.hpp"
+#include "catalogue/stored_file.hpp"
+#include "catalogue/upload.hpp"
 
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace offhook::catalogue {
+
+/// A device's current upload of one kind; no mark: there is none any more.
+struct UploadChange {
+    MacAddress mac;
+    std::uint64_t key = 0; ///< upload_key()
+    std::optional<UploadMark> mark = {};
+};
 
 struct ChangeSet {
     Revision revision = 0; ///< the catalogue's, after the change; unchanged when nothing a snapshot holds has changed
@@ -19,10 +28,14 @@ struct ChangeSet {
     std::vector<GroupId> removed_groups;
     std::vector<Group> groups;
     std::optional<Fleet> fleet;
+    std::vector<UploadChange> uploads; ///< in order; a removed device's are gone without being named here
+    std::vector<std::int64_t> removed_files;
+    std::vector<std::shared_ptr<const StoredFile>> files; ///< added: a stored file never changes
 
     [[nodiscard]] bool empty() const {
         return removed_devices.empty() && devices.empty() && removed_sites.empty() && sites.empty() &&
-               removed_groups.empty() && groups.empty() && !fleet;
+               removed_groups.empty() && groups.empty() && !fleet && uploads.empty() && removed_files.empty() &&
+               files.empty();
     }
     /// Appends a later change; what it changes again stands there alone.
     void merge(ChangeSet later);

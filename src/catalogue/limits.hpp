@@ -32,6 +32,14 @@ inline constexpr std::size_t timeline_per_device_max = 2'000; ///< rows kept of 
 inline constexpr std::size_t timeline_per_stranger_max = 50;  ///< rows kept of one unknown MAC
 inline constexpr std::size_t timeline_events_max = 20'000'000;
 
+inline constexpr std::size_t upload_row_bytes_max = 64 * 1'024; ///< a larger one is a blob; an append stays a row
+inline constexpr std::size_t upload_append_bytes_max = 1'024 * 1'024;
+inline constexpr std::size_t upload_rows_per_device_max = 256; ///< versions of all kinds
+inline constexpr std::size_t uploads_waiting_max = 8'192;      ///< for the writer thread, without a thread each
+inline constexpr std::size_t files_max = 10'000;               ///< firmware and assets
+inline constexpr std::size_t file_name_bytes_max = 200;
+inline constexpr std::size_t models_per_file_max = 100;
+
 inline constexpr std::size_t csv_bytes_max = 1'024ULL * 1'024 * 1'024;
 inline constexpr std::size_t csv_rows_max = 2'000'000;
 inline constexpr std::size_t csv_columns_max = 512;

@@ -2,6 +2,8 @@
 
 #include "base/assert.hpp"
 #include "base/digest.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
 #include "catalogue/account.hpp"
 
 #include <algorithm>
@@ -35,6 +37,11 @@ std::uint64_t text_key(std::string_view kind, std::string_view text) {
 
 std::uint64_t serial_key(std::string_view family, std::string_view serial) { return text_key(family, serial); }
 std::uint64_t user_key(std::string_view user) { return text_key("user of an account", user); }
+} // namespace
+
+std::uint64_t upload_key(std::string_view kind) { return text_key({}, kind); }
+
+namespace {
 
 /// Where `key` stands among evenly spread keys, sorted: a guess from the key itself, then a short walk. The keys of a
 /// shard share their upper 12 bits, so the next 32 tell the place.
@@ -57,8 +64,13 @@ struct Snapshot::Shard {
     };
     std::vector<std::uint64_t> keys; // sorted; apart from the devices, so that a search reads few cache lines
     std::vector<std::shared_ptr<const Device>> devices;
-    std::vector<Alias> aliases; // sorted
-    std::size_t accounts = 0;   // devices with one
+    struct Upload {
+        std::uint64_t key, kind; // of the device's LAN MAC; upload_key()
+        UploadMark mark;
+    };
+    std::vector<Alias> aliases;  // sorted
+    std::size_t accounts = 0;    // devices with one
+    std::vector<Upload> uploads; // sorted by key and kind
 
     [[nodiscard]] const std::shared_ptr<const Device>* find(std::uint64_t key) const {
         const std::size_t at = place_of(keys, key);
@@ -78,6 +90,8 @@ struct Snapshot::Shard {
 struct Snapshot::Edits {
     std::vector<std::pair<std::uint64_t, std::shared_ptr<const Device>>> devices; // null: taken out
     std::vector<Shard::Alias> aliases_out, aliases_in;
+    std::vector<std::uint64_t> uploads_out;                             // of these keys all
+    std::vector<std::pair<std::uint64_t, const UploadChange*>> uploads; // then these, in order
 
     static void aliases_of(const Device& device, std::vector<Shard::Alias>& out) {
         if (device.wifi_mac) out.push_back({mixed(device.wifi_mac->bits()), device.mac});
@@ -114,12 +128,31 @@ struct Snapshot::Edits {
         out->keys.shrink_to_fit();
         out->devices.shrink_to_fit();
         out->aliases = merged_aliases(old);
+        out->uploads = merged_uploads(old);
         return out;
     }
 
 private:
     static std::size_t has_account(const std::shared_ptr<const Device>& device) {
         return device && account_of(*device) ? 1 : 0;
+    }
+    [[nodiscard]] std::vector<Shard::Upload> merged_uploads(const Shard& old) {
+        if (uploads_out.empty() && uploads.empty()) return old.uploads;
+        std::map<std::pair<std::uint64_t, std::uint64_t>, UploadMark> all;
+        std::sort(uploads_out.begin(), uploads_out.end());
+        for (const Shard::Upload& upload : old.uploads)
+            if (!std::binary_search(uploads_out.begin(), uploads_out.end(), upload.key))
+                all.emplace(std::pair(upload.key, upload.kind), upload.mark);
+        for (const auto& [key, change] : uploads) {
+            if (change->mark)
+                all.insert_or_assign(std::pair(key, change->key), *change->mark);
+            else
+                all.erase(std::pair(key, change->key));
+        }
+        std::vector<Shard::Upload> out;
+        out.reserve(all.size());
+        for (const auto& [place, mark] : all) out.push_back({place.first, place.second, mark});
+        return out;
     }
     [[nodiscard]] std::vector<Shard::Alias> merged_aliases(const Shard& old) {
         if (aliases_out.empty() && aliases_in.empty()) return old.aliases;
@@ -137,8 +170,10 @@ private:
 };
 
 void Snapshot::Shared::index() {
-    site_names.clear(), group_names.clear(), networks.clear(), tokens.clear(), users.clear();
+    site_names.clear(), group_names.clear(), networks.clear(), tokens.clear(), users.clear(), file_names.clear();
     credentials_help = token_wanted = {};
+    for (auto file = files.rbegin(); file != files.rend(); ++file)
+        file_names[to_lower(file->second->name)].push_back(file->second);
     for (const auto& [id, site] : sites) {
         site_names.emplace(site.name, id);
         for (const Network& network : site.networks) networks.emplace_back(network, id);
@@ -215,6 +250,25 @@ std::shared_ptr<const Device> Snapshot::share(MacAddress lan_mac) const {
     const std::uint64_t key = mixed(lan_mac.bits());
     const auto* found = shard_at(shard_of(key))->find(key);
     return found == nullptr ? nullptr : *found;
+}
+
+const UploadMark* Snapshot::upload(MacAddress lan_mac, std::string_view kind) const {
+    const std::pair wanted(mixed(lan_mac.bits()), upload_key(kind));
+    const auto& uploads = shard_at(shard_of(wanted.first))->uploads;
+    const auto found =
+        std::lower_bound(uploads.begin(), uploads.end(), wanted,
+                         [](const auto& upload, const auto& key) { return std::pair(upload.key, upload.kind) < key; });
+    if (found == uploads.end() || std::pair(found->key, found->kind) != wanted) return nullptr;
+    return &found->mark;
+}
+
+const Snapshot::Files& Snapshot::files_named(std::string_view name) const {
+    static const Files none;
+    std::array<char, limits::path_bytes_max> buffer; // NOLINT: filled below as far as it is read
+    if (shared_->file_names.empty() || name.size() > buffer.size()) return none;
+    std::transform(name.begin(), name.end(), buffer.begin(), ascii_lower);
+    const auto found = shared_->file_names.find(std::string_view(buffer.data(), name.size()));
+    return found == shared_->file_names.end() ? none : found->second;
 }
 
 const Site* Snapshot::site(SiteId id) const {
@@ -308,6 +362,7 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     for (const MacAddress mac : change.removed_devices) {
         const std::uint64_t key = mixed(mac.bits());
         edits[shard_of(key)].devices.emplace_back(key, nullptr);
+        edits[shard_of(key)].uploads_out.push_back(key);
         forget_aliases(mac);
     }
     for (const auto& device : change.devices) {
@@ -317,6 +372,10 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
         std::vector<Shard::Alias> aliases;
         Edits::aliases_of(*device, aliases);
         for (const auto& alias : aliases) edits[shard_of(alias.key)].aliases_in.push_back(alias);
+    }
+    for (const UploadChange& upload : change.uploads) {
+        const std::uint64_t key = mixed(upload.mac.bits());
+        edits[shard_of(key)].uploads.emplace_back(key, &upload);
     }
     std::unordered_map<std::uint32_t, std::shared_ptr<Node>> nodes;
     for (auto& [number, edit] : edits) {
@@ -331,7 +390,7 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     for (auto& [number, node] : nodes) out->root_[number] = std::move(node);
 
     if (!change.fleet && change.sites.empty() && change.groups.empty() && change.removed_sites.empty() &&
-        change.removed_groups.empty())
+        change.removed_groups.empty() && change.files.empty() && change.removed_files.empty())
         return out;
     auto shared = std::make_shared<Shared>(*shared_);
     if (change.fleet) shared->fleet = *change.fleet;
@@ -339,6 +398,8 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     for (const Site& site : change.sites) shared->sites.insert_or_assign(site.id, site);
     for (const GroupId id : change.removed_groups) shared->groups.erase(id);
     for (const Group& group : change.groups) shared->groups.insert_or_assign(group.id, group);
+    for (const std::int64_t id : change.removed_files) shared->files.erase(id);
+    for (const auto& file : change.files) shared->files.insert_or_assign(file->id, file);
     shared->index();
     out->shared_ = std::move(shared);
     return out;

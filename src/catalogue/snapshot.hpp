@@ -41,6 +41,16 @@ public:
     [[nodiscard]] const Device* find_serial(std::string_view family, std::string_view serial) const;
     [[nodiscard]] std::shared_ptr<const Device> share(MacAddress lan_mac) const;
 
+    /// The current upload of a kind, by the device's LAN MAC; null: there is none. Allocates nothing.
+    [[nodiscard]] const UploadMark* upload(MacAddress lan_mac, std::string_view kind) const;
+
+    /// Firmware and assets whose name is `name` in any letter case, the one added last first. Allocates nothing.
+    using Files = std::vector<std::shared_ptr<const StoredFile>>;
+    [[nodiscard]] const Files& files_named(std::string_view name) const;
+    [[nodiscard]] const std::map<std::int64_t, std::shared_ptr<const StoredFile>>& files() const {
+        return shared_->files;
+    }
+
     [[nodiscard]] const Fleet& fleet() const { return shared_->fleet; }
     [[nodiscard]] const Site* site(SiteId id) const; ///< null: no such site
     [[nodiscard]] const Site* site(std::string_view name) const;
@@ -94,6 +104,8 @@ private:
         std::map<std::string, std::vector<SiteId>, std::less<>> users; // canonical_user() of the sites' accounts
         std::array<std::array<bool, 2>, 3> credentials_help{};         // by source class and privacy
         std::array<std::array<bool, 2>, 3> token_wanted{};             // there a device's own account helps too
+        std::map<std::int64_t, std::shared_ptr<const StoredFile>> files;
+        std::map<std::string, Files, std::less<>> file_names; // lower-case
         void index();
         void index_accounts(const Site& site);
     };
@@ -114,6 +126,8 @@ class SnapshotBuilder {
 public:
     void reserve(std::size_t devices) { devices_.reserve(devices); }
     void add(std::shared_ptr<const Device> device) { devices_.push_back(std::move(device)); }
+    void add(const UploadChange& upload) { rest_.uploads.push_back(upload); }
+    void add(std::shared_ptr<const StoredFile> file) { rest_.files.push_back(std::move(file)); }
     void add(Site site) { rest_.sites.push_back(std::move(site)); }
     void add(Group group) { rest_.groups.push_back(std::move(group)); }
     void set(Fleet fleet) { rest_.fleet = std::move(fleet); }

@@ -6,6 +6,7 @@
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/timeline/timeline.hpp"
+#include "net/blocking_pool.hpp"
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
 #include "server/api/checks.hpp"
@@ -78,6 +79,7 @@ private:
             for (auto& listener : listeners_) stopping.emplace_back([&listener] { listener->stop(); });
         }
         api_.reset();
+        disk_pool_.stop();
         catalogue_.set_publish({});
         loops_.stop();
     }
@@ -144,9 +146,13 @@ private:
         for (const ListenerOptions& listener : options_.listeners)
             delivery.listeners.push_back({listener.name, listener.site});
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
-        for (std::size_t i = 0; i < loops_.size(); ++i)
+        for (std::size_t i = 0; i < loops_.size(); ++i) {
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
                                                              acquaintances_, clock, delivery));
+            deliveries_.back()->use_storage(
+                {&catalogue_.store(), &disk_pool_,
+                 [loop = &loops_[i]](std::function<void()> function) { loop->post(std::move(function)); }});
+        }
     }
 
     boost::json::object status() const {
@@ -167,6 +173,7 @@ private:
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
+    net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::unique_ptr<ApiServer> api_;
 };

@@ -5,6 +5,8 @@
 #include "base/log.hpp"
 #include "config/render/render.hpp"
 #include "protocol/http_head.hpp"
+#include "server/listing.hpp"
+#include "server/stored_files.hpp"
 
 #include <algorithm>
 
@@ -45,9 +47,10 @@ DeliveryOptions with_access(DeliveryOptions options, const Clock& clock) {
     return options;
 }
 
-/// Whether a file rendered from settings is meant. One of a device's own has a device to it.
-bool is_rendered(const Asked& asked) {
-    if (!asked.match || asked.match->document == nullptr) return false;
+/// Whether it is a name that may be served: a stored file's, or a document's; one of a device's own has a device to it.
+bool is_served(const Asked& asked) {
+    if (!asked.match) return false;
+    if (asked.match->document == nullptr) return true;
     return asked.device != nullptr || asked.match->document->scope != config::DocumentScope::device;
 }
 
@@ -62,15 +65,30 @@ Delivery::Delivery(const config::Families& families, catalogue::EventRing& ring,
 void Delivery::publish(std::shared_ptr<const catalogue::Snapshot> snapshot) {
     OFFHOOK_ASSERT(snapshot != nullptr);
     snapshot_ = std::move(snapshot);
+    shelf_.publish(*snapshot_);
+}
+
+void Delivery::use_storage(const StorageParts& parts) {
+    shelf_.use(parts);
+    uploads_.use(parts);
 }
 
 FileAnswer Delivery::open(const FileRequest& request) {
     Asked asked(request);
     const Judgement judgement = access_.judge(asked, *snapshot_);
     Verdict verdict = judgement.verdict;
-    if (verdict == Verdict::serve && !is_rendered(asked)) verdict = Verdict::absent;
+    if (verdict == Verdict::serve && !is_served(asked)) verdict = Verdict::absent;
     FileAnswer answer;
-    if (verdict == Verdict::serve) {
+    pending_.reset();
+    if (verdict == Verdict::serve && asked.match->document == nullptr) {
+        if (auto wanted = wanted_content(asked)) {
+            answer.file = shelf_.find(*wanted);
+            answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
+            if (answer.file == nullptr) pending_.emplace().wanted = std::move(*wanted);
+        } else {
+            verdict = Verdict::absent;
+        }
+    } else if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
         answer.state = FileAnswer::State::found;
         if (is_failure(**answer.file)) {
@@ -89,7 +107,15 @@ FileAnswer Delivery::open(const FileRequest& request) {
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
     answer.ticket.transport = request.transport;
-    if (answer.file != nullptr) answer.ticket.kind = asked.match->document->kind;
+    if (answer.file != nullptr || pending_)
+        answer.ticket.kind = asked.match->document != nullptr ? asked.match->document->kind : asked.match->other->kind;
+    if (pending_) {
+        pending_->event = event_;
+        pending_->ticket = answer.ticket;
+        pending_->path = request.path;
+        pending_->source = request.source;
+        pending_->source_port = request.source_port;
+    }
     return answer;
 }
 
@@ -184,7 +210,7 @@ void Delivery::note_first_contact(const Asked& asked) {
     // opens.
     const auto* device = asked.device != nullptr ? asked.device : snapshot_->find(event_.mac);
     if (device == nullptr || device->site != asked.site->id || asked.request.verb != Verb::get) return;
-    if (device->first_contact_until <= event_.at) return;
+    if (device->first_contact_until <= event_.at || asked.match->document == nullptr) return;
     step_ = {device->mac, device->first_contact_until, asked.family, asked.match->document};
 }
 
@@ -193,8 +219,9 @@ void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     event_.bytes = body_bytes;
     if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
     ring_.push(event_);
-    // Of a transport's codes for "done" HTTP's 200 and 304 and FTP's 226 are below 400; TFTP has none.
-    if (step_ && status < 400 && status != 206) options_.shared_access->first_contacts.served(*step_);
+    // "Done" is 200 and 304 in HTTP, 226 in FTP, and 0 in TFTP, whose other codes are errors.
+    const bool is_tftp = event_.transport == catalogue::EventTransport::tftp;
+    if (step_ && (is_tftp ? status == 0 : status < 400 && status != 206)) options_.shared_access->first_contacts.served(*step_);
     step_.reset();
 }
 
@@ -228,16 +255,133 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
 
 Door::Welcome Delivery::admit(Transport, const IpAddress& source) { return access_.admit(source); }
 
-void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) { done(open(request)); }
+std::optional<WantedContent> Delivery::wanted_content(const Asked& asked) const {
+    if (!shelf_.usable()) return std::nullopt;
+    const config::OtherFile& other = *asked.match->other;
+    WantedContent wanted;
+    wanted.media_type = media_type_of(asked.path);
+    if (other.role == config::OtherFile::Role::upload) {
+        if (asked.device == nullptr) return std::nullopt;
+        if (!other.upload.served_back && asked.request.verb != Verb::head) return std::nullopt;
+        const auto* mark = snapshot_->upload(asked.device->mac, other.kind);
+        if (mark == nullptr) return std::nullopt;
+        wanted.upload = mark->id;
+        wanted.mac = asked.device->mac;
+        wanted.kind = catalogue::upload_key(other.kind);
+        return wanted;
+    }
+    StoredQuestion question{asked.family, asked.model, asked.site, &*asked.match, asked.path};
+    if (question.model == nullptr && asked.device == nullptr) {
+        // A boot ROM without a User-Agent that just asked for its master file.
+        const auto likely =
+            acquaintances_.likely(asked.request.source, asked.request.user_agent, clock_.wall()).value_or(MacAddress());
+        const auto* device = snapshot_->find(likely);
+        if (device != nullptr && device->family == asked.family->name())
+            question.model = asked.family->find_model(device->model);
+    }
+    wanted.file = find_stored_file(*snapshot_, question);
+    if (wanted.file == nullptr) return std::nullopt;
+    return wanted;
+}
 
-UploadStart Delivery::begin_upload(const UploadRequest&) {
+void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) {
+    // The request was judged when it was opened; judging twice would count a Digest answer twice.
+    const bool opened = pending_ && pending_->path == request.path && pending_->source == request.source &&
+                        pending_->source_port == request.source_port;
+    if (!opened) {
+        const FileAnswer answer = open(request);
+        if (!pending_) return answer_later(answer, std::move(done));
+    }
+    Pending pending = std::move(*pending_);
+    pending_.reset();
+    bring_pending(std::move(pending), std::move(done), 3);
+}
+
+void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries) {
+    const WantedContent wanted = pending.wanted;
+    shelf_.fetch(wanted, [this, pending = std::move(pending), done = std::move(done),
+                          tries](const std::shared_ptr<const ReadyFile>* file) mutable {
+        if (file == nullptr && pending.wanted.upload != 0 && tries > 0) {
+            // A newer one may have come while we looked for this one.
+            const auto* mark = snapshot_->upload(pending.wanted.mac, pending.ticket.kind);
+            if (mark != nullptr && mark->id != pending.wanted.upload) {
+                pending.wanted.upload = mark->id;
+                return bring_pending(std::move(pending), std::move(done), tries - 1);
+            }
+        }
+        event_ = pending.event;
+        if (file == nullptr) event_.outcome = catalogue::Outcome::failed;
+        FileAnswer answer;
+        answer.file = file;
+        answer.state = file != nullptr ? FileAnswer::State::found : FileAnswer::State::absent;
+        answer.ticket = pending.ticket;
+        done(answer);
+    });
+}
+
+/// An answer that needs no fetching after all, given on the loop's next turn.
+void Delivery::answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done) {
+    if (!shelf_.usable()) return done(answer);
+    auto file = answer.file == nullptr ? nullptr : *answer.file;
+    shelf_.parts().post_to_loop([this, now = answer, file = std::move(file), challenge = std::string(answer.challenge),
+                                 event = event_, done = std::move(done)]() mutable {
+        event_ = event;
+        if (file != nullptr) now.file = &file;
+        now.challenge = challenge;
+        done(now);
+    });
+}
+
+UploadStart Delivery::begin_upload(const UploadRequest& request) {
+    Asked asked(request.file);
+    const Judgement judgement = access_.judge(asked, *snapshot_);
+    Verdict verdict = judgement.verdict;
+    const bool may_be_sent = asked.device != nullptr && asked.match && asked.match->other != nullptr &&
+                             asked.match->other->role == config::OtherFile::Role::upload;
+    if (verdict == Verdict::serve && !may_be_sent) verdict = Verdict::absent;
+    note(asked, verdict);
     UploadStart start;
-    start.refusal = UploadRefusal::absent;
+    start.refusal = verdict == Verdict::challenge ? UploadRefusal::challenge : UploadRefusal::absent;
+    start.challenge = judgement.challenge;
+    start.hold = judgement.hold;
+    if (verdict != Verdict::serve) return start;
+    start = {};
+    const config::OtherFile& file = *asked.match->other;
+    start =
+        uploads_.begin(request, {asked.device->mac, &file, snapshot_->upload(asked.device->mac, file.kind), event_});
+    if (start.upload == nullptr) event_.outcome = catalogue::Outcome::failed;
     return start;
 }
 
 LoginAnswer Delivery::log_in(const LoginRequest& request) { return access_.log_in(request, *snapshot_); }
+std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
+    Asked asked(request);
+    if (access_.judge(asked, *snapshot_).verdict != Verdict::serve || !is_served(asked)) return std::nullopt;
+    ListedFile out;
+    if (asked.match->document != nullptr) {
+        const ReadyFile& file = *ready(asked);
+        if (is_failure(file)) return std::nullopt;
+        out.bytes = file.body.size();
+        return out;
+    }
+    const auto wanted = wanted_content(asked);
+    if (!wanted) return std::nullopt;
+    const auto* mark = wanted->file != nullptr ? nullptr : snapshot_->upload(wanted->mac, asked.match->other->kind);
+    out.bytes = wanted->file != nullptr ? wanted->file->bytes : mark->bytes;
+    out.modified = wanted->file != nullptr ? wanted->file->stored_at : mark->stored_at;
+    return out;
+}
 
-std::vector<ListedFile> Delivery::list(const FileRequest&) { return {}; }
+std::vector<ListedFile> Delivery::list(const FileRequest& directory) {
+    const bool of_device = directory.login != nullptr && directory.login->kind == Login::Kind::device;
+    const auto* device = of_device ? snapshot_->find(directory.login->mac) : nullptr;
+    const auto names = nameable_files(*snapshot_, families_, device);
+    return list_directory(directory.path, names, [&](const std::string& name) {
+        FileRequest each = directory;
+        each.path = name;
+        each.verb = Verb::head; // a log's size is no secret from its phone
+        return facts_of(each);
+    });
+}
 
 } // namespace offhook::server

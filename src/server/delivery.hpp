@@ -12,7 +12,9 @@
 #include "server/acquaintances.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
+#include "server/file_shelf.hpp"
 #include "server/layers.hpp"
+#include "server/uploads.hpp"
 
 #include <memory>
 #include <optional>
@@ -34,6 +36,8 @@ public:
     Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
              const Clock& clock, DeliveryOptions options);
 
+    /// Without it there are no uploads, firmware and assets. Before the first request.
+    void use_storage(const StorageParts& parts);
     /// From now on requests are answered from this snapshot.
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
@@ -55,6 +59,20 @@ private:
     void note(const Asked& asked, Verdict verdict);
     void note_first_contact(const Asked& asked);
 
+    // What is stored, and not rendered.
+    struct Pending { // opened, and to be fetched
+        WantedContent wanted;
+        catalogue::TimelineEvent event;
+        Ticket ticket;
+        std::string path;
+        IpAddress source;
+        std::uint16_t source_port = 0;
+    };
+    [[nodiscard]] std::optional<ListedFile> facts_of(const FileRequest& request);
+    [[nodiscard]] std::optional<WantedContent> wanted_content(const Asked& asked) const;
+    void bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries);
+    void answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done);
+
     const config::Families& families_;
     catalogue::EventRing& ring_;
     Acquaintances& acquaintances_;
@@ -64,6 +82,9 @@ private:
     Access access_;
     std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     FileCache cache_;
+    FileShelf shelf_{cache_};
+    Uploads uploads_{ring_};
+    std::optional<Pending> pending_; ///< of the request opened last
     catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
 };
 

@@ -6,7 +6,8 @@ namespace offhook::server {
 
 std::size_t FileCache::cost(const Entry& entry) {
     const ReadyFile& file = *entry.file;
-    return file.text.capacity() + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() +
+    const std::size_t mapped = file.mapping != nullptr ? file.body.size() : 0; // so that mappings are bounded too
+    return file.text.capacity() + mapped + file.http_head_keep_alive.capacity() + file.http_head_close.capacity() +
            sizeof(ReadyFile) + sizeof(Entry) + sizeof(FileKey) * 2;
 }
 

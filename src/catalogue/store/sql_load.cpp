@@ -65,6 +65,27 @@ std::vector<RowId> ids_of(soci::session& session, const std::string& table) {
     return out;
 }
 
+/// The current ones: of each device and kind the last version.
+void load_uploads(SqlRows& rows, SnapshotBuilder& builder) {
+    long long id = 0, mac = 0, bytes = 0, stored_at = 0;
+    std::string kind, hash;
+    soci::statement found =
+        (rows.session().prepare << "SELECT u.id, d.mac, u.kind, u.bytes, u.hash, u.stored_at FROM upload u JOIN device "
+                                   "d ON d.id = u.device WHERE u.version = (SELECT MAX(v.version) FROM upload v WHERE "
+                                   "v.device = u.device AND v.kind = u.kind)",
+         into(id), into(mac), into(kind), into(bytes), into(hash), into(stored_at));
+    found.execute();
+    UploadRow row;
+    while (found.fetch()) {
+        row.id = id;
+        row.kind = kind;
+        row.bytes = static_cast<std::uint64_t>(bytes);
+        row.hash = hash;
+        row.stored_at = WallTime(std::chrono::milliseconds(stored_at));
+        builder.add(row.change(MacAddress(static_cast<std::uint64_t>(mac))));
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
@@ -100,6 +121,8 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
         device->layer = settings.layer_of(id);
         builder.add(std::move(device));
     }
+    load_uploads(rows, builder);
+    for (auto& file : rows.stored_files()) builder.add(std::move(file));
     return builder.build(rows.revision());
 }
 

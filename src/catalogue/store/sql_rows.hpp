@@ -19,6 +19,24 @@ using RowId = long long; ///< of a layer, and so of what has that layer; 0: none
 
 inline constexpr RowId fleet_row = 2;
 
+/// A version of an upload. A read row has no content: upload_text() has it.
+struct UploadRow {
+    RowId device = 0;
+    std::string kind;
+    long long version = 0;
+    std::uint64_t bytes = 0;
+    std::string hash;
+    std::string content; ///< unless it is a blob
+    bool is_blob = false;
+    WallTime stored_at{};
+    std::string transport, source;
+    RowId id = 0;
+    bool current = false;
+
+    [[nodiscard]] UploadChange change(MacAddress mac) const;
+};
+[[nodiscard]] std::uint64_t hash_start(std::string_view hash); ///< its first eight bytes
+
 class SqlRows {
 public:
     struct StoredDevice {
@@ -60,6 +78,15 @@ public:
     void update_group(const Group& group);
     [[nodiscard]] Fleet fleet();
     void update_fleet(const Fleet& fleet);
+
+    RowId insert_upload(const UploadRow& row);
+    [[nodiscard]] std::string upload_text(RowId id);
+    /// `condition` holds one ":x" and names columns of `u`.
+    [[nodiscard]] std::vector<UploadRow> uploads_where(const std::string& condition, RowId value);
+    void each_current_upload(RowId device, const std::function<void(const UploadRow&)>& each);
+    [[nodiscard]] bool is_blob_wanted(const std::string& hash);
+    RowId insert_stored_file(const StoredFile& file);
+    [[nodiscard]] std::vector<std::shared_ptr<const StoredFile>> stored_files();
 
     /// How a setting of a layer is told to the sealer.
     [[nodiscard]] static std::string context(RowId layer, std::string_view name);

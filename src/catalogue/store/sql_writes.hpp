@@ -10,6 +10,7 @@
 
 #include <map>
 #include <span>
+#include <unordered_map>
 
 namespace offhook::catalogue {
 
@@ -19,7 +20,7 @@ namespace offhook::catalogue {
 
 class SqlWrites {
 public:
-    SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock);
+    SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota);
 
     WriteResult add_devices(ChangeSet& changes, std::span<const DeviceDraft> drafts,
                             std::span<const config::Layer> layers);
@@ -39,6 +40,15 @@ public:
     WriteResult add_entry(ChangeSet& changes, const PhonebookEntry& entry);
     WriteResult change_entry(ChangeSet& changes, const PhonebookEntry& entry);
     WriteResult remove_entry(ChangeSet& changes, std::int64_t id);
+    /// Succeeds where it changed something; `outcome` says why not.
+    WriteResult put_upload(ChangeSet& changes, const UploadDraft& draft, UploadOutcome& outcome);
+    WriteResult remove_upload(ChangeSet& changes, MacAddress mac, std::string_view kind);
+    WriteResult add_file(ChangeSet& changes, const StoredFile& file);
+    WriteResult remove_file(ChangeSet& changes, std::int64_t id);
+    /// After a commit: removes the blobs that writes of it took their last row from. After a rollback: forgets them.
+    void drop_blobs();
+    void forget_dropped_blobs() { dropped_.clear(); }
+
     WriteResult record_sightings(std::span<const Sighting> batch);
     WriteResult forget_sighting(MacAddress mac);
 
@@ -58,11 +68,30 @@ private:
     void touch_phonebook(ChangeSet& changes, RowId site);
     [[nodiscard]] bool any(const std::string& table, const std::string& column, RowId value);
 
+    struct UploadPlace {
+        RowId device = 0;
+        RowId site = 0;
+    };
+    struct CurrentUpload;
+    [[nodiscard]] std::optional<CurrentUpload> current_upload(RowId device, const std::string& kind);
+    [[nodiscard]] std::string current_content(const CurrentUpload& current);
+    /// Drops old versions until `bytes` more fit. False: they do not.
+    [[nodiscard]] bool make_room(const UploadPlace& place, std::uint64_t bytes, RowId spared);
+    [[nodiscard]] bool make_site_room(const UploadPlace& place, std::uint64_t bytes, RowId spared);
+    void drop_upload(RowId id);
+    void drop_old_versions(RowId device, const std::string& kind);
+    void drop_uploads_where(const std::string& condition, RowId device);
+    void mark_uploads(ChangeSet& changes, RowId device, MacAddress mac);
+
     SqlRows& rows_;
     ModelCheck check_model_;
     const Clock& clock_;
     std::map<SiteId, WallTime> windows_;  // first_contact_at() of the sites of one bulk write
     std::size_t devices_at_most_ = 0; // never less than there are: counted again only when it reaches the limit
+    BlobStore& blobs_;
+    UploadQuota quota_;
+    std::unordered_map<RowId, std::uint64_t> site_bytes_at_most_; // the same, by site
+    std::vector<BlobName> dropped_;                               // names that lost a row since the last commit
 };
 
 } // namespace offhook::catalogue

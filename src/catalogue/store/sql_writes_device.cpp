@@ -54,8 +54,9 @@ Result<config::Layer> changed_layer(const config::Layer& before, std::span<const
     return out;
 }
 
-SqlWrites::SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock)
-    : rows_(rows), check_model_(std::move(check_model)), clock_(clock), devices_at_most_(limits::devices_max) {}
+SqlWrites::SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota)
+    : rows_(rows), check_model_(std::move(check_model)), clock_(clock), devices_at_most_(limits::devices_max),
+      blobs_(blobs), quota_(quota) {}
 
 bool SqlWrites::any(const std::string& table, const std::string& column, RowId value) {
     long long found = 0;
@@ -211,6 +212,7 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
         if (const auto ok = check_model_(device.family, device.model); !ok) return tl::unexpected(ok.error());
     if (const auto ok = check_place(stored->id, device); !ok) return tl::unexpected(ok.error());
     device.revision = next(changes);
+    if (change.site) site_bytes_at_most_.clear(); // its uploads go with it
     rows_.update_device(stored->id, device);
     rows_.store_layer(stored->id, stored->device.layer, device.layer);
     changes.devices.push_back(std::make_shared<const Device>(std::move(device)));
@@ -232,6 +234,7 @@ WriteResult SqlWrites::close_first_contact(ChangeSet& changes, MacAddress mac, W
 WriteResult SqlWrites::remove_device(ChangeSet& changes, MacAddress mac) {
     const auto stored = rows_.device(mac);
     if (!stored) return no_device(mac);
+    drop_uploads_where("device = :d", stored->id);
     rows_.remove_layer(stored->id);
     changes.removed_devices.push_back(mac);
     return next(changes);
@@ -264,6 +267,7 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     rows_.session() << "DELETE FROM sighting WHERE mac = :m", use(new_mac);
     changes.removed_devices.push_back(replacement.old_mac);
     changes.devices.push_back(std::make_shared<const Device>(std::move(device)));
+    mark_uploads(changes, stored->id, replacement.new_mac);
     return changes.revision;
 }
 

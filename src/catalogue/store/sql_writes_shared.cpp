@@ -197,6 +197,8 @@ WriteResult SqlWrites::remove_site(ChangeSet& changes, std::string_view name) {
         return fail(ErrorCode::conflict, fmt::format("site {} still has devices", name), "site");
     if (any("device_group", "site", id))
         return fail(ErrorCode::conflict, fmt::format("site {} still has groups", name), "site");
+    if (any("stored_file", "site", id))
+        return fail(ErrorCode::conflict, fmt::format("site {} still has assets of its own", name), "site");
     rows_.remove_layer(id);
     changes.removed_sites.push_back(static_cast<SiteId>(id));
     return next(changes);

@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 2> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 3> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -101,6 +101,37 @@ CREATE INDEX sighting_last_seen ON sighting (last_seen);
 ALTER TABLE site ADD COLUMN previous_token_sealed TEXT NOT NULL DEFAULT '';
 ALTER TABLE site ADD COLUMN first_contact_minutes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE device ADD COLUMN first_contact_until INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                                      // Uploads, firmware and assets.
+                                                                      R"sql(
+CREATE TABLE upload (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    content BLOB,
+    is_blob INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL,
+    transport TEXT NOT NULL,
+    source TEXT NOT NULL
+);
+CREATE UNIQUE INDEX upload_version ON upload (device, kind, version);
+CREATE INDEX upload_blob ON upload (hash) WHERE is_blob = 1;
+CREATE TABLE stored_file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    role TEXT NOT NULL CHECK (role IN ('firmware', 'asset')),
+    family TEXT NOT NULL,
+    site INTEGER REFERENCES site (id),
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    models TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL
+);
+CREATE INDEX stored_file_hash ON stored_file (hash);
 )sql"};
 
 } // namespace offhook::catalogue

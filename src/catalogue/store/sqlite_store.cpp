@@ -128,9 +128,14 @@ public:
     explicit SqliteStore(const SqliteOptions& options)
         : file_(options.directory / "catalogue.db"), check_model_(options.check_model),
           session_(open_sqlite(file_, Durability::full)), key_(prepare(*session_, options.directory)),
-          rows_(*session_, key_),
-          writes_(rows_, options.check_model, options.clock != nullptr ? *options.clock : system_clock()),
-          readers_(file_, key_), queue_([this](std::vector<WriteQueue::Write*>& group) { commit(group); }) {}
+          rows_(*session_, key_), blobs_(options.directory / "blobs"),
+          writes_(rows_, options.check_model, options.clock != nullptr ? *options.clock : system_clock(), blobs_,
+                  options.quota),
+          readers_(file_, key_), queue_([this](std::vector<WriteQueue::Write*>& group) { commit(group); }) {
+        const auto orphans =
+            guarded([&] { return blobs_.sweep([&](const BlobName& name) { return rows_.is_blob_wanted(name); }); });
+        if (orphans != 0) log::info("BLOBS_SWEPT", "{} files that nothing refers to were removed", orphans);
+    }
 
     void observe_commits(CommitObserver observer) override {
         const std::scoped_lock guard(observer_lock_);
@@ -253,6 +258,23 @@ public:
         return readers_.run([&](SqlRows& rows) { return phonebook(rows, site); });
     }
 
+    bool put_upload(UploadDraft draft, UploadDone done) override;
+    Result<std::vector<UploadRecord>> uploads(MacAddress mac) override;
+    std::optional<UploadContent> read_upload(std::int64_t id) override;
+    Result<Revision> remove_upload(MacAddress mac, std::string_view kind) override {
+        return submit([&](ChangeSet& changes) { return writes_.remove_upload(changes, mac, kind); });
+    }
+    Result<std::int64_t> add_file(const StoredFile& file) override {
+        if (const auto ok = check(file); !ok) return tl::unexpected(ok.error());
+        const auto id = submit([&](ChangeSet& changes) { return writes_.add_file(changes, file); });
+        if (!id) return tl::unexpected(id.error());
+        return static_cast<std::int64_t>(*id);
+    }
+    Result<Revision> remove_file(std::int64_t id) override {
+        return submit([&](ChangeSet& changes) { return writes_.remove_file(changes, id); });
+    }
+    BlobStore& blobs() override { return blobs_; }
+
     Result<void> record_sightings(std::span<const Sighting> batch) override {
         if (batch.empty()) return {};
         return without_value(submit([&](ChangeSet&) { return writes_.record_sightings(batch); }));
@@ -315,6 +337,7 @@ private:
     const std::unique_ptr<soci::session> session_; // the writer's, like what stands on it
     const SecretKey key_;
     SqlRows rows_;
+    BlobStore blobs_;
     SqlWrites writes_;
     Readers readers_;
     std::mutex observer_lock_; // guards observer_
@@ -339,6 +362,7 @@ void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
             *session_ << "ROLLBACK";
         } catch (const soci::soci_error&) { // SQLite has rolled back by itself, for one when the disk is full
         }
+        writes_.forget_dropped_blobs();
         for (WriteQueue::Write* write : group)
             if (write->result.has_value())
                 write->failure = failure;
@@ -347,8 +371,15 @@ void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
         return;
     }
     announce(all);
+    try {
+        guarded([&] { writes_.drop_blobs(); });
+    } catch (const std::exception& error) { // the next start sweeps
+        log::warning("BLOBS_NOT_REMOVED", "{}", error.what());
+    }
 }
 
+/// A write whose savepoint was rolled back may have named blobs that still have their rows: they are asked for again
+/// before any is removed.
 void SqliteStore::run_one(WriteQueue::Write& write, ChangeSet& all) {
     ChangeSet one;
     one.revision = all.revision;
@@ -364,6 +395,75 @@ void SqliteStore::run_one(WriteQueue::Write& write, ChangeSet& all) {
     if (write.failure || !write.result) *session_ << "ROLLBACK TO write";
     *session_ << "RELEASE write";
     if (!write.failure && write.result) all.merge(std::move(one));
+}
+
+bool SqliteStore::put_upload(UploadDraft draft, UploadDone done) {
+    struct Under {
+        UploadDraft draft;
+        UploadDone done;
+        UploadOutcome outcome;
+    };
+    auto under = std::make_shared<Under>(Under{std::move(draft), std::move(done), {}});
+    const auto posted = queue_.post(
+        [this, under](ChangeSet& changes) { return writes_.put_upload(changes, under->draft, under->outcome); },
+        [under](WriteQueue::Write& write) {
+            if (write.failure) {
+                under->outcome = {};
+                try {
+                    std::rethrow_exception(write.failure);
+                } catch (const std::exception& error) {
+                    log::error("UPLOAD_NOT_STORED", "{} of {}: {}", under->draft.kind, under->draft.mac.text(),
+                               error.what());
+                }
+            }
+            under->draft.blob.reset(); // its row is committed, or it may go
+            under->done(under->outcome);
+        });
+    return posted.has_value();
+}
+
+namespace {
+
+UploadRecord as_record(UploadRow row) {
+    UploadRecord out;
+    out.id = row.id;
+    out.kind = std::move(row.kind);
+    out.version = static_cast<std::uint32_t>(row.version);
+    out.current = row.current;
+    out.bytes = row.bytes;
+    out.hash = std::move(row.hash);
+    out.stored_at = row.stored_at;
+    out.transport = std::move(row.transport);
+    out.source = std::move(row.source);
+    return out;
+}
+
+} // namespace
+
+Result<std::vector<UploadRecord>> SqliteStore::uploads(MacAddress mac) {
+    return readers_.run([&](SqlRows& rows) -> Result<std::vector<UploadRecord>> {
+        const auto device = rows.device(mac);
+        if (!device) return fail(ErrorCode::not_found, mac.text() + " is no device of the catalogue");
+        std::vector<UploadRecord> out;
+        for (UploadRow& row : rows.uploads_where("u.device = :d", device->id)) out.push_back(as_record(std::move(row)));
+        return out;
+    });
+}
+
+std::optional<UploadContent> SqliteStore::read_upload(std::int64_t id) {
+    return readers_.run([&](SqlRows& rows) -> std::optional<UploadContent> {
+        auto found = rows.uploads_where("u.id = :i", id);
+        if (found.empty()) return std::nullopt;
+        UploadContent out;
+        if (found[0].is_blob)
+            out.mapping = blobs_.map(found[0].hash);
+        else
+            out.text = rows.upload_text(id);
+        const bool gone = found[0].is_blob && out.mapping == nullptr;
+        out.record = as_record(std::move(found[0]));
+        if (gone) throw StoreFailure("the file of an upload is missing: blobs/" + out.record.hash);
+        return out;
+    });
 }
 
 void SqliteStore::announce(const ChangeSet& all) {

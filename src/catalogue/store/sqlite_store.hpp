@@ -19,6 +19,7 @@ struct SqliteOptions {
     std::filesystem::path directory; ///< locked by the caller's DataDirectory
     ModelCheck check_model = {};     ///< empty: any
     const Clock* clock = nullptr;    ///< null: the system's. Outlives the store
+    UploadQuota quota = {};
 };
 
 /// Opens or creates DIR/catalogue.db and DIR/secrets.key. Errors: throws StoreFailure, also for a schema newer than

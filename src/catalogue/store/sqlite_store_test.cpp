@@ -2,6 +2,7 @@
 
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/store_conformance.hpp"
+#include "catalogue/store/store_conformance_files.hpp"
 #include "catalogue/test_directory.hpp"
 
 #include <soci/soci.h>
@@ -26,6 +27,9 @@ private:
 };
 
 INSTANTIATE_TEST_SUITE_P(Store, StoreConformance,
+                         testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
+                         backend_name);
+INSTANTIATE_TEST_SUITE_P(Store, StoreFilesConformance,
                          testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
                          backend_name);
 
@@ -147,6 +151,39 @@ TEST(DataDirectory, IsFreeAgainWhenTheFirstIsGone) {
     const TestDirectory home;
     { const DataDirectory first(home.path()); }
     EXPECT_NO_THROW(DataDirectory(home.path()));
+}
+
+TEST(SqliteUploadQuota, OldVersionsGoFirstAndThenThereIsNoRoom) {
+    const TestDirectory home;
+    SqliteOptions options{home.path()};
+    options.quota = {10, 1'000, 1'500};
+    const auto store = open_sqlite_store(options);
+    for (const std::uint64_t low : {1U, 2U}) {
+        DeviceDraft draft;
+        draft.mac = MacAddress(low), draft.family = "polycom", draft.model = "SPIP650";
+        ASSERT_TRUE(store->add_device(draft));
+    }
+    const auto put = [&](std::uint64_t mac, const char* kind, std::size_t bytes) {
+        UploadDraft upload;
+        upload.mac = MacAddress(mac), upload.kind = kind, upload.content = std::string(bytes, 'x');
+        std::promise<UploadOutcome> told;
+        EXPECT_TRUE(store->put_upload(upload, [&](UploadOutcome outcome) { told.set_value(outcome); }));
+        return told.get_future().get().state;
+    };
+    using State = UploadOutcome::State;
+    EXPECT_EQ(put(1, "log", 1'001), State::no_room);
+    EXPECT_EQ(put(1, "log", 400), State::stored);
+    EXPECT_EQ(put(1, "log", 400), State::stored);
+    EXPECT_EQ(put(1, "overrides", 500), State::stored); // the log's first version goes
+    EXPECT_EQ(store->uploads(MacAddress(1))->size(), 2U);
+    EXPECT_EQ(put(1, "directory", 200), State::no_room); // what is current stays
+    EXPECT_EQ(put(1, "directory", 100), State::stored);
+    EXPECT_EQ(put(2, "log", 600), State::no_room); // the site's
+    EXPECT_EQ(put(2, "log", 400), State::stored);
+    EXPECT_EQ(put(2, "log", 100), State::stored);
+    EXPECT_EQ(put(2, "log", 300), State::stored); // of the site's old versions the oldest went
+    EXPECT_TRUE(store->remove_device(MacAddress(1)));
+    EXPECT_EQ(put(2, "overrides", 600), State::stored);
 }
 
 } // namespace

@@ -11,6 +11,7 @@
 /// A backend is right when store_conformance.hpp passes over it.
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "catalogue/blobs/blob_store.hpp"
 #include "catalogue/change_set.hpp"
 #include "catalogue/phonebook.hpp"
 #include "catalogue/sighting.hpp"
@@ -104,6 +105,24 @@ public:
     virtual Result<Revision> remove_entry(std::int64_t id) = 0;
     /// By last name, first name. Empty site: the entries that belong to no site. Errors: not_found.
     [[nodiscard]] virtual Result<std::vector<PhonebookEntry>> entries(std::string_view site) = 0;
+
+    // Uploads. They are the device's: removed with it, and a replacement phone takes them over.
+    /// Never waits. `done` is not called before this returns false, and always once after it returned true. Not for
+    /// contents that are not checked against the pack's limits: the draft's size is believed.
+    [[nodiscard]] virtual bool put_upload(UploadDraft draft, UploadDone done) = 0;
+    /// All versions of all kinds, by kind, the newest first. Errors: not_found for a MAC that is no device.
+    [[nodiscard]] virtual Result<std::vector<UploadRecord>> uploads(MacAddress mac) = 0;
+    /// nullopt: gone, or never there.
+    [[nodiscard]] virtual std::optional<UploadContent> read_upload(std::int64_t id) = 0;
+    /// Of a kind all versions. Errors: not_found.
+    virtual Result<Revision> remove_upload(MacAddress mac, std::string_view kind) = 0;
+
+    // Firmware and assets. The bytes are a blob that the caller keeps until add_file() returns.
+    /// Its id. One of the same role, family, site, name, models and version is replaced. Errors: invalid, not_found for
+    /// the site's id, too_large beyond limits::files_max.
+    virtual Result<std::int64_t> add_file(const StoredFile& file) = 0;
+    virtual Result<Revision> remove_file(std::int64_t id) = 0;
+    [[nodiscard]] virtual BlobStore& blobs() = 0;
 
     // Sightings: no part of the snapshot, so no revision.
     /// Adds the counts of a batch; MACs that are devices by now are left out. Oldest forgotten beyond the limit.

@@ -2,6 +2,8 @@
 
 #include "catalogue/limits.hpp"
 
+#include <memory>
+
 namespace offhook::catalogue {
 
 WriteQueue::WriteQueue(Commit commit) : commit_(std::move(commit)), thread_([this] { run(); }) {}
@@ -19,13 +21,26 @@ WriteResult WriteQueue::submit(WriteWork work, WriteSize size) {
     Write write{std::move(work), size};
     std::unique_lock guard(lock_);
     if (closing_) return fail(ErrorCode::unavailable, "the store is closing");
-    if (waiting_.size() >= limits::write_queue_max)
+    if (waiting_.size() - posted_ >= limits::write_queue_max)
         return fail(ErrorCode::unavailable, "too many changes wait to be written; try again");
     waiting_.push_back(&write);
     arrived_.notify_one();
     finished_.wait(guard, [&] { return write.done; });
     if (write.failure) std::rethrow_exception(write.failure);
     return std::move(write.result);
+}
+
+Result<void> WriteQueue::post(WriteWork work, std::function<void(Write&)> then) {
+    auto write = std::make_unique<Write>();
+    write->work = std::move(work);
+    write->then = std::move(then);
+    const std::scoped_lock guard(lock_);
+    if (closing_) return fail(ErrorCode::unavailable, "the store is closing");
+    if (posted_ >= limits::uploads_waiting_max) return fail(ErrorCode::unavailable, "too many uploads wait");
+    waiting_.push_back(write.release());
+    ++posted_;
+    arrived_.notify_one();
+    return {};
 }
 
 std::vector<WriteQueue::Write*> WriteQueue::next_group() {
@@ -36,6 +51,7 @@ std::vector<WriteQueue::Write*> WriteQueue::next_group() {
         const bool bulk = waiting_.front()->size == WriteSize::bulk;
         if (bulk && !group.empty()) break;
         group.push_back(waiting_.front());
+        if (waiting_.front()->then) --posted_;
         waiting_.pop_front();
         if (bulk) break;
     }
@@ -47,11 +63,17 @@ void WriteQueue::run() {
         std::vector<Write*> group = next_group();
         if (group.empty()) return; // closing, and nothing waits
         commit_(group);
+        std::vector<std::unique_ptr<Write>> posted;
         {
             const std::scoped_lock guard(lock_);
-            for (Write* write : group) write->done = true;
+            for (Write* write : group)
+                if (write->then)
+                    posted.emplace_back(write);
+                else
+                    write->done = true;
         }
         finished_.notify_all();
+        for (const auto& write : posted) write->then(*write);
     }
 }
 

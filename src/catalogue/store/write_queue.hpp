@@ -3,7 +3,8 @@
 ///
 /// Writes that arrive while a commit syncs share the next one (group commit), so that a hundred writers wait for two
 /// syncs and not for a hundred; a lone write is not held back. The thread knows no SQL: a Transactions does.
-/// Threads submit() from any but the writer's own. Errors  unavailable: the queue is full, or closing.
+/// What is posted goes the same way, but holds no thread: uploads come by the thousand, from loops that must not wait.
+/// Threads submit() and post() from any but the writer's own. Errors  unavailable: the queue is full, or closing.
 #include "base/result.hpp"
 #include "catalogue/change_set.hpp"
 
@@ -33,6 +34,7 @@ public:
         WriteResult result = fail(ErrorCode::unavailable, "not run"); ///< valid once done, unless `failure`
         std::exception_ptr failure = nullptr;
         bool done = false;
+        std::function<void(Write&)> then = {}; ///< nobody waits: called when it is done, and the write deleted
     };
     /// Runs all writes in one transaction and commits; sets result or failure of each. Throws nothing.
     using Commit = std::function<void(std::vector<Write*>& group)>;
@@ -46,6 +48,10 @@ public:
     /// Returns when the write is committed or refused. Throws what the write's world threw.
     WriteResult submit(WriteWork work, WriteSize size = WriteSize::small);
 
+    /// Returns at once; `then` is called on the writer's thread with result or failure set. Errors: unavailable when
+    /// too many wait, and then `then` is not called.
+    Result<void> post(WriteWork work, std::function<void(Write&)> then);
+
 private:
     void run();
     [[nodiscard]] std::vector<Write*> next_group();
@@ -53,7 +59,8 @@ private:
     Commit commit_;
     std::mutex lock_; // guards what follows
     std::condition_variable arrived_, finished_;
-    std::deque<Write*> waiting_; // on their submitters' stacks, which wait
+    std::deque<Write*> waiting_; // on their submitters' stacks, which wait, or ours where nobody does
+    std::size_t posted_ = 0;     // of those waiting, how many nobody waits for
     bool closing_ = false;
     std::thread thread_;
 };

@@ -37,6 +37,17 @@ struct Document {
     std::string summary;          ///< what it is, for explain and docs
 };
 
+/// What a phone may do with a file that it uploads.
+struct UploadRules {
+    enum class Append : std::uint8_t {
+        never,     ///< each upload is the whole file
+        allowed,   ///< where the transport says so: FTP APPE, HTTP Content-Range
+        by_default ///< also a plain HTTP PUT: phones that send their logs in pieces say no more than that
+    } append = Append::never;
+    std::uint64_t bytes_max = 4U << 20U; ///< of one upload; what is appended beyond it starts a new file
+    bool served_back = true;             ///< false: the phone may ask how long it is, and no more
+};
+
 /// A name that a phone asks for and that is no document: firmware, logs, uploads, dictionaries …
 struct OtherFile {
     enum class Role : std::uint8_t { firmware, upload, asset } role = Role::asset;
@@ -44,6 +55,7 @@ struct OtherFile {
     std::vector<std::string> paths;
     bool needed = false;
     std::string summary; ///< "changes made on the phone itself; absent on a new phone"
+    UploadRules upload;  ///< Role::upload
 };
 
 struct Model {
@@ -64,6 +76,7 @@ struct PathMatch {
     std::optional<MacAddress> mac;      ///< from {mac}
     std::string_view model;             ///< from {model}, else empty; a view into the path
     std::string_view site;              ///< from {site}, else empty; a view into the path
+    std::string_view part;              ///< from {part}, else empty; a view into the path
 };
 
 /// What a User-Agent shows.

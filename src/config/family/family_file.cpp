@@ -1,4 +1,5 @@
 // family.toml: who asks, for which files, and what the vendor's defaults are.
+#include "config/family/limits.hpp"
 #include "config/family/pack_files.hpp"
 
 #include "base/hex.hpp"
@@ -162,6 +163,19 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
     for (std::size_t i = 0; i < places.size(); ++i) check_fixed(file, content, content.documents[i], places[i]);
 }
 
+UploadRules read_upload_rules(TomlReader& row) {
+    using Append = UploadRules::Append;
+    UploadRules rules;
+    rules.append = choice(row, "append", Append::never,
+                          {{"never", Append::never}, {"allowed", Append::allowed}, {"by default", Append::by_default}});
+    rules.bytes_max = static_cast<std::uint64_t>(
+        row.number("bytes_max", 1, pack_limits::upload_bytes_max, static_cast<std::int64_t>(rules.bytes_max)));
+    rules.served_back = row.boolean("served_back", true);
+    if (rules.append != Append::never && rules.bytes_max > pack_limits::appended_bytes_max)
+        row.problem_at("append", "what is appended to is at most 1048576 bytes: state a smaller `bytes_max`");
+    return rules;
+}
+
 void read_others(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
     constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {{"upload", OtherFile::Role::upload},
                                                                       {"firmware", OtherFile::Role::firmware},
@@ -175,6 +189,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             other.needed = row.boolean("needed", false);
             other.summary = row.text("summary", TomlReader::Need::required);
             other.paths = read_paths(row, file, content, content.documents.size() + content.files.size());
+            if (role == OtherFile::Role::upload) other.upload = read_upload_rules(row);
             (void)row.text("source"); // read by people
             (void)row.text("confidence");
             row.finish();

@@ -72,6 +72,7 @@ std::optional<PathMatch> Pack::match_path(std::string_view path) const {
     match.mac = captures.mac;
     match.model = captures.at(Variable::model);
     match.site = captures.at(Variable::site);
+    match.part = captures.at(Variable::part);
     return match;
 }
 
