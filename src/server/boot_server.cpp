@@ -6,6 +6,7 @@
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/timeline/timeline.hpp"
+#include "net/blocking_pool.hpp"
 #include "net/listen_socket.hpp"
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
@@ -22,6 +23,8 @@
 
 namespace offhook::server {
 namespace {
+
+constexpr std::size_t closings_waiting_max = 4'096;
 
 /// "http" of "http/lobby".
 std::string_view kind_of(std::string_view name) { return name.substr(0, name.find('/')); }
@@ -49,7 +52,7 @@ public:
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
-          timeline_(timeline_options()) {
+          timeline_(timeline_options()), shared_access_(make_shared_access(clock)) {
         check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
@@ -83,8 +86,8 @@ private:
             http_.push_back(std::move(*opened));
         }
         api_ = std::make_unique<ApiServer>(
-            socket_path_.address(),
-            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
+            socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
+                                               listener_of_site(), &shared_access_->guard});
         for (std::size_t i = 0; i < http_.size(); ++i) {
             http_[i]->start();
             if (announce) announce(options_.listeners[i].name, net::to_text(http_[i]->bound()));
@@ -98,8 +101,23 @@ private:
             for (auto& listener : http_) stopping.emplace_back([&listener] { listener->stop(); });
         }
         api_.reset();
+        closing_.stop(); // its writes wait for the loops
         catalogue_.set_publish({});
         loops_.stop();
+    }
+
+    std::shared_ptr<SharedAccess> make_shared_access(const Clock& clock) {
+        SystemRandom random;
+        return std::make_shared<SharedAccess>(
+            options_.access, clock, random, [this](MacAddress mac, WallTime opened_until) {
+                const auto queued = closing_.post([this, mac, opened_until] {
+                    const auto closed = catalogue_.store().close_first_contact(mac, opened_until);
+                    if (!closed && closed.error().code != ErrorCode::not_found)
+                        log::warning("FIRST_CONTACT_NOT_CLOSED", "{}: {}", mac.text(), closed.error().text());
+                });
+                if (queued == net::BlockingPool::Queued::full) // its next complete boot, or time, closes it
+                    log::warning("FIRST_CONTACT_NOT_CLOSED", "{}: too much work is waiting", mac.text());
+            });
     }
 
     catalogue::TimelineOptions timeline_options() {
@@ -163,6 +181,7 @@ private:
         DeliveryOptions delivery;
         for (const ListenerOptions& listener : options_.listeners)
             delivery.listeners.push_back({listener.name, listener.site});
+        delivery.shared_access = shared_access_;
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i)
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
@@ -186,6 +205,8 @@ private:
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
+    net::BlockingPool closing_{1, closings_waiting_max}; // writes that end first-contact windows
+    std::shared_ptr<SharedAccess> shared_access_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     std::vector<std::unique_ptr<HttpListener>> http_;
     std::unique_ptr<ApiServer> api_;

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/family/family.hpp"
+#include "server/access/shared_access.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -29,6 +30,7 @@ struct BootServerOptions {
     std::size_t loops = 0;                       ///< 0: one per allowed processor
     std::size_t cache_bytes_max = 512ULL << 20U; ///< of rendered files, over all loops
     std::string version;
+    AccessOptions access = {}; ///< how phones prove themselves, and who is shut out
 };
 
 class BootServer {
