@@ -143,6 +143,7 @@ Result<ApiAnswer> remove(const ApiCall& call) {
     return store_and_answer(call, find, *holder, {}, unset, Secrets::hidden);
 }
 
+/// A token that was made here is shown once, alone.
 Result<ApiAnswer> change_token(const ApiCall& call, bool (*fits)(const catalogue::Site&), std::string_view otherwise,
                                const std::function<catalogue::SiteChange(const catalogue::Site&)>& change) {
     const auto before = call.context.catalogue.snapshot();
@@ -154,7 +155,9 @@ Result<ApiAnswer> change_token(const ApiCall& call, bool (*fits)(const catalogue
     const auto after = call.context.catalogue.snapshot();
     const auto* now = after->site(call.words[0]);
     if (now == nullptr) return fail(ErrorCode::not_found, "no such site", printable(call.words[0], 64));
-    return ApiAnswer{200, to_json(*now, Secrets::shown)};
+    auto out = to_json(*now, Secrets::hidden);
+    if (now->url_token != site->url_token || call.flag("show_secrets")) out["token"] = now->url_token;
+    return ApiAnswer{200, std::move(out)};
 }
 
 Result<ApiAnswer> rotate_token(const ApiCall& call) {
