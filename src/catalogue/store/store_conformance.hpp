@@ -371,13 +371,13 @@ TEST_P(StoreConformance, ATokensPredecessorAndFirstContactAreKept) {
         taken.url_token = token;
         EXPECT_EQ(store().add_site("other", taken).error().code, ErrorCode::conflict);
     }
-    const WallTime before = system_clock().wall();
+    const WallTime before = SystemClock().wall();
     auto phone = draft(1);
     phone.site = "lab";
     ASSERT_TRUE(store().add_devices(std::vector{phone, draft(2)}));
     const WallTime until = snapshot()->find_lan(mac(1))->first_contact_until;
     EXPECT_GE(until, before + std::chrono::minutes(60));
-    EXPECT_LE(until, system_clock().wall() + std::chrono::minutes(60));
+    EXPECT_LE(until, SystemClock().wall() + std::chrono::minutes(60));
     EXPECT_EQ(snapshot()->find_lan(mac(2))->first_contact_until, WallTime()); // its site has no such windows
     expect_snapshot_is_what_is_stored();
     open();
