@@ -2,7 +2,9 @@
 
 #include "server/guard/distinct.hpp"
 
+#include <atomic>
 #include <gtest/gtest.h>
+#include <thread>
 
 namespace offhook::server {
 namespace {
@@ -114,6 +116,32 @@ TEST_F(GuardTest, ExemptNetworksAndAGuardThatIsOffCountNothing) {
     restart(options);
     unknown("198.51.100.1", 0, 2'000);
     EXPECT_TRUE(guard_->list().empty());
+}
+
+TEST_F(GuardTest, LoopsLookUpWhileOthersCount) {
+    std::atomic<bool> stop{false};
+    std::atomic<std::size_t> wrong{0};
+    {
+        std::vector<std::jthread> looking;
+        for (int i = 0; i < 2; ++i)
+            looking.emplace_back([&] {
+                while (!stop)
+                    if (guard_->standing(address("198.51.100.9")).is_shut_out) ++wrong;
+            });
+        std::vector<std::jthread> counting;
+        for (unsigned i = 0; i < 2; ++i)
+            counting.emplace_back([&, i] {
+                for (unsigned n = 0; n < 4'000; ++n) {
+                    const auto source = IpAddress::v4(0xc0000200U + n % 4);
+                    guard_->unknown_mac(source, MacAddress(n * 2 + i));
+                    if (n % 1'000 == 999) (void)guard_->lift(source);
+                }
+            });
+        counting.clear();
+        stop = true;
+    }
+    EXPECT_EQ(wrong, 0U);
+    EXPECT_TRUE(shut_out("192.0.2.1"));
 }
 
 TEST_F(GuardTest, AFloodOfSourcesDoesNotLiftABan) {
