@@ -32,6 +32,8 @@ struct Cli {
 void add_serve(CLI::App& app, Cli& cli);
 void add_device(CLI::App& app, Cli& cli);
 void add_site(CLI::App& app, Cli& cli);
+void add_credentials(CLI::App& app, Cli& cli);
+void add_guard(CLI::App& app, Cli& cli);
 void add_group(CLI::App& app, Cli& cli);
 void add_layer(CLI::App& app, Cli& cli);
 void add_import(CLI::App& app, Cli& cli);

@@ -24,7 +24,8 @@ struct Member {
 struct DeviceArguments {
     std::vector<Member> members; // of every verb; those of the chosen one have a count
     std::string mac, new_mac, family, model, site, group, note, serial, wifi_mac;
-    bool show_secrets = false;
+    bool show_secrets = false, close = false;
+    std::uint32_t minutes = 0;
     SettingOptions settings;
 };
 
@@ -43,7 +44,7 @@ void print_device(const json::value& device) {
               << ", site " << text_of(device, "site");
     if (!text_of(device, "group").empty()) std::cout << ", group " << text_of(device, "group");
     std::cout << '\n';
-    for (const char* member : {"serial", "wifi_mac", "note"})
+    for (const char* member : {"serial", "wifi_mac", "note", "first_contact_until"})
         if (!text_of(device, member).empty()) std::cout << "  " << member << ": " << text_of(device, member) << '\n';
     print_settings(device);
 }
@@ -127,6 +128,25 @@ int remove(const Cli& cli, const DeviceArguments& arguments) {
         print_json(*removed);
     else
         std::cerr << "Removed " << text_of(*removed, "mac") << "; it is a stranger from now on.\n";
+    return exit_done;
+}
+
+int first_contact(const Cli& cli, const DeviceArguments& arguments) {
+    json::object body;
+    if (arguments.close)
+        body["minutes"] = 0;
+    else if (arguments.minutes != 0)
+        body["minutes"] = arguments.minutes;
+    const auto changed = ApiClient(cli).post(device_path(arguments) + "/first-contact", body);
+    if (!changed) return failed(changed.error());
+    const std::string until = text_of(*changed, "first_contact_until");
+    if (cli.json)
+        print_json(*changed);
+    else if (until.empty())
+        std::cerr << text_of(*changed, "mac") << " may no longer fetch by its MAC address alone.\n";
+    else
+        std::cerr << text_of(*changed, "mac") << " may fetch by its MAC address alone until " << until
+                  << ", or its first complete boot.\n";
     return exit_done;
 }
 
@@ -217,6 +237,14 @@ void add_device(CLI::App& app, Cli& cli) {
     auto* removed = device->add_subcommand("remove", "Remove a phone and all that is known of it");
     mac(removed);
     removed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return remove(cli, *arguments); }; });
+
+    auto* opened = device->add_subcommand("first-contact", "Let a phone fetch by its MAC alone for its first boot");
+    mac(opened);
+    auto* minutes =
+        opened->add_option("--minutes", arguments->minutes, "For how long; without it the site's own length");
+    minutes->type_name("N")->check(CLI::PositiveNumber);
+    opened->add_flag("--close", arguments->close, "End it now")->excludes(minutes);
+    opened->callback([&cli, arguments] { cli.run = [&cli, arguments] { return first_contact(cli, *arguments); }; });
 
     auto* replaced = device->add_subcommand("replace", "Move lines and settings to a replacement phone");
     add_mac(*replaced, "OLDMAC", arguments->mac, "The phone that is taken away");

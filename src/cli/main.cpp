@@ -68,6 +68,8 @@ int parse_and_run(int argc, char** argv) {
     add_timeline(app, cli);
     add_explain(app, cli);
     add_sighting(app, cli);
+    add_credentials(app, cli);
+    add_guard(app, cli);
     add_boot(app, cli);
     add_pack(app, cli);
 

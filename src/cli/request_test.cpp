@@ -68,6 +68,8 @@ private:
         add_explain(app, cli);
         add_sighting(app, cli);
         add_import(app, cli);
+        add_credentials(app, cli);
+        add_guard(app, cli);
         std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
         try {
             app.parse(std::move(arguments));
@@ -91,6 +93,36 @@ private:
         http::write(socket, answer, error);
     }
 };
+
+TEST_F(RequestTest, CredentialsTokensFirstContactAndGuardAskWhatTheySay) {
+    const std::string phone = "/v1/devices/0004f2000001";
+    const struct {
+        std::vector<std::string> arguments;
+        std::string asks;
+    } rows[] = {
+        {{"credentials", "set", "0004f2000001", "--random"},
+         "PATCH " + phone + R"(/credentials {"password":"random"})"},
+        {{"credentials", "set", "--site", "lab", "--user", "u"}, R"(PATCH /v1/sites/lab/credentials {"user":"u"})"},
+        {{"credentials", "rotate", "0004f2000001"}, "POST " + phone + "/credentials/rotate {}"},
+        {{"credentials", "finish", "--site", "lab"}, "POST /v1/sites/lab/credentials/finish {}"},
+        {{"credentials", "remove", "0004f2000001"}, "DELETE " + phone + "/credentials "},
+        {{"credentials", "show", "0004f2000001", "--show-secrets"}, "GET " + phone + "/credentials?show_secrets=1 "},
+        {{"site", "rotate-token", "lab"}, "POST /v1/sites/lab/token/rotate {}"},
+        {{"site", "finish-token", "lab"}, "POST /v1/sites/lab/token/finish {}"},
+        {{"site", "set", "lab", "--first-contact", "60"}, R"(PATCH /v1/sites/lab {"first_contact_minutes":60})"},
+        {{"device", "first-contact", "0004f2000001"}, "POST " + phone + "/first-contact {}"},
+        {{"device", "first-contact", "0004f2000001", "--minutes", "5"},
+         "POST " + phone + R"(/first-contact {"minutes":5})"},
+        {{"device", "first-contact", "0004f2000001", "--close"}, "POST " + phone + R"(/first-contact {"minutes":0})"},
+        {{"guard", "lift", "2001:db8::/64"},
+         "DELETE /v1/guard/2001%3A"
+         "db8%3A%3A%2F64 "},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row.arguments), exit_done) << row.asks;
+        EXPECT_EQ(asked_, row.asks);
+    }
+}
 
 TEST_F(RequestTest, EmptyTextIsAValueThatTakesOut) {
     const struct {

@@ -18,6 +18,7 @@ struct ScopeArguments {
     std::vector<const CLI::Option*> options; // of every verb; those of the chosen one have a count
     std::string name, title, token, policy, site;
     std::vector<std::string> networks, assignments;
+    std::uint32_t first_contact = 0;
     bool show_secrets = false;
     SettingOptions settings;
 };
@@ -51,6 +52,7 @@ json::object stated(const ScopeArguments& arguments) {
     if (is_stated("token")) out["token"] = arguments.token;
     if (is_stated("network")) out["networks"] = texts(arguments.networks);
     if (is_stated("policy")) out["policy"] = arguments.policy;
+    if (is_stated("first-contact")) out["first_contact_minutes"] = arguments.first_contact;
     if (is_stated("site")) out["site"] = arguments.site;
     return out;
 }
@@ -59,8 +61,9 @@ int list(const Cli& cli, const std::string& kind) {
     const auto answer = ApiClient(cli).get("/v1/" + kind + "s");
     if (!answer) return failed(answer.error());
     const bool sites = kind == "site";
-    Table table(sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "TOKEN", "POLICY"}
-                      : std::vector<std::string>{"GROUP", "TITLE", "DEVICES"});
+    Table table(
+        sites ? std::vector<std::string>{"SITE", "TITLE", "DEVICES", "NETWORKS", "TOKEN", "POLICY", "FIRST CONTACT"}
+              : std::vector<std::string>{"GROUP", "TITLE", "DEVICES"});
     for (const json::value& row : array_of(*answer, kind + "s")) {
         if (cli.json) {
             print_json(row);
@@ -69,8 +72,11 @@ int list(const Cli& cli, const std::string& kind) {
         std::vector<std::string> cells = {text_of(row, "name"), text_of(row, "title"), text_of(row, "devices")};
         if (sites) {
             cells.push_back(joined(array_of(row, "networks")));
-            cells.push_back(text_of(row, "has_token") == "true" ? "yes" : "");
+            const bool rotating = text_of(row, "has_previous_token") == "true";
+            cells.push_back(rotating ? "rotating" : text_of(row, "has_token") == "true" ? "yes" : "");
             cells.push_back(text_of(row, "policy"));
+            const std::string minutes = text_of(row, "first_contact_minutes");
+            cells.push_back(minutes == "0" ? "" : minutes + " min");
         }
         table.add(std::move(cells));
     }
@@ -113,6 +119,25 @@ int change(const Cli& cli, const std::string& kind, const ScopeArguments& argume
     else
         std::cerr << "Changed " << kind << ' ' << arguments.name << ".\n";
     if (!cli.json) print_token(*changed);
+    return exit_done;
+}
+
+int rotate_token(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
+    const auto site =
+        ApiClient(cli).post("/v1/" + kind + "s/" + percent_encoded(arguments.name) + "/token/rotate", json::object());
+    if (!site) return failed(site.error());
+    if (cli.json) return print_json(*site), exit_done;
+    print_token(*site);
+    std::cerr << "The old token is taken until `offhook site finish-token " << arguments.name << "`.\n";
+    return exit_done;
+}
+
+int finish_token(const Cli& cli, const std::string& kind, const ScopeArguments& arguments) {
+    const auto site =
+        ApiClient(cli).post("/v1/" + kind + "s/" + percent_encoded(arguments.name) + "/token/finish", json::object());
+    if (!site) return failed(site.error());
+    if (cli.json) return print_json(*site), exit_done;
+    std::cerr << "The old token of " << arguments.name << " is taken no longer.\n";
     return exit_done;
 }
 
@@ -202,6 +227,10 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
                                  "Proof that a phone's files need, as in 'private.clear=token public.tls=token'; what "
                                  "is not named stays, empty goes back to the default; docs/security.md"))
             ->type_name("WORDS");
+        keep(command->add_option("--first-contact", arguments->first_contact,
+                                 "Minutes in which a phone that is added here may fetch by its MAC alone, until its "
+                                 "first complete boot; 0: no such window"))
+            ->type_name("MINUTES");
         keep(command->add_option("--token", arguments->token,
                                  "Secret first folder of this site's addresses; 'random' makes one, empty revokes it"))
             ->type_name("TOKEN");
@@ -210,6 +239,10 @@ void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::stri
     options(added);
     arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
     if (kind == "site") options(verb("set", "Change a site (its settings: `offhook layer set site/NAME`)", change));
+    if (kind == "site") {
+        verb("rotate-token", "Make a new token; the old one is taken until finish-token", rotate_token);
+        verb("finish-token", "End the token's rotation: the old one is taken no longer", finish_token);
+    }
     verb("remove", "Remove a " + kind + " that has no devices", remove);
     auto* listed = scope->add_subcommand("list", "List the " + kind + "s");
     listed->callback([&cli, kind] { cli.run = [&cli, kind] { return list(cli, kind); }; });

@@ -22,6 +22,8 @@
 namespace offhook::server {
 namespace {
 
+constexpr std::size_t closings_waiting_max = 4'096;
+
 std::runtime_error cannot_start(const Error& error) { return std::runtime_error(error.text()); }
 
 } // namespace
@@ -33,7 +35,7 @@ public:
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
-          timeline_(timeline_options()) {
+          timeline_(timeline_options()), shared_access_(make_shared_access(clock)) {
         check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
@@ -64,8 +66,8 @@ private:
             listeners_.push_back(std::move(*opened));
         }
         api_ = std::make_unique<ApiServer>(
-            socket_path_.address(),
-            ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); }, listener_of_site()});
+            socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
+                                               listener_of_site(), &shared_access_->guard});
         for (std::size_t i = 0; i < listeners_.size(); ++i) {
             listeners_[i]->start();
             if (announce) announce(options_.listeners[i].name, listeners_[i]->address());
@@ -80,8 +82,23 @@ private:
         }
         api_.reset();
         disk_pool_.stop();
+        closing_.stop(); // its writes wait for the loops
         catalogue_.set_publish({});
         loops_.stop();
+    }
+
+    std::shared_ptr<SharedAccess> make_shared_access(const Clock& clock) {
+        SystemRandom random;
+        return std::make_shared<SharedAccess>(
+            options_.access, clock, random, [this](MacAddress mac, WallTime opened_until) {
+                const auto queued = closing_.post([this, mac, opened_until] {
+                    const auto closed = catalogue_.store().close_first_contact(mac, opened_until);
+                    if (!closed && closed.error().code != ErrorCode::not_found)
+                        log::warning("FIRST_CONTACT_NOT_CLOSED", "{}: {}", mac.text(), closed.error().text());
+                });
+                if (queued == net::BlockingPool::Queued::full) // its next complete boot, or time, closes it
+                    log::warning("FIRST_CONTACT_NOT_CLOSED", "{}: too much work is waiting", mac.text());
+            });
     }
 
     catalogue::TimelineOptions timeline_options() {
@@ -145,6 +162,7 @@ private:
         DeliveryOptions delivery;
         for (const ListenerOptions& listener : options_.listeners)
             delivery.listeners.push_back({listener.name, listener.site});
+        delivery.shared_access = shared_access_;
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i) {
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
@@ -172,6 +190,8 @@ private:
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
+    net::BlockingPool closing_{1, closings_waiting_max}; // writes that end first-contact windows
+    std::shared_ptr<SharedAccess> shared_access_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     std::vector<std::unique_ptr<Listener>> listeners_;

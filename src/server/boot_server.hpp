@@ -6,6 +6,7 @@
 /// Errors   the constructor throws std::runtime_error (StoreFailure included) with a sentence for the operator.
 #include "base/clock.hpp"
 #include "config/family/family.hpp"
+#include "server/access/shared_access.hpp"
 #include "server/listeners.hpp"
 
 #include <filesystem>
@@ -22,6 +23,7 @@ struct BootServerOptions {
     std::size_t loops = 0;                       ///< 0: one per allowed processor
     std::size_t cache_bytes_max = 512ULL << 20U; ///< of rendered files, over all loops
     std::string version;
+    AccessOptions access = {}; ///< how phones prove themselves, and who is shut out
 };
 
 class BootServer {

@@ -86,8 +86,8 @@ private:
     SqlRows& rows_;
     ModelCheck check_model_;
     const Clock& clock_;
-    std::map<SiteId, WallTime> windows_;  // first_contact_at() of the sites of one bulk write
-    std::size_t devices_at_most_ = 0; // never less than there are: counted again only when it reaches the limit
+    std::map<SiteId, WallTime> windows_; // first_contact_at() of the sites of one bulk write
+    std::size_t devices_at_most_ = 0;    // never less than there are: counted again only when it reaches the limit
     BlobStore& blobs_;
     UploadQuota quota_;
     std::unordered_map<RowId, std::uint64_t> site_bytes_at_most_; // the same, by site

@@ -1,6 +1,8 @@
 #include "catalogue/store/sqlite_store.hpp"
 
 #include "catalogue/data_directory.hpp"
+#include "catalogue/store/sqlite_schema.hpp"
+#include "catalogue/store/sqlite_session.hpp"
 #include "catalogue/store/store_conformance.hpp"
 #include "catalogue/store/store_conformance_files.hpp"
 #include "catalogue/test_directory.hpp"
@@ -59,11 +61,32 @@ protected:
     TestDirectory home_;
 };
 
+TEST_F(SqliteStoreTest, ADatabaseOfTheFirstReleaseIsBroughtUpToDate) {
+    {
+        const auto file = home_.path() / "catalogue.db";
+        const auto session = open_sqlite(file, Durability::full);
+        migrate(*session, file, std::span(catalogue_migrations).first(1));
+        *session << "INSERT INTO layer VALUES (7, 'device')";
+        *session << "INSERT INTO device VALUES (7, 21474836481, NULL, '', 'polycom', 'SPIP650', '', 1, NULL, 3)";
+    }
+    const auto store = open();
+    const auto device = store->find_device(MacAddress(21474836481ULL));
+    ASSERT_TRUE(device);
+    EXPECT_EQ(device->first_contact_until, WallTime());
+    const auto snapshot = store->load();
+    EXPECT_EQ(snapshot->site("default")->first_contact_minutes, 0U);
+    EXPECT_EQ(snapshot->device_count(), 1U);
+}
+
 TEST_F(SqliteStoreTest, NoSecretLiesInAnyFile) {
     {
         const auto store = open();
         ASSERT_TRUE(store->add_device(draft(0x0004f2000001, "hunter2-4711")));
-        ASSERT_TRUE(store->add_site("berlin", {.url_token = "tokentokentoken4711"}));
+        ASSERT_TRUE(store->add_site(
+            "berlin", {.url_token = "tokentokentoken4711", .previous_url_token = "oldtokenoldtoken4711"}));
+        ASSERT_TRUE(store->change_device(
+            MacAddress(0x0004f2000001),
+            {.set = {{"provisioning.password", "present4711"}, {"provisioning.previous_password", "previous4711"}}}));
     }
     for (const auto& file : std::filesystem::directory_iterator(home_.path())) {
         std::stringstream text;

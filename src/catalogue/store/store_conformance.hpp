@@ -358,6 +358,57 @@ TEST_P(StoreConformance, SitesKeepNetworksTokenAndPolicy) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, ATokensPredecessorAndFirstContactAreKept) {
+    SiteChange change;
+    change.url_token = "new-token-0123456789";
+    change.previous_url_token = "old-token-0123456789";
+    change.first_contact_minutes = 60;
+    ASSERT_TRUE(store().add_site("lab", change));
+    for (const auto token : {"new-token-0123456789", "old-token-0123456789"}) {
+        ASSERT_NE(snapshot()->site_of_token(token), nullptr) << token;
+        EXPECT_EQ(snapshot()->site_of_token(token)->name, "lab");
+        SiteChange taken;
+        taken.url_token = token;
+        EXPECT_EQ(store().add_site("other", taken).error().code, ErrorCode::conflict);
+    }
+    const WallTime before = SystemClock().wall();
+    auto phone = draft(1);
+    phone.site = "lab";
+    ASSERT_TRUE(store().add_devices(std::vector{phone, draft(2)}));
+    const WallTime until = snapshot()->find_lan(mac(1))->first_contact_until;
+    EXPECT_GE(until, before + std::chrono::minutes(60));
+    EXPECT_LE(until, SystemClock().wall() + std::chrono::minutes(60));
+    EXPECT_EQ(snapshot()->find_lan(mac(2))->first_contact_until, WallTime()); // its site has no such windows
+    expect_snapshot_is_what_is_stored();
+    open();
+    EXPECT_EQ(snapshot()->find_lan(mac(1))->first_contact_until, until);
+    EXPECT_EQ(snapshot()->site("lab")->first_contact_minutes, 60U);
+    EXPECT_EQ(snapshot()->site("lab")->previous_url_token, "old-token-0123456789");
+
+    ASSERT_TRUE(store().close_first_contact(mac(1), until + std::chrono::minutes(1))); // another window: it stays
+    EXPECT_EQ(snapshot()->find_lan(mac(1))->first_contact_until, until);
+    ASSERT_TRUE(store().close_first_contact(mac(1), until));
+    EXPECT_EQ(snapshot()->find_lan(mac(1))->first_contact_until, WallTime());
+    EXPECT_EQ(store().close_first_contact(mac(9), until).error().code, ErrorCode::not_found);
+    DeviceChange opened;
+    opened.first_contact_minutes = 5;
+    ASSERT_TRUE(store().change_device(mac(1), opened));
+    EXPECT_GE(snapshot()->find_lan(mac(1))->first_contact_until, before + std::chrono::minutes(5));
+    EXPECT_EQ(store().change_device(mac(2), opened).error().code, ErrorCode::conflict);
+    opened.first_contact_minutes = limits::first_contact_minutes_max + 1;
+    EXPECT_EQ(store().change_device(mac(1), opened).error().code, ErrorCode::invalid);
+    opened.first_contact_minutes = 0;
+    ASSERT_TRUE(store().change_device(mac(1), opened));
+    ASSERT_TRUE(store().replace_device({mac(1), mac(3), {}, {}, {}})); // a handset that has not booted here yet
+    EXPECT_GE(snapshot()->find_lan(mac(3))->first_contact_until, before + std::chrono::minutes(60));
+
+    SiteChange finished;
+    finished.previous_url_token = "";
+    ASSERT_TRUE(store().change_site("lab", finished));
+    EXPECT_EQ(snapshot()->site_of_token("old-token-0123456789"), nullptr);
+    expect_snapshot_is_what_is_stored();
+}
+
 TEST_P(StoreConformance, SitesAndGroupsAreAddedWithTheirSettingsOrNotAtAll) {
     const std::vector<SettingText> good{{"time.server", "a.example"}, {"web.admin_password", "s3cret"}};
     const std::vector<SettingText> bad{{"time.server", "a.example"}, {"line.1.registrar.port", "70000"}};

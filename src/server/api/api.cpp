@@ -32,7 +32,7 @@ const std::vector<ApiRoute>& routes() {
     static const auto all = [] {
         std::vector<ApiRoute> out;
         for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(),
-                          phonebook_routes(), import_routes()})
+                          phonebook_routes(), import_routes(), credential_routes(), guard_routes()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();

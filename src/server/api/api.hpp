@@ -22,6 +22,8 @@
 
 namespace offhook::server {
 
+class Guard;
+
 struct ApiRequest {
     std::string method; ///< "GET"
     std::string target; ///< "/v1/devices?limit=10", percent-encoded
@@ -42,6 +44,7 @@ struct ApiContext {
     std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
     /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
+    Guard* guard = nullptr; ///< null: nobody is guarded
 };
 
 /// A request whose target is taken apart.
@@ -73,6 +76,8 @@ struct ApiRoute {
 // The resources, one file each.
 [[nodiscard]] std::vector<ApiRoute> device_routes();
 [[nodiscard]] std::vector<ApiRoute> scope_routes();
+[[nodiscard]] std::vector<ApiRoute> credential_routes();
+[[nodiscard]] std::vector<ApiRoute> guard_routes();
 [[nodiscard]] std::vector<ApiRoute> file_routes();
 [[nodiscard]] std::vector<ApiRoute> history_routes();
 [[nodiscard]] std::vector<ApiRoute> phonebook_routes();

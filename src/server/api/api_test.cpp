@@ -2,6 +2,7 @@
 
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
+#include "server/guard/guard.hpp"
 #include "server/test_house.hpp"
 
 #include <boost/json/parse.hpp>
@@ -83,6 +84,89 @@ TEST_F(ApiTest, NoAnswerHoldsASecretUnlessItIsAskedForByName) {
     EXPECT_NE(
         text(call("GET", "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg?show_secrets=1")).find("hunter2"),
         std::string::npos);
+}
+
+TEST_F(ApiTest, CredentialsAreMadeRotatedAndShownOnlyWhenMadeOrAskedFor) {
+    add_anna();
+    const std::string at = "/v1/devices/0004f2000001/credentials";
+    EXPECT_EQ(text(call("GET", at)), R"({"mac":"0004f2000001","has_password":false})");
+    EXPECT_EQ(call("POST", at + "/rotate").status, 409U);
+    EXPECT_EQ(call("PATCH", at, R"({"user":"anna"})").status, 400U);
+    const auto made = call("PATCH", at, R"({"password":"random"})");
+    ASSERT_EQ(made.status, 200U) << text(made);
+    const std::string first(made.body.at("password").as_string());
+    EXPECT_EQ(first.size(), 22U);
+    EXPECT_EQ(made.body.at("user").as_string(), "0004f2000001");
+    const auto rotated = call("POST", at + "/rotate");
+    ASSERT_EQ(rotated.status, 200U) << text(rotated);
+    EXPECT_EQ(rotated.body.at("previous_password").as_string(), first);
+    const std::string second(rotated.body.at("password").as_string());
+    EXPECT_NE(second, first);
+    EXPECT_EQ(call("POST", at + "/rotate").status, 409U);
+    for (const std::string& target : {at, std::string("/v1/devices/0004f2000001"), std::string("/v1/devices")}) {
+        const std::string shown = text(call("GET", target));
+        EXPECT_EQ(shown.find(first), std::string::npos) << target;
+        EXPECT_EQ(shown.find(second), std::string::npos) << target;
+    }
+    EXPECT_NE(text(call("GET", at + "?show_secrets=1")).find(first), std::string::npos);
+    const auto finished = call("POST", at + "/finish");
+    EXPECT_EQ(text(finished).find(second), std::string::npos);
+    EXPECT_FALSE(finished.body.at("has_previous").as_bool());
+    EXPECT_EQ(call("POST", at + "/finish").status, 409U);
+    EXPECT_EQ(text(call("DELETE", at)), R"({"mac":"0004f2000001","has_password":false})");
+    EXPECT_EQ(call("DELETE", at).status, 404U);
+    EXPECT_EQ(call("PATCH", "/v1/sites/default/credentials", R"({"password":"hunter2"})").body.at("user").as_string(),
+              "default");
+    EXPECT_EQ(text(call("GET", "/v1/sites/default/credentials")).find("hunter2"), std::string::npos);
+    EXPECT_EQ(call("GET", "/v1/sites/nowhere/credentials").status, 404U);
+}
+
+TEST_F(ApiTest, TokensAreRotated) {
+    EXPECT_EQ(call("POST", "/v1/sites/default/token/rotate").status, 409U);
+    const std::string first(call("PATCH", "/v1/sites/default", R"({"token":"random"})").body.at("token").as_string());
+    const auto rotated = call("POST", "/v1/sites/default/token/rotate");
+    ASSERT_EQ(rotated.status, 200U) << text(rotated);
+    const std::string second(rotated.body.at("token").as_string());
+    EXPECT_NE(first, second);
+    EXPECT_NE(catalogue_.snapshot()->site_of_token(first), nullptr);
+    EXPECT_NE(catalogue_.snapshot()->site_of_token(second), nullptr);
+    EXPECT_EQ(text(call("GET", "/v1/sites")).find(first), std::string::npos);
+    EXPECT_EQ(call("POST", "/v1/sites/default/token/rotate").status, 409U);
+    EXPECT_EQ(text(call("POST", "/v1/sites/default/token/finish")).find(second), std::string::npos);
+    EXPECT_EQ(catalogue_.snapshot()->site_of_token(first), nullptr);
+    EXPECT_EQ(call("POST", "/v1/sites/default/token/finish").status, 409U);
+}
+
+TEST_F(ApiTest, FirstContactIsOpenedAndClosed) {
+    add_anna();
+    const std::string at = "/v1/devices/0004f2000001/first-contact";
+    EXPECT_EQ(call("POST", at).status, 409U);
+    EXPECT_EQ(call("POST", at, R"({"minutes":5})").status, 409U);
+    EXPECT_EQ(call("PATCH", "/v1/sites/default", R"({"first_contact_minutes":-1})").status, 400U);
+    ASSERT_EQ(call("PATCH", "/v1/sites/default", R"({"first_contact_minutes":30})")
+                  .body.at("first_contact_minutes")
+                  .as_uint64(),
+              30U);
+    EXPECT_EQ(call("POST", at).body.at("first_contact_until").as_string(),
+              to_text(clock_.wall() + std::chrono::minutes(30)));
+    EXPECT_EQ(call("POST", at, R"({"minutes":5})").body.at("first_contact_until").as_string(),
+              to_text(clock_.wall() + std::chrono::minutes(5)));
+    EXPECT_FALSE(call("POST", at, R"({"minutes":0})").body.as_object().contains("first_contact_until"));
+}
+
+TEST_F(ApiTest, WhoIsGuardedIsListedAndLetIn) {
+    SeededRandom random(1);
+    Guard guard({}, clock_, random);
+    context_.guard = &guard;
+    EXPECT_EQ(text(call("GET", "/v1/guard")), R"({"sources":[]})");
+    for (unsigned i = 0; i < 1'000; ++i) guard.unknown_mac(*IpAddress::from_text("2001:db8::1"), MacAddress(i));
+    const auto listed = call("GET", "/v1/guard");
+    EXPECT_EQ(listed.body.at("sources").at(0).at("source").as_string(), "2001:db8::/64");
+    EXPECT_EQ(listed.body.at("sources").at(0).at("state").as_string(), "shut_out");
+    EXPECT_EQ(call("DELETE", "/v1/guard/nonsense").status, 400U);
+    EXPECT_EQ(call("DELETE", "/v1/guard/192.0.2.1").status, 404U);
+    EXPECT_EQ(call("DELETE", "/v1/guard/2001%3adb8%3a%3a%2f64").status, 200U);
+    EXPECT_EQ(text(call("GET", "/v1/guard")), R"({"sources":[]})");
 }
 
 TEST_F(ApiTest, RefusalsSayWhatAndWhere) {

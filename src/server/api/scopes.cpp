@@ -23,6 +23,9 @@ Result<catalogue::SiteChange> site_change(const json::object& body) {
         if (!value) return tl::unexpected(value.error());
         *place = std::move(*value);
     }
+    const auto minutes = minutes_member(body, "first_contact_minutes");
+    if (!minutes) return tl::unexpected(minutes.error());
+    change.first_contact_minutes = *minutes;
     if (change.url_token == "random") change.url_token = SystemRandom().letters(random_token_letters);
     const auto* networks = body.if_contains("networks");
     if (networks == nullptr) return change;
@@ -62,7 +65,8 @@ Result<ApiAnswer> list_sites(const ApiCall& call) {
 }
 
 Result<ApiAnswer> add_site(const ApiCall& call) {
-    const auto body = call.object({"name", "title", "networks", "token", "policy", "settings"});
+    const auto body =
+        call.object({"name", "title", "networks", "token", "policy", "first_contact_minutes", "settings"});
     if (!body) return tl::unexpected(body.error());
     const auto name = text_member(*body, "name");
     if (!name) return tl::unexpected(name.error());
@@ -77,7 +81,7 @@ Result<ApiAnswer> add_site(const ApiCall& call) {
 }
 
 Result<ApiAnswer> change_site(const ApiCall& call) {
-    const auto body = call.object({"title", "networks", "token", "policy"});
+    const auto body = call.object({"title", "networks", "token", "policy", "first_contact_minutes"});
     if (!body) return tl::unexpected(body.error());
     const auto change = site_change(*body);
     if (!change) return tl::unexpected(change.error());

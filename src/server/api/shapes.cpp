@@ -41,6 +41,7 @@ json::object to_json(const catalogue::Device& device, const catalogue::Snapshot&
     if (device.wifi_mac) out["wifi_mac"] = device.wifi_mac->text();
     if (!device.serial.empty()) out["serial"] = device.serial;
     if (!device.note.empty()) out["note"] = device.note;
+    if (device.first_contact_until != WallTime()) out["first_contact_until"] = to_text(device.first_contact_until);
     put_layer(out, device.layer, secrets);
     return out;
 }
@@ -53,6 +54,9 @@ json::object to_json(const catalogue::Site& site, Secrets secrets) {
     out["networks"] = std::move(networks);
     out["has_token"] = !site.url_token.empty();
     if (secrets == Secrets::shown && !site.url_token.empty()) out["token"] = site.url_token;
+    if (!site.previous_url_token.empty()) out["has_previous_token"] = true;
+    if (secrets == Secrets::shown && !site.previous_url_token.empty()) out["previous_token"] = site.previous_url_token;
+    out["first_contact_minutes"] = site.first_contact_minutes;
     return out;
 }
 
@@ -82,6 +86,15 @@ Result<SettingChanges> setting_changes(const json::object& body) {
             return fail(ErrorCode::invalid, "expected a text, a whole number, true, false or null", printable(name));
     }
     return out;
+}
+
+Result<std::optional<std::uint32_t>> minutes_member(const json::object& body, std::string_view name) {
+    const auto* value = body.if_contains(name);
+    if (value == nullptr) return std::optional<std::uint32_t>();
+    json::error_code error;
+    const auto minutes = value->to_number<std::uint32_t>(error);
+    if (error) return fail(ErrorCode::invalid, "expected a whole number of minutes", std::string(name));
+    return std::optional(minutes);
 }
 
 Result<std::optional<std::string>> text_member(const json::object& body, std::string_view name) {

@@ -30,6 +30,9 @@ struct SettingChanges {
 };
 /// {"settings": {NAME: VALUE, NAME: null}}. Errors: invalid where a value is neither text, number, boolean nor null.
 [[nodiscard]] Result<SettingChanges> setting_changes(const boost::json::object& body);
+/// A member that is a whole number of minutes. Errors: invalid for anything else. Absent: nullopt.
+[[nodiscard]] Result<std::optional<std::uint32_t>> minutes_member(const boost::json::object& body,
+                                                                  std::string_view name);
 /// A member that is a text. Errors: invalid for another kind. Absent: nullopt.
 [[nodiscard]] Result<std::optional<std::string>> text_member(const boost::json::object& body, std::string_view name);
 
