@@ -393,12 +393,12 @@ void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswe
 void Delivery::answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done) {
     if (!shelf_.usable()) return done(answer);
     auto file = answer.file == nullptr ? nullptr : *answer.file;
-    shelf_.parts().post_to_loop([this, answer, file = std::move(file), challenge = std::string(answer.challenge),
+    shelf_.parts().post_to_loop([this, out = answer, file = std::move(file), challenge = std::string(answer.challenge),
                                  event = event_, done = std::move(done)]() mutable {
         event_ = event;
-        if (file != nullptr) answer.file = &file;
-        answer.challenge = challenge;
-        done(answer);
+        if (file != nullptr) out.file = &file;
+        out.challenge = challenge;
+        done(out);
     });
 }
 

@@ -16,6 +16,8 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +28,20 @@ struct ApiRequest {
     std::string method; ///< "GET"
     std::string target; ///< "/v1/devices?limit=10", percent-encoded
     std::string body;
+    std::shared_ptr<catalogue::BlobDraft> file = {}; ///< instead of a body where takes_file()
+};
+
+/// An answer that is no JSON: bytes as they are stored.
+struct ApiContent {
+    std::string_view bytes;
+    std::string_view media_type = "application/octet-stream";
+    std::shared_ptr<const void> held; ///< what the bytes live in
 };
 
 struct ApiAnswer {
     unsigned status = 200;
-    boost::json::value body;
+    boost::json::value body = {};
+    std::optional<ApiContent> content = {}; ///< instead of `body`
 };
 
 /// What the resources work on. References outlive the Api.
@@ -42,6 +53,7 @@ struct ApiContext {
     std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
     /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
+    std::uint64_t file_bytes_max = 1ULL << 30U; ///< of one firmware image or asset
 };
 
 /// A request whose target is taken apart.
@@ -50,6 +62,7 @@ struct ApiCall {
     std::vector<std::string> words; ///< what stood for {…} in the route, decoded
     std::map<std::string, std::string, std::less<>> query;
     std::string_view body;
+    std::shared_ptr<catalogue::BlobDraft> file = {};
 
     [[nodiscard]] std::string_view option(std::string_view name) const;
     [[nodiscard]] bool flag(std::string_view name) const { return option(name) == "1"; }
@@ -68,6 +81,8 @@ struct ApiRoute {
 };
 
 [[nodiscard]] ApiAnswer handle(const ApiContext& context, const ApiRequest& request);
+/// Whether the body of such a request is a file that is streamed to the disk, and never in memory.
+[[nodiscard]] bool takes_file(std::string_view method, std::string_view target);
 [[nodiscard]] ApiAnswer error_answer(const Error& error);
 
 // The resources, one file each.
@@ -78,5 +93,7 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> phonebook_routes();
 [[nodiscard]] std::vector<ApiRoute> import_routes();
 [[nodiscard]] std::vector<ApiRoute> status_routes();
+[[nodiscard]] std::vector<ApiRoute> stored_routes();
+[[nodiscard]] std::vector<ApiRoute> upload_routes();
 
 } // namespace offhook::server
