@@ -64,8 +64,9 @@ struct Snapshot::Shard {
         std::uint64_t key, kind; // of the device's LAN MAC; upload_key()
         UploadMark mark;
     };
-    std::vector<Alias> aliases;  // sorted
-    std::vector<Upload> uploads; // sorted by key and kind
+    static_assert(sizeof(Upload) <= 64); // of each current upload
+    std::vector<Alias> aliases;          // sorted
+    std::vector<Upload> uploads;         // sorted by key and kind
 
     [[nodiscard]] const std::shared_ptr<const Device>* find(std::uint64_t key) const {
         const std::size_t at = place_of(keys, key);
