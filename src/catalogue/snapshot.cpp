@@ -68,9 +68,10 @@ struct Snapshot::Shard {
         std::uint64_t key, kind; // of the device's LAN MAC; upload_key()
         UploadMark mark;
     };
-    std::vector<Alias> aliases;  // sorted
-    std::size_t accounts = 0;    // devices with one
-    std::vector<Upload> uploads; // sorted by key and kind
+    static_assert(sizeof(Upload) <= 64); // of each current upload
+    std::vector<Alias> aliases;          // sorted
+    std::vector<Upload> uploads;         // sorted by key and kind
+    std::size_t accounts = 0;            // devices with one
 
     [[nodiscard]] const std::shared_ptr<const Device>* find(std::uint64_t key) const {
         const std::size_t at = place_of(keys, key);

@@ -149,5 +149,54 @@ TEST(ChangeSet, LaterChangesWinWhenMerged) {
     EXPECT_EQ(snapshot->find(MacAddress(0x0004f2000002)), nullptr);
 }
 
+TEST(SnapshotUploads, AreFoundByDeviceAndKindAndShareTheRest) {
+    const auto upload = [](std::uint64_t mac, std::string_view kind, std::int64_t id) {
+        UploadChange out{MacAddress(mac), upload_key(kind), std::nullopt};
+        if (id != 0) out.mark.emplace().id = id;
+        return out;
+    };
+    const auto id_of = [](const Snapshot& snapshot, std::uint64_t mac, std::string_view kind) -> std::int64_t {
+        const UploadMark* mark = snapshot.upload(MacAddress(mac), kind);
+        return mark == nullptr ? 0 : mark->id;
+    };
+    ChangeSet many;
+    many.revision = 1;
+    for (std::uint64_t mac = 1; mac <= 5'000; ++mac)
+        for (const char* kind : {"a", "b"})
+            many.uploads.push_back(upload(mac, kind, static_cast<std::int64_t>(mac * 10 + (*kind == 'b' ? 1 : 0))));
+    const auto first = Snapshot().advanced(many);
+    for (std::uint64_t mac = 1; mac <= 5'000; ++mac) {
+        EXPECT_EQ(id_of(*first, mac, "a"), static_cast<std::int64_t>(mac * 10));
+        EXPECT_EQ(id_of(*first, mac, "b"), static_cast<std::int64_t>(mac * 10 + 1));
+    }
+    EXPECT_EQ(id_of(*first, 1, "c"), 0);
+    ChangeSet change;
+    change.revision = 2;
+    change.removed_devices = {MacAddress(2)};
+    change.uploads = {upload(1, "a", 77), upload(1, "b", 0), upload(2, "b", 78), upload(1, "a", 79)};
+    const auto second = first->advanced(change);
+    EXPECT_EQ(id_of(*second, 1, "a"), 79) << "of changes to one the last stands";
+    EXPECT_EQ(id_of(*second, 1, "b"), 0);
+    EXPECT_EQ(id_of(*second, 2, "a"), 0) << "a removed device's are gone";
+    EXPECT_EQ(id_of(*second, 2, "b"), 78) << "of one that was added again they are there";
+    EXPECT_EQ(id_of(*second, 3, "a"), 30);
+    EXPECT_EQ(id_of(*first, 1, "a"), 10) << "a snapshot never changes";
+}
+
+TEST(SnapshotUploads, ALaterRemovalInOneCommitTakesThemAway) {
+    ChangeSet first, second;
+    first.revision = 1, second.revision = 2;
+    first.uploads.push_back({MacAddress(1), upload_key("a"), UploadMark{}});
+    auto file = std::make_shared<StoredFile>();
+    file->id = 5, file->name = "sip.ld";
+    first.files.push_back(file);
+    second.removed_devices = {MacAddress(1)};
+    second.removed_files = {5};
+    first.merge(std::move(second));
+    const auto snapshot = Snapshot().advanced(first);
+    EXPECT_EQ(snapshot->upload(MacAddress(1), "a"), nullptr);
+    EXPECT_TRUE(snapshot->files_named("sip.ld").empty());
+}
+
 } // namespace
 } // namespace offhook::catalogue

@@ -2,6 +2,7 @@
 /// @file  Uploads: what phones sent, by device and kind, the last versions kept.
 ///
 /// The kind is the pack's ("boot log"), not the path: "logs/0004f2…-app.log" and "0004f2…-app.log" are one upload.
+/// What is sent again unchanged makes no version.
 /// An append makes a longer content in the place of the old one, without a version of its own: a log that grows by a
 /// line a minute would push everything else out. One that would grow beyond its limit begins anew, and what was there
 /// stays as a version.

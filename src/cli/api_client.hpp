@@ -27,6 +27,11 @@ public:
     /// A body that is no JSON, such as a CSV file.
     [[nodiscard]] Result<boost::json::value> post_text(const std::string& target, std::string text,
                                                        const Sent& sent = {}) const;
+    /// Streams a file as the body. Errors: not_found where it cannot be read; those of the server.
+    [[nodiscard]] Result<boost::json::value> post_file(const std::string& target, const std::string& path,
+                                                       const Sent& sent = {}) const;
+    /// An answer that is no JSON, as it is.
+    [[nodiscard]] Result<std::string> get_bytes(const std::string& target) const;
 
 private:
     [[nodiscard]] Result<boost::json::value> call(std::string_view method, const std::string& target, std::string body,

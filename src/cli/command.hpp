@@ -46,6 +46,9 @@ void add_setting(CLI::App& app, Cli& cli);
 void add_pack(CLI::App& app, Cli& cli);
 void add_status(CLI::App& app, Cli& cli);
 void add_boot(CLI::App& app, Cli& cli);
+void add_firmware(CLI::App& app, Cli& cli);
+void add_asset(CLI::App& app, Cli& cli);
+void add_upload(CLI::App& app, Cli& cli);
 
 /// Says it on stderr as "offhook: …" and gives exit_failed.
 int failed(const Error& error);

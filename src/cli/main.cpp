@@ -63,6 +63,9 @@ int parse_and_run(int argc, char** argv) {
     add_layer(app, cli);
     add_phonebook(app, cli);
     add_setting(app, cli);
+    add_firmware(app, cli);
+    add_asset(app, cli);
+    add_upload(app, cli);
     add_import(app, cli);
     add_render(app, cli);
     add_timeline(app, cli);

@@ -70,6 +70,9 @@ private:
         add_import(app, cli);
         add_credentials(app, cli);
         add_guard(app, cli);
+        add_firmware(app, cli);
+        add_asset(app, cli);
+        add_upload(app, cli);
         std::reverse(arguments.begin(), arguments.end()); // as CLI11 wants it
         try {
             app.parse(std::move(arguments));
@@ -191,6 +194,53 @@ TEST_F(RequestTest, ALargeFileArrivesWhole) {
     std::ofstream(file) << text;
     EXPECT_EQ(run({"import", file}), exit_done);
     EXPECT_TRUE(asked_ == "POST /v1/import " + text) << asked_.size();
+}
+
+TEST_F(RequestTest, FilesAreStreamedWithWhatIsSaidOfThem) {
+    std::string image;
+    for (int i = 0; image.size() < 600'000; ++i) image += std::to_string(i) + '\n';
+    const std::string file = directory_ + "/image.ld", empty = directory_ + "/empty";
+    std::ofstream(file) << image;
+    std::ofstream{empty};
+    EXPECT_EQ(run({"firmware", "add", file, "--family", "polycom", "--name", "sip.ld", "--version", "2.2.0 beta",
+                   "--model", "SPIP650", "--model", "SPIP430"}),
+              exit_done);
+    EXPECT_TRUE(asked_ ==
+                "POST /v1/firmware?name=sip.ld&family=polycom&version=2.2.0%20beta&model=SPIP650%2CSPIP430 " + image)
+        << asked_.substr(0, 200);
+    EXPECT_EQ(run({"asset", "add", empty, "--name", "a b/ring.wav", "--site", "lab"}), exit_done);
+    EXPECT_EQ(asked_, "POST /v1/assets?name=a%20b%2Fring.wav&site=lab ");
+    EXPECT_EQ(run({"firmware", "add", directory_ + "/nosuch", "--family", "f", "--name", "n", "--version", "1"}),
+              exit_failed);
+    EXPECT_EQ(asked_, "");
+    EXPECT_EQ(run({"firmware", "add", directory_, "--family", "f", "--name", "n", "--version", "1"}), exit_failed);
+    EXPECT_EQ(run({"firmware", "add", file, "--name", "n", "--version", "1"}), exit_wrong_use);
+}
+
+TEST_F(RequestTest, StoredFilesAndUploadsAreAskedForByNumberAndName) {
+    const struct {
+        std::vector<std::string> arguments;
+        std::string asks;
+    } rows[] = {
+        {{"firmware", "list"}, "GET /v1/firmware?family= "},
+        {{"firmware", "remove", "7"}, "DELETE /v1/firmware/7 "},
+        {{"asset", "list", "--family", "polycom"}, "GET /v1/assets?family=polycom "},
+        {{"asset", "remove", "8"}, "DELETE /v1/assets/8 "},
+        {{"upload", "list", "0004f2000001"}, "GET /v1/devices/0004f2000001/uploads "},
+        {{"upload", "show", "0004f2000001", "boot log", "--out", directory_ + "/out"},
+         "GET /v1/devices/0004f2000001/uploads/boot%20log "},
+        {{"upload", "show", "0004f2000001", "logs/x.log", "--version", "3", "--out", directory_ + "/out"},
+         "GET /v1/devices/0004f2000001/uploads/logs%2Fx.log?version=3 "},
+        {{"upload", "remove", "0004f2000001", "overrides"}, "DELETE /v1/devices/0004f2000001/uploads/overrides "},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row.arguments), exit_done) << row.asks;
+        EXPECT_EQ(asked_, row.asks);
+    }
+    std::ifstream out(directory_ + "/out");
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(out), {}), "{}");
+    EXPECT_EQ(run({"upload", "show", "xyz", "overrides"}), exit_wrong_use);
+    EXPECT_EQ(run({"firmware", "remove", "sip.ld"}), exit_wrong_use);
 }
 
 TEST_F(RequestTest, NothingToChangeIsWrongUse) {

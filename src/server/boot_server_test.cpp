@@ -2,9 +2,14 @@
 
 #include "server/test_house.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace offhook::server {
 namespace {
@@ -49,6 +54,55 @@ TEST_F(BootServerTest, StartsOnADeepDataDirectory) {
     const BootServer server(options({{"http", "127.0.0.1:0", {}}}), house_families(), clock_, {});
     EXPECT_TRUE(std::filesystem::is_socket(directory_ / "offhook.sock"));
     directory_ = directory_.parent_path();
+}
+
+/// What the API answers to bytes on its socket, until it closes.
+std::string exchanged(const std::filesystem::path& socket_path, const std::string& head, std::string_view body) {
+    const int peer = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket_path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    std::string out;
+    if (::connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+        (void)::send(peer, head.data(), head.size(), MSG_NOSIGNAL);
+        while (!body.empty()) {
+            const auto sent = ::send(peer, body.data(), std::min<std::size_t>(body.size(), 100'000), MSG_NOSIGNAL);
+            if (sent <= 0) break;
+            body.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        ::shutdown(peer, SHUT_WR);
+        std::array<char, 4096> piece{};
+        for (ssize_t got = 0; (got = ::recv(peer, piece.data(), piece.size(), 0)) > 0;)
+            out.append(piece.data(), static_cast<std::size_t>(got));
+    }
+    ::close(peer);
+    return out;
+}
+
+std::size_t blobs_in(const std::filesystem::path& directory) {
+    std::size_t count = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(directory / "blobs"))
+        if (file.is_regular_file()) ++count;
+    return count;
+}
+
+TEST_F(BootServerTest, StreamsAnImageToDiskAndLeavesNothingOfABrokenOne) {
+    const BootServer server(options({{"http", "127.0.0.1:0", {}}}), house_families(), clock_, {});
+    const auto socket = directory_ / "offhook.sock";
+    const std::string image(5'000'000, 'i'), head =
+                                                 "POST /v1/firmware?family=polycom&name=sip.ld&version=1 HTTP/1.1\r\n"
+                                                 "Host: o\r\nContent-Length: ";
+    EXPECT_THAT(exchanged(socket, head + "5000000\r\n\r\n", image),
+                testing::AllOf(testing::HasSubstr("201 Created"), testing::HasSubstr("\"bytes\":5000000")));
+    EXPECT_EQ(blobs_in(directory_), 1U);
+    EXPECT_EQ(exchanged(socket, head + "5000001\r\n\r\n", image), ""); // broken off
+    EXPECT_THAT(exchanged(socket, head + "1073741825\r\n\r\n", ""), testing::HasSubstr("413"));
+    EXPECT_THAT(exchanged(socket, "POST /v1/devices HTTP/1.1\r\nHost: o\r\nContent-Length: 1048577\r\n\r\n", ""),
+                testing::HasSubstr("413"));
+    EXPECT_EQ(blobs_in(directory_), 1U);
+    const auto removed = exchanged(socket, "DELETE /v1/firmware/1 HTTP/1.0\r\n\r\n", "");
+    EXPECT_THAT(removed, testing::HasSubstr("200 OK"));
+    EXPECT_EQ(blobs_in(directory_), 0U);
 }
 
 } // namespace

@@ -136,9 +136,42 @@ std::string what_became(const TimelineEvent& event, const Named& named) {
     return {};
 }
 
+std::string size_text(std::uint64_t bytes) {
+    return bytes < 1'000       ? fmt::format("{} bytes", bytes)
+           : bytes < 1'000'000 ? fmt::format("{:.1f} KB", static_cast<double>(bytes) / 1e3)
+                               : fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+/// Of what the phone sent, or tried to.
+std::string sending(const TimelineEvent& event, const Named& named) {
+    const std::string what =
+        named.kind().empty() ? printable(event.path.view(), 80) : "its " + std::string(named.kind());
+    switch (event.outcome) {
+    case Outcome::served:
+        return fmt::format("It sent {} ({})", what, size_text(event.bytes));
+    case Outcome::broken_off:
+        return fmt::format("It began to send {}, but broke off after {}; nothing of it was kept", what,
+                           size_text(event.bytes));
+    case Outcome::failed:
+        return fmt::format("It tried to send {} ({}), which was not stored: {}", what, size_text(event.bytes),
+                           event.status == 413   ? "it is larger than the pack allows"
+                           : event.status == 416 ? "it is a part that does not follow on what is stored"
+                                                 : "there was no room, or the disk failed; the log says more");
+    case Outcome::refused:
+        return fmt::format("It tried to send {} and was refused", what);
+    default:
+        return fmt::format("It tried to send {}, which is nothing that it may send here", what);
+    }
+}
+
 std::string sentence(const TimelineEvent& event, const config::Family* family) {
     const Named named = named_by(family, event);
     std::string out = clock_text(event.at) + "  ";
+    if (event.verb == catalogue::EventVerb::put) {
+        out += sending(event, named);
+        if (event.count > 1) out += fmt::format(" ({} times)", event.count);
+        return out + ".";
+    }
     if (event.path.view().empty())
         out += "It asked for a file";
     else
@@ -161,6 +194,7 @@ BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Fami
             break;
         }
         story.sentences.push_back(sentence(*event, family));
+        if (event->verb == catalogue::EventVerb::put) continue;
         const bool has_it = (event->outcome == Outcome::served && event->verb == catalogue::EventVerb::get) ||
                             event->outcome == Outcome::not_modified;
         if (has_it) story.files_served.insert(std::string(event->kind.view()));

@@ -31,6 +31,13 @@ public:
         events_.insert(events_.begin(), event);
         return *this;
     }
+    Story& sent(std::string_view path, Outcome outcome, std::uint64_t bytes, std::uint16_t status) {
+        asked(path, outcome);
+        events_.front().verb = catalogue::EventVerb::put;
+        events_.front().bytes = bytes;
+        events_.front().status = status;
+        return *this;
+    }
     Story& calling_itself(std::string_view agent) {
         agent_ = agent;
         return *this;
@@ -178,6 +185,24 @@ TEST(Explain, ARefusalNamesThePolicy) {
     Story story;
     story.asked("0004f2000001.cfg", Outcome::refused);
     EXPECT_NE(all_text(story.told()).find("policy"), std::string::npos);
+}
+
+TEST(Explain, SaysWhatThePhoneSentAndWhatBecameOfIt) {
+    auto story = whole_boot();
+    story.sent("0004f2000001-boot.log", Outcome::served, 1'234, 201)
+        .sent("0004f2000001-app.log", Outcome::failed, 600'000, 413)
+        .sent("0004f2000001-app.log", Outcome::failed, 6, 416)
+        .sent("0004f2000001-phone.cfg", Outcome::broken_off, 70, 0)
+        .sent("0004f2000001-nosuch.cfg", Outcome::absent, 0, 404);
+    const auto told = story.told();
+    std::string all;
+    for (const auto& sentence : told.boots.front().sentences) all += sentence + "\n";
+    for (const char* part :
+         {"It sent its boot log (1.2 KB).",
+          "It tried to send its application log (600.0 KB), which was not stored: it is larger",
+          "does not follow on what is stored", "It began to send its overrides, but broke off after 70 bytes",
+          "It tried to send 0004f2000001-nosuch.cfg, which is nothing that it may send here."})
+        EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
 }
 
 } // namespace

@@ -47,6 +47,7 @@ public:
     WriteResult remove_file(ChangeSet& changes, std::int64_t id);
     /// After a commit: removes the blobs that writes of it took their last row from. After a rollback: forgets them.
     void drop_blobs();
+    void may_drop(BlobName name) { dropped_.push_back(std::move(name)); }
     void forget_dropped_blobs() { dropped_.clear(); }
 
     WriteResult record_sightings(std::span<const Sighting> batch);

@@ -166,10 +166,14 @@ WriteResult SqlWrites::put_upload(ChangeSet& changes, const UploadDraft& draft, 
     const std::string whole = longer ? current_content(*current) + draft.content : std::string();
     const std::string& content = longer ? whole : draft.content;
     const std::uint64_t bytes = longer ? whole.size() : arrived;
+    const std::string hash = draft.blob != nullptr ? draft.blob->name() : blob_name(sha256(content));
+    if (!appends && current && current->hash == hash) { // a phone that sends the same at each boot makes no versions
+        outcome.state = State::stored;
+        return changes.revision;
+    }
     if (!make_room(place, bytes, longer ? current->id : 0)) return refuse(State::no_room);
     if (longer) drop_upload(current->id);
 
-    const std::string hash = draft.blob != nullptr ? draft.blob->name() : blob_name(sha256(content));
     const long long version = longer ? current->version : current ? current->version + 1 : 1;
     const WallTime now = clock_.wall();
     UploadChange change{draft.mac, upload_key(draft.kind), UploadMark{}};

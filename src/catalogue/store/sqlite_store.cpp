@@ -331,6 +331,7 @@ private:
     void commit(std::vector<WriteQueue::Write*>& group);
     void run_one(WriteQueue::Write& write, ChangeSet& all);
     void announce(const ChangeSet& all);
+    void drop_blobs();
 
     const std::filesystem::path file_;
     const ModelCheck check_model_;
@@ -371,6 +372,10 @@ void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
         return;
     }
     announce(all);
+    drop_blobs();
+}
+
+void SqliteStore::drop_blobs() {
     try {
         guarded([&] { writes_.drop_blobs(); });
     } catch (const std::exception& error) { // the next start sweeps
@@ -406,7 +411,7 @@ bool SqliteStore::put_upload(UploadDraft draft, UploadDone done) {
     auto under = std::make_shared<Under>(Under{std::move(draft), std::move(done), {}});
     const auto posted = queue_.post(
         [this, under](ChangeSet& changes) { return writes_.put_upload(changes, under->draft, under->outcome); },
-        [under](WriteQueue::Write& write) {
+        [this, under](WriteQueue::Write& write) {
             if (write.failure) {
                 under->outcome = {};
                 try {
@@ -416,7 +421,12 @@ bool SqliteStore::put_upload(UploadDraft draft, UploadDone done) {
                                error.what());
                 }
             }
+            const BlobName blob = under->draft.blob != nullptr ? under->draft.blob->name() : BlobName();
             under->draft.blob.reset(); // its row is committed, or it may go
+            if (!blob.empty() && under->outcome.state != UploadOutcome::State::stored) {
+                writes_.may_drop(blob);
+                drop_blobs();
+            }
             under->done(under->outcome);
         });
     return posted.has_value();

@@ -119,6 +119,26 @@ TEST_P(StoreFilesConformance, TheLastVersionsAreKept) {
     EXPECT_EQ(store().read_upload(versions->back().id)->text, "4");
 }
 
+TEST_P(StoreFilesConformance, TheSameAgainMakesNoVersionAndChangesNothing) {
+    ASSERT_EQ(put(sent("same")).state, State::stored);
+    const Revision before = snapshot()->revision();
+    const UploadOutcome again = put(sent("same"));
+    EXPECT_EQ(again.state, State::stored);
+    EXPECT_FALSE(again.created);
+    EXPECT_EQ(store().uploads(mac(1))->size(), 1U);
+    EXPECT_EQ(snapshot()->revision(), before);
+    EXPECT_EQ(put(large("same")).state, State::stored);
+    EXPECT_EQ(put(large("same")).state, State::stored);
+    EXPECT_EQ(current("overrides"), "same");
+}
+
+TEST_P(StoreFilesConformance, ABlobThatIsRefusedIsGoneAtOnce) {
+    UploadDraft upload = large("nobody's");
+    upload.mac = mac(99);
+    EXPECT_EQ(put(std::move(upload)).state, State::unknown);
+    EXPECT_EQ(store().blobs().map(blob_name(sha256(std::string_view("nobody's")))), nullptr);
+}
+
 TEST_P(StoreFilesConformance, AnAppendLengthensAndMakesNoVersion) {
     EXPECT_EQ(put(appended("one ")).state, State::stored);
     EXPECT_EQ(put(appended("two ")).state, State::stored);

@@ -49,6 +49,28 @@ TEST(PackLoader, TakesAGoodPack) {
     EXPECT_EQ(model->traits, (std::vector<Parameter>{{"tls", "no"}}));
 }
 
+PackText with_upload(const std::string& rules) {
+    auto text = good();
+    text.family += "[[upload]]\nkind = \"log\"\npath = \"{mac}.log\"\nsummary = \"its log\"\n" + rules;
+    return text;
+}
+
+TEST(PackLoader, ReadsWhatMayBeUploaded) {
+    const auto plain = load_family(with_upload(""));
+    ASSERT_TRUE(plain);
+    EXPECT_EQ((*plain)->other_files()[0].upload.append, UploadRules::Append::never);
+    EXPECT_EQ((*plain)->other_files()[0].upload.bytes_max, 4'194'304U);
+    EXPECT_TRUE((*plain)->other_files()[0].upload.served_back);
+    const auto log = load_family(with_upload("append = \"by default\"\nbytes_max = 9\nserved_back = false\n"));
+    ASSERT_TRUE(log);
+    EXPECT_EQ((*log)->other_files()[0].upload.append, UploadRules::Append::by_default);
+    EXPECT_EQ((*log)->other_files()[0].upload.bytes_max, 9U);
+    EXPECT_FALSE((*log)->other_files()[0].upload.served_back);
+    for (const char* rules : {"append = \"often\"\n", "append = \"allowed\"\n", "bytes_max = 0\n",
+                              "append = \"allowed\"\nbytes_max = 1048577\n", "served_back = 1\n"})
+        EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
+}
+
 TEST(PackLoader, RevisionFollowsTheContent) {
     auto changed = good();
     changed.settings += "# a word\n";

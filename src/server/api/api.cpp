@@ -32,7 +32,8 @@ const std::vector<ApiRoute>& routes() {
     static const auto all = [] {
         std::vector<ApiRoute> out;
         for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(),
-                          phonebook_routes(), import_routes(), credential_routes(), guard_routes()})
+                          phonebook_routes(), import_routes(), credential_routes(), guard_routes(),
+                          stored_routes(), upload_routes()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();
@@ -112,6 +113,11 @@ Result<MacAddress> ApiCall::mac() const {
     return fail(ErrorCode::invalid, "expected a MAC address such as 00:04:f2:ab:cd:ef", printable(words[0], 40));
 }
 
+bool takes_file(std::string_view method, std::string_view target) {
+    const std::string_view path = target.substr(0, target.find('?'));
+    return method == "POST" && (path == "/v1/firmware" || path == "/v1/assets");
+}
+
 ApiAnswer error_answer(const Error& error) {
     json::object body{{"error", error.message}, {"code", to_text(error.code)}};
     if (!error.where.empty()) body["where"] = error.where;
@@ -130,7 +136,7 @@ ApiAnswer handle(const ApiContext& context, const ApiRequest& request) {
         if (!words) continue;
         path_known = true;
         if (route.method != request.method) continue;
-        const ApiCall call{context, std::move(*words), std::move(*query), request.body};
+        const ApiCall call{context, std::move(*words), std::move(*query), request.body, request.file};
         auto answer = route.handler(call);
         return answer ? std::move(*answer) : error_answer(answer.error());
     }

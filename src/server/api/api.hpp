@@ -16,6 +16,8 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,11 +30,20 @@ struct ApiRequest {
     std::string method; ///< "GET"
     std::string target; ///< "/v1/devices?limit=10", percent-encoded
     std::string body;
+    std::shared_ptr<catalogue::BlobDraft> file = {}; ///< instead of a body where takes_file()
+};
+
+/// An answer that is no JSON: bytes as they are stored.
+struct ApiContent {
+    std::string_view bytes;
+    std::string_view media_type = "application/octet-stream";
+    std::shared_ptr<const void> held; ///< what the bytes live in
 };
 
 struct ApiAnswer {
     unsigned status = 200;
-    boost::json::value body;
+    boost::json::value body = {};
+    std::optional<ApiContent> content = {}; ///< instead of `body`
 };
 
 /// What the resources work on. References outlive the Api.
@@ -45,6 +56,7 @@ struct ApiContext {
     /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
     Guard* guard = nullptr; ///< null: nobody is guarded
+    std::uint64_t file_bytes_max = 1ULL << 30U; ///< of one firmware image or asset
 };
 
 /// A request whose target is taken apart.
@@ -53,6 +65,7 @@ struct ApiCall {
     std::vector<std::string> words; ///< what stood for {…} in the route, decoded
     std::map<std::string, std::string, std::less<>> query;
     std::string_view body;
+    std::shared_ptr<catalogue::BlobDraft> file = {};
 
     [[nodiscard]] std::string_view option(std::string_view name) const;
     [[nodiscard]] bool flag(std::string_view name) const { return option(name) == "1"; }
@@ -71,6 +84,8 @@ struct ApiRoute {
 };
 
 [[nodiscard]] ApiAnswer handle(const ApiContext& context, const ApiRequest& request);
+/// Whether the body of such a request is a file that is streamed to the disk, and never in memory.
+[[nodiscard]] bool takes_file(std::string_view method, std::string_view target);
 [[nodiscard]] ApiAnswer error_answer(const Error& error);
 
 // The resources, one file each.
@@ -83,5 +98,7 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> phonebook_routes();
 [[nodiscard]] std::vector<ApiRoute> import_routes();
 [[nodiscard]] std::vector<ApiRoute> status_routes();
+[[nodiscard]] std::vector<ApiRoute> stored_routes();
+[[nodiscard]] std::vector<ApiRoute> upload_routes();
 
 } // namespace offhook::server

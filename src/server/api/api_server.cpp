@@ -8,22 +8,27 @@
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
+#include <span>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace offhook::server {
 namespace {
@@ -37,6 +42,7 @@ constexpr std::uint64_t import_bytes_max = 512ULL << 20U; // a CSV file of a mil
 constexpr std::uint32_t header_bytes_max = 16U << 10U;
 constexpr std::size_t connections_max = 64;
 constexpr std::size_t handler_threads = 2;
+constexpr std::size_t piece_bytes = 256U << 10U;
 constexpr std::chrono::seconds read_time_max{60}, write_time_max{60}, last_write_time_max{2};
 
 bool is_administrator(Socket& socket) {
@@ -64,17 +70,31 @@ asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffe
                                         http::request_parser<http::string_body>& parser) {
     const auto [head_error, head_bytes] = co_await http::async_read_header(socket, buffer, parser, net::as_result);
     if (head_error) co_return head_error;
+    if (takes_file(std::string_view(parser.get().method_string()), std::string_view(parser.get().target())))
+        co_return Exchanged(); // its body goes elsewhere
     // Beast judges a Content-Length against the limit that stands while it reads the head, so the larger one stands
     // first.
-    if (!std::string_view(parser.get().target()).starts_with("/v1/import")) {
-        if (parser.content_length().value_or(0) > request_bytes_max) co_return http::error::body_limit;
-        parser.body_limit(request_bytes_max);
-    }
+    const bool import = std::string_view(parser.get().target()).starts_with("/v1/import");
+    const std::uint64_t most = import ? import_bytes_max : request_bytes_max;
+    if (parser.content_length().value_or(0) > most) co_return http::error::body_limit;
+    parser.body_limit(most);
     const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
     co_return error;
 }
 
-asio::awaitable<Exchanged> write_answer(Socket& socket, http::response<http::string_body>& answer) {
+/// The next piece of a body, into `piece`; `bytes` is how much of it was filled.
+asio::awaitable<Exchanged> read_piece(Socket& socket, boost::beast::flat_buffer& buffer,
+                                      http::request_parser<http::buffer_body>& parser, std::span<char> piece,
+                                      std::size_t& bytes) {
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    const auto [error, read] = co_await http::async_read(socket, buffer, parser, net::as_result);
+    bytes = piece.size() - parser.get().body().size;
+    co_return error == http::error::need_buffer ? Exchanged() : error;
+}
+
+template <class Answer>
+asio::awaitable<Exchanged> write_answer(Socket& socket, Answer& answer) {
     const auto [error, bytes] = co_await http::async_write(socket, answer, net::as_result);
     co_return error;
 }
@@ -139,26 +159,91 @@ private:
         boost::beast::flat_buffer buffer;
         for (;;) {
             http::request_parser<http::string_body> parser;
-            parser.body_limit(import_bytes_max);
+            parser.body_limit(std::max(import_bytes_max, context_.file_bytes_max));
             parser.header_limit(header_bytes_max);
             const auto read = co_await net::with_deadline(read_request(socket, buffer, parser), read_time_max);
             if (read && *read == http::error::body_limit) co_await refuse_body(socket);
             if (!read || *read) co_return;
-            auto request = parser.release();
-            ApiRequest call{std::string(request.method_string()), std::string(request.target()),
-                            std::move(request.body())};
-            http::response<http::string_body> answer;
-            co_await fill(std::move(call), answer);
-            answer.keep_alive(request.keep_alive() && !stopping_);
-            answer.prepare_payload();
-            const auto written = co_await net::with_deadline(write_answer(socket, answer),
-                                                             stopping_ ? last_write_time_max : write_time_max);
-            if (!written || *written || !request.keep_alive() || stopping_) co_return;
+            ApiRequest call{std::string(parser.get().method_string()), std::string(parser.get().target()), {}};
+            bool keep_alive = parser.get().keep_alive();
+            if (takes_file(call.method, call.target)) {
+                if (parser.content_length().value_or(0) > context_.file_bytes_max) {
+                    co_await refuse_body(socket);
+                    co_return;
+                }
+                keep_alive = false;
+                auto received = co_await receive_file(socket, buffer, parser);
+                if (received == nullptr) co_return; // broken off; nothing of it is left
+                call.file = std::move(received);
+            } else {
+                call.body = std::move(parser.get().body());
+            }
+            const bool written = co_await answer_call(socket, std::move(call), keep_alive);
+            if (!written || !keep_alive || stopping_) co_return;
         }
     }
 
+    /// Streams a body to the disk. Null: the peer went away, sent too much, or the disk failed.
+    asio::awaitable<std::shared_ptr<catalogue::BlobDraft>>
+    receive_file(Socket& socket, boost::beast::flat_buffer& buffer, http::request_parser<http::string_body>& head) {
+        http::request_parser<http::buffer_body> parser(std::move(head));
+        parser.body_limit(context_.file_bytes_max);
+        std::shared_ptr<catalogue::BlobDraft> file;
+        try {
+            file = context_.catalogue.store().blobs().begin();
+        } catch (const catalogue::StoreFailure& failure) {
+            log::error("API_STORE_FAILED", "{}", failure.what());
+            co_return nullptr;
+        }
+        std::vector<char> piece(piece_bytes);
+        while (!parser.is_done()) {
+            std::size_t bytes = 0;
+            const auto read =
+                co_await net::with_deadline(read_piece(socket, buffer, parser, piece, bytes), read_time_max);
+            if (!read || *read) co_return nullptr;
+            try {
+                file->add({piece.data(), bytes});
+            } catch (const catalogue::StoreFailure& failure) {
+                log::error("API_STORE_FAILED", "{}", failure.what());
+                co_return nullptr;
+            }
+        }
+        co_return file;
+    }
+
+    /// Whether it is written.
+    asio::awaitable<bool> answer_call(Socket& socket, ApiRequest call, bool keep_alive) {
+        // Named, not a temporary in the co_await expression: g++ 12 would destroy it twice.
+        Job job(context_, std::move(call));
+        auto running = pool_.run(std::move(job));
+        const auto done = co_await std::move(running);
+        const ApiAnswer made = done ? *done : error_answer(done.error());
+        const auto most = stopping_ ? last_write_time_max : write_time_max;
+        const auto finish = [&](auto& answer, std::string_view media_type) {
+            answer.result(made.status);
+            answer.set(http::field::content_type, media_type);
+            answer.set(http::field::cache_control, "no-store");
+            answer.keep_alive(keep_alive && !stopping_);
+            answer.prepare_payload();
+        };
+        if (made.content) {
+            http::response<http::span_body<const char>> answer;
+            answer.body() = {made.content->bytes.data(), made.content->bytes.size()};
+            finish(answer, made.content->media_type);
+            const auto written = co_await net::with_deadline(write_answer(socket, answer), most);
+            co_return written && !*written;
+        }
+        http::response<http::string_body> answer;
+        answer.body() = boost::json::serialize(made.body);
+        finish(answer, "application/json");
+        const auto written = co_await net::with_deadline(write_answer(socket, answer), most);
+        co_return written && !*written;
+    }
+
     asio::awaitable<void> refuse_body(Socket& socket) {
-        const ApiAnswer made = error_answer({ErrorCode::too_large, "a request is at most 1 MiB, an import 512 MiB"});
+        const ApiAnswer made =
+            error_answer({ErrorCode::too_large,
+                          "a request is at most 1 MiB, an import 512 MiB, a file what the server is told (1 GiB)"});
         http::response<http::string_body> answer;
         answer.result(made.status);
         answer.set(http::field::content_type, "application/json");
@@ -166,18 +251,6 @@ private:
         answer.body() = boost::json::serialize(made.body);
         answer.prepare_payload();
         (void)co_await net::with_deadline(write_answer(socket, answer), last_write_time_max);
-    }
-
-    asio::awaitable<void> fill(ApiRequest call, http::response<http::string_body>& answer) {
-        // Named, not a temporary in the co_await expression: g++ 12 would destroy it twice.
-        Job job(context_, std::move(call));
-        auto running = pool_.run(std::move(job));
-        const auto done = co_await std::move(running);
-        const ApiAnswer made = done ? *done : error_answer(done.error());
-        answer.result(made.status);
-        answer.set(http::field::content_type, "application/json");
-        answer.set(http::field::cache_control, "no-store");
-        answer.body() = boost::json::serialize(made.body);
     }
 
     class Job {

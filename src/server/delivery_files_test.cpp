@@ -1,0 +1,401 @@
+// Uploads, firmware and assets through the one door, with a real store and a pool behind it.
+#include "catalogue/catalogue.hpp"
+#include "catalogue/limits.hpp"
+#include "catalogue/store/sqlite_store.hpp"
+#include "catalogue/test_directory.hpp"
+#include "server/delivery.hpp"
+#include "server/test_house.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <gtest/gtest.h>
+#include <mutex>
+
+namespace offhook::server {
+namespace {
+
+using catalogue::Outcome;
+
+/// The loop's part: what other threads post runs in the test's own.
+class Turns {
+public:
+    void post(std::function<void()> function) {
+        {
+            const std::scoped_lock guard(lock_);
+            waiting_.push_back(std::move(function));
+        }
+        arrived_.notify_one();
+    }
+    template <class Condition>
+    void until(Condition condition) {
+        while (!condition()) {
+            std::function<void()> next;
+            {
+                std::unique_lock guard(lock_);
+                if (!arrived_.wait_for(guard, std::chrono::seconds(20), [&] { return !waiting_.empty(); })) {
+                    ADD_FAILURE() << "nothing came";
+                    return;
+                }
+                next = std::move(waiting_.front());
+                waiting_.pop_front();
+            }
+            next();
+        }
+    }
+
+private:
+    std::mutex lock_;
+    std::condition_variable arrived_;
+    std::deque<std::function<void()>> waiting_;
+};
+
+class DeliveryFilesTest : public testing::Test {
+protected:
+    explicit DeliveryFilesTest(catalogue::UploadQuota quota = {})
+        : catalogue_(catalogue::open_sqlite_store({home_.path(), {}, &clock_, quota})) {
+        delivery_.use_storage(
+            {&catalogue_.store(), &pool_, [this](auto function) { turns_.post(std::move(function)); }});
+        catalogue_.set_publish([this](const catalogue::SnapshotPtr& snapshot) {
+            const std::scoped_lock guard(one_at_a_time_);
+            delivery_.publish(snapshot);
+        });
+        for (const MacAddress mac : {anna, bert}) {
+            catalogue::DeviceDraft draft;
+            draft.mac = mac, draft.family = "polycom", draft.model = "SPIP650";
+            EXPECT_TRUE(catalogue_.store().add_device(draft));
+        }
+    }
+    ~DeliveryFilesTest() override {
+        pool_.stop();
+        catalogue_.set_publish({});
+    }
+
+    static FileRequest request_for(std::string_view path, Verb verb = Verb::get) {
+        FileRequest request;
+        request.path = path;
+        request.verb = verb;
+        request.source = *IpAddress::from_text("192.168.1.7");
+        request.user_agent = "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047";
+        return request;
+    }
+    /// Null: absent.
+    std::shared_ptr<const ReadyFile> get(std::string_view path, Verb verb = Verb::get) {
+        const FileRequest request = request_for(path, verb);
+        FileAnswer answer;
+        {
+            const std::scoped_lock guard(one_at_a_time_);
+            answer = delivery_.open(request);
+            came_later_ = answer.state == FileAnswer::State::later;
+            if (!came_later_) return finish(answer);
+        }
+        bool told = false;
+        std::shared_ptr<const ReadyFile> file;
+        delivery_.bring(request, [&](const FileAnswer& brought) {
+            told = true;
+            file = finish(brought);
+        });
+        EXPECT_FALSE(told) << "never from within";
+        turns_.until([&] { return told; });
+        return file;
+    }
+    std::string text(std::string_view path) {
+        const auto file = get(path);
+        return file == nullptr ? "(nothing)" : std::string(file->body);
+    }
+
+    UploadRequest put_request(std::string_view path) {
+        UploadRequest request;
+        request.file = request_for(path, Verb::put);
+        return request;
+    }
+    UploadStart begin(const UploadRequest& request) {
+        const std::scoped_lock guard(one_at_a_time_);
+        auto start = delivery_.begin_upload(request);
+        if (start.upload == nullptr) delivery_.answered(404, 0);
+        return start;
+    }
+    UploadEnd commit(Upload& upload) {
+        std::optional<UploadEnd> end;
+        upload.commit([&](UploadEnd told) { end = told; });
+        EXPECT_FALSE(end) << "never from within";
+        turns_.until([&] { return end.has_value(); });
+        upload.answered(end->refusal == UploadRefusal::none ? 201 : 500);
+        return *end;
+    }
+    UploadEnd put(const UploadRequest& request, std::string_view content) {
+        const auto start = begin(request);
+        if (start.upload == nullptr) return {start.refusal};
+        for (std::size_t at = 0; at < content.size(); at += 10'000)
+            if (const auto refusal = start.upload->write(content.substr(at, 10'000)); refusal != UploadRefusal::none) {
+                start.upload->answered(413);
+                return {refusal};
+            }
+        return commit(*start.upload);
+    }
+    UploadEnd put(std::string_view path, std::string_view content) { return put(put_request(path), content); }
+
+    std::int64_t store_file(std::string_view content, catalogue::StoredFile file) {
+        auto& store = catalogue_.store();
+        const auto draft = store.blobs().begin();
+        draft->add(content);
+        const auto hold = store.blobs().keep(*draft);
+        file.hash = hold->name();
+        file.bytes = content.size();
+        const auto id = store.add_file(file);
+        EXPECT_TRUE(id) << id.error().text();
+        return id.value_or(0);
+    }
+    static catalogue::StoredFile image(std::string name, std::string version = "1") {
+        catalogue::StoredFile out;
+        out.family = "polycom", out.name = std::move(name), out.version = std::move(version);
+        return out;
+    }
+    catalogue::TimelineEvent last_event() {
+        catalogue::TimelineEvent last;
+        ring_.drain([&](const catalogue::TimelineEvent& event) { last = event; });
+        return last;
+    }
+
+    catalogue::TestDirectory home_;
+    ManualClock clock_;
+    std::mutex one_at_a_time_; // what the loop would be
+    Turns turns_;
+    catalogue::EventRing ring_{1024};
+    Acquaintances acquaintances_;
+    Delivery delivery_{house_families(), ring_, acquaintances_, clock_, {{{"http", {}}}, 1 << 20}};
+    catalogue::Catalogue catalogue_;
+    net::BlockingPool pool_{2};
+    bool came_later_ = false;
+
+private:
+    std::shared_ptr<const ReadyFile> finish(const FileAnswer& answer) {
+        delivery_.answered(answer.file == nullptr ? 404 : 200,
+                           answer.file == nullptr ? 0 : (*answer.file)->body.size());
+        return answer.file == nullptr ? nullptr : *answer.file;
+    }
+};
+
+std::string pattern_of(std::size_t bytes) {
+    std::string out(bytes, '\0');
+    std::uint32_t state = 7;
+    for (char& c : out) c = static_cast<char>((state = state * 1'664'525U + 1'013'904'223U) >> 24U);
+    return out;
+}
+
+TEST_F(DeliveryFilesTest, WhatWasUploadedIsServedBackByteForByte) {
+    for (const std::size_t bytes : {0U, 1U, 511U, 512U, 513U, 65'535U, 65'536U, 65'537U, 3'000'000U}) {
+        const std::string content = pattern_of(bytes);
+        const auto end = put("0004f2000001-phone.cfg", content);
+        ASSERT_EQ(end.refusal, UploadRefusal::none) << bytes;
+        EXPECT_EQ(end.created, bytes == 0);
+        const auto event = last_event();
+        EXPECT_EQ(event.outcome, Outcome::served);
+        EXPECT_EQ(event.verb, catalogue::EventVerb::put);
+        EXPECT_EQ(event.kind.view(), "overrides");
+        EXPECT_EQ(event.bytes, bytes);
+        EXPECT_EQ(text("0004F2000001-PHONE.cfg"), content) << bytes;
+    }
+}
+
+TEST_F(DeliveryFilesTest, ASecondLookNeedsNoDiskAndAChangeIsSeen) {
+    (void)put("0004f2000001-phone.cfg", "one");
+    const auto first = get("0004f2000001-phone.cfg");
+    EXPECT_TRUE(came_later_);
+    EXPECT_EQ(get("0004f2000001-phone.cfg"), first);
+    EXPECT_FALSE(came_later_);
+    EXPECT_EQ(first->modified, clock_.wall());
+    EXPECT_EQ(first->media_type, "text/xml");
+    EXPECT_EQ(first->entity_tag, '"' + content_name("one") + '"');
+    EXPECT_NE(first->http_head_close.find("Content-Length: 3\r\n"), std::string::npos);
+    (void)put("0004f2000001-phone.cfg", "two");
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "two");
+    EXPECT_EQ(first->body, "one") << "a transfer keeps what it began with";
+    ASSERT_TRUE(catalogue_.store().remove_upload(anna, "overrides"));
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "(nothing)");
+}
+
+TEST_F(DeliveryFilesTest, AnUploadIsItsDevicesAlone) {
+    (void)put("0004f2000001-phone.cfg", "annas");
+    EXPECT_EQ(text("0004f2000002-phone.cfg"), "(nothing)");
+    UploadRequest from_outside = put_request("0004f2000001-phone.cfg");
+    from_outside.file.source = *IpAddress::from_text("198.51.100.7");
+    EXPECT_EQ(put(from_outside, "x").refusal, UploadRefusal::absent);
+    EXPECT_EQ(last_event().outcome, Outcome::refused);
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "annas");
+}
+
+TEST_F(DeliveryFilesTest, NothingElseMayBeSent) {
+    for (const char* path : {"", "sip.ld", "site.cfg", "0004f2000001.cfg", "0004f2000001-settings.cfg",
+                             "0004f2000001-other.cfg", "0004f20000ff-phone.cfg", "000000000000-directory.xml",
+                             "0004f2000001-license.cfg", "../0004f2000001", "etc/passwd"}) {
+        EXPECT_EQ(put(path, "x").refusal, UploadRefusal::absent) << path;
+        EXPECT_EQ(last_event().outcome, Outcome::absent) << path;
+    }
+    EXPECT_EQ(put("logs/0004f2000001-boot.log", "x").refusal, UploadRefusal::none);
+}
+
+TEST_F(DeliveryFilesTest, ALogGrowsAndTheDirectoryInFrontIsNoPartOfItsName) {
+    EXPECT_TRUE(put("0004f2000001-app.log", "one ").created);
+    EXPECT_FALSE(put("logs/0004f2000001-app.log", "two ").created);
+    EXPECT_EQ(get("0004f2000001-app.log", Verb::head)->body.size(), 8U);
+    EXPECT_EQ(get("0004f2000001-app.log"), nullptr) << "a log is for its size only";
+    UploadRequest append = put_request("0004f2000001-app.log");
+    append.mode = UploadRequest::Mode::append;
+    append.offset = 8;
+    EXPECT_EQ(put(append, "three").refusal, UploadRefusal::none);
+    EXPECT_EQ(put(append, "three").refusal, UploadRefusal::wrong_offset);
+    append.offset.reset();
+    EXPECT_EQ(put(append, " four").refusal, UploadRefusal::none);
+    EXPECT_EQ(get("x/0004f2000001-app.log", Verb::head)->body, "one two three four");
+    UploadRequest store = put_request("0004f2000001-app.log");
+    store.file.transport = Transport::tftp; // a WRQ is the whole file
+    EXPECT_EQ(put(store, "anew").refusal, UploadRefusal::none);
+    EXPECT_EQ(get("0004f2000001-app.log", Verb::head)->body, "anew");
+}
+
+TEST_F(DeliveryFilesTest, ALargePieceOfALogIsAppendedToo) {
+    const std::string start = pattern_of(1'000), more = pattern_of(100'000);
+    (void)put("0004f2000001-app.log", start);
+    EXPECT_EQ(put("0004f2000001-app.log", more).refusal, UploadRefusal::none);
+    EXPECT_EQ(get("0004f2000001-app.log", Verb::head)->body, start + more);
+}
+
+TEST_F(DeliveryFilesTest, OverridesAreAlwaysSentWhole) {
+    UploadRequest append = put_request("0004f2000001-phone.cfg");
+    append.mode = UploadRequest::Mode::append;
+    EXPECT_EQ(put(append, "x").refusal, UploadRefusal::wrong_offset);
+    append.offset = 0; // a Content-Range that is all of it
+    EXPECT_EQ(put(append, "x").refusal, UploadRefusal::none);
+    append.offset = 1;
+    EXPECT_EQ(put(append, "y").refusal, UploadRefusal::wrong_offset);
+    (void)put("0004f2000001-phone.cfg", "z");
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "z");
+}
+
+TEST_F(DeliveryFilesTest, WhatIsTooLargeIsRefusedBeforeOrWhileItComes) {
+    UploadRequest request = put_request("0004f2000001-boot.log");
+    request.bytes = 524'289;
+    EXPECT_EQ(begin(request).refusal, UploadRefusal::too_large);
+    EXPECT_EQ(put("0004f2000001-boot.log", pattern_of(524'289)).refusal, UploadRefusal::too_large);
+    EXPECT_EQ(last_event().outcome, Outcome::failed);
+    EXPECT_EQ(get("0004f2000001-boot.log", Verb::head), nullptr);
+    EXPECT_EQ(put("0004f2000001-boot.log", pattern_of(524'288)).refusal, UploadRefusal::none);
+}
+
+TEST_F(DeliveryFilesTest, AnUploadThatIsBrokenOffLeavesNothing) {
+    {
+        const auto start = begin(put_request("0004f2000001-phone.cfg"));
+        ASSERT_NE(start.upload, nullptr);
+        EXPECT_EQ(start.upload->write(pattern_of(100'000)), UploadRefusal::none);
+    }
+    EXPECT_EQ(last_event().outcome, Outcome::broken_off);
+    EXPECT_EQ(last_event().bytes, 0U);
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "(nothing)");
+    for (const auto& left : std::filesystem::recursive_directory_iterator(home_.path() / "blobs"))
+        EXPECT_TRUE(left.is_directory()) << left.path();
+}
+
+TEST_F(DeliveryFilesTest, TwoAtOnceToOneNameAreBothWholeAndTheLaterStands) {
+    const auto first = begin(put_request("0004f2000001-phone.cfg"));
+    const auto second = begin(put_request("0004f2000001-phone.cfg"));
+    (void)first.upload->write("first ");
+    (void)second.upload->write("second");
+    (void)first.upload->write("of two");
+    EXPECT_EQ(commit(*second.upload).refusal, UploadRefusal::none);
+    EXPECT_EQ(commit(*first.upload).refusal, UploadRefusal::none);
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), "first of two");
+    EXPECT_EQ(catalogue_.store().uploads(anna)->size(), 2U);
+}
+
+TEST_F(DeliveryFilesTest, OneDeviceHasOnlySoManyUnderWay) {
+    std::vector<UploadStart> under_way;
+    for (std::size_t i = 0; i < Uploads::count_per_device_max; ++i)
+        under_way.push_back(begin(put_request("0004f2000001-phone.cfg")));
+    EXPECT_NE(under_way.back().upload, nullptr);
+    EXPECT_EQ(begin(put_request("0004f2000001-boot.log")).refusal, UploadRefusal::failed);
+    EXPECT_NE(begin(put_request("0004f2000002-boot.log")).upload, nullptr);
+    under_way.pop_back();
+    EXPECT_NE(begin(put_request("0004f2000001-boot.log")).upload, nullptr);
+}
+
+class SmallQuotaTest : public DeliveryFilesTest {
+protected:
+    SmallQuotaTest() : DeliveryFilesTest({10, 1'000, 10'000}) {}
+};
+
+TEST_F(SmallQuotaTest, BeyondTheQuotaThereIsNoRoom) {
+    EXPECT_EQ(put("0004f2000001-phone.cfg", pattern_of(1'001)).refusal, UploadRefusal::no_room);
+    EXPECT_EQ(last_event().outcome, Outcome::failed);
+    EXPECT_EQ(put("0004f2000001-phone.cfg", pattern_of(900)).refusal, UploadRefusal::none);
+    EXPECT_EQ(put("0004f2000001-web.cfg", pattern_of(101)).refusal, UploadRefusal::no_room);
+    EXPECT_EQ(text("0004f2000001-phone.cfg"), pattern_of(900));
+}
+
+TEST_F(DeliveryFilesTest, AnImageIsMappedAndServed) {
+    const std::string content = pattern_of(33U << 20U);
+    (void)store_file(content, image("sip.ld"));
+    const auto file = get("sip.ld");
+    ASSERT_NE(file, nullptr);
+    EXPECT_TRUE(came_later_);
+    EXPECT_EQ(file->text, "");
+    EXPECT_TRUE(file->body == content);
+    EXPECT_EQ(file->media_type, "application/octet-stream");
+    EXPECT_EQ(file->entity_tag, '"' + content_name(content) + '"');
+    EXPECT_EQ(get("spip/SIP.ld"), file);
+    EXPECT_FALSE(came_later_);
+    EXPECT_EQ(last_event().kind.view(), "application image");
+}
+
+TEST_F(DeliveryFilesTest, AReplacedImageIsTheNewOneAndATransferKeepsTheOld) {
+    const auto old_id = store_file("the old image", image("sip.ld"));
+    const auto old_file = get("sip.ld");
+    const auto new_id = store_file("the new image", image("sip.ld", "2"));
+    EXPECT_EQ(text("sip.ld"), "the new image");
+    ASSERT_TRUE(catalogue_.store().remove_file(old_id));
+    EXPECT_EQ(old_file->body, "the old image");
+    ASSERT_TRUE(catalogue_.store().remove_file(new_id));
+    EXPECT_EQ(text("sip.ld"), "(nothing)");
+    EXPECT_EQ(last_event().outcome, Outcome::absent);
+}
+
+TEST_F(DeliveryFilesTest, AnAssetWithAMacIsThatDevicesAlone) {
+    catalogue::StoredFile licence = image("0004f2000001-license.cfg", "");
+    licence.role = catalogue::FileRole::asset;
+    (void)store_file("licence", licence);
+    EXPECT_EQ(text("0004f2000001-license.cfg"), "licence");
+    EXPECT_EQ(text("0004f2000002-license.cfg"), "(nothing)");
+}
+
+TEST_F(DeliveryFilesTest, BringWithoutAnOpenBeforeItAnswersAllTheSame) {
+    (void)put("0004f2000001-phone.cfg", "mine");
+    for (const char* path : {"0004f2000001-phone.cfg", "0004f2000001-phone.cfg", "nosuch", "0004f2000001.cfg"}) {
+        std::optional<FileAnswer::State> state;
+        delivery_.bring(request_for(path), [&](const FileAnswer& answer) { state = answer.state; });
+        EXPECT_FALSE(state);
+        turns_.until([&] { return state.has_value(); });
+        EXPECT_EQ(*state, std::string_view(path) == "nosuch" ? FileAnswer::State::absent : FileAnswer::State::found);
+    }
+}
+
+TEST_F(DeliveryFilesTest, AListingShowsWhatThatLoginMayFetch) {
+    (void)store_file("image", image("sip.ld"));
+    (void)put("0004f2000001-phone.cfg", "mine");
+    (void)put("0004f2000002-web.cfg", "berts");
+    Login login;
+    login.kind = Login::Kind::device;
+    login.mac = anna;
+    FileRequest request = request_for("");
+    request.login = &login;
+    const auto names = [&] {
+        std::string out;
+        for (const auto& line : delivery_.list(request)) out += line.name + (line.is_directory ? "/ " : " ");
+        return out;
+    };
+    EXPECT_EQ(names(), "000000000000.cfg 0004f2000001-phone.cfg 0004f2000001-settings.cfg 0004f2000001-site.cfg "
+                       "0004f2000001.cfg sip.ld site.cfg ");
+    login.kind = Login::Kind::factory;
+    EXPECT_EQ(names(), "000000000000.cfg sip.ld site.cfg ");
+}
+
+} // namespace
+} // namespace offhook::server
