@@ -52,8 +52,9 @@ public:
     /// Whether a read may return at once although the socket is silent: TLS has received more than was taken.
     [[nodiscard]] bool has_pending() const;
 
-    /// TLS from here on, as the server. After an error the stream is of no more use than to be closed, and tls() has
-    /// the reason in words. The caller bounds the time. Lifetime: `context` during the call; its contents are shared.
+    /// TLS from here on, as the server. Requires a process that ignores SIGPIPE: OpenSSL writes with write(2). After an
+    /// error the stream is of no more use than to be closed, and tls() has the reason in words. The caller bounds the
+    /// time. Lifetime: `context` during the call; its contents are shared.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context);
     [[nodiscard]] const TlsSession* tls() const { return tls_.get(); }
 

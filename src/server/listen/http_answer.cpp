@@ -57,7 +57,7 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
     if (head.method == HttpMethod::other) {
         out = empty(HttpStatus::method_not_allowed, connection);
     } else if (request_body == HttpBody::leave) {
-        door_.refused(Transport::http, peer.address, "a body where none belongs");
+        door_.refused(options_.transport, peer.address, "a body where none belongs");
         out = empty(HttpStatus::content_too_large, connection);
     } else if (const auto target = protocol::parse_http_target(head.target, scratch_); !target) {
         const bool too_long = target.error().code == protocol::HttpTargetError::too_long;
@@ -65,12 +65,14 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
             refuse({too_long ? HttpStatus::uri_too_long : HttpStatus::bad_request, to_text(target.error().code)}, peer);
     } else {
         FileRequest request;
-        request.transport = Transport::http;
+        request.transport = options_.transport;
+        request.privacy = options_.privacy;
         request.verb = head.method == HttpMethod::head ? Verb::head : Verb::get;
         request.listener = options_.listener;
         request.source_port = peer.port;
         request.source = peer.address;
         request.target = head.target;
+        request.certificate = peer.certificate;
         request.path = target->path;
         request.query = target->query;
         request.user_agent = head.user_agent.substr(0, limits::user_agent_bytes_max);
@@ -82,7 +84,7 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
 }
 
 HttpAnswer HttpAnswerer::refuse(const HttpRefusal& refusal, const HttpPeer& peer) {
-    door_.refused(Transport::http, peer.address, refusal.why);
+    door_.refused(options_.transport, peer.address, refusal.why);
     auto out = empty(refusal.status, HttpConnection::close);
     out.request_body = HttpBody::leave;
     return out;

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -24,14 +25,15 @@ namespace offhook::server {
 /// What the sessions of one listener share on one loop.
 struct HttpShare {
     HttpShare(const HttpOptions& given_options, Door& given_door, net::LoopTimers& given_timers, const Clock& clock,
-              ConnectionCounts& given_counts)
-        : options(given_options), door(given_door), timers(given_timers), counts(given_counts),
+              ConnectionCounts& given_counts, net::TlsContext* given_tls)
+        : options(given_options), door(given_door), timers(given_timers), counts(given_counts), tls(given_tls),
           answerer(given_door, clock, given_options), date(clock) {}
 
     const HttpOptions& options;
     Door& door;
     net::LoopTimers& timers;
     ConnectionCounts& counts;
+    net::TlsContext* tls; ///< null: in clear
     HttpAnswerer answerer;
     HttpHeadReader reader; ///< one for all: what it read is used before the next read
     DateLine date;
@@ -59,7 +61,7 @@ public:
     void abort();
 
 private:
-    enum class Phase : std::uint8_t { idle, receiving, sending, lingering };
+    enum class Phase : std::uint8_t { shaking_hands, idle, receiving, sending, lingering };
     enum class Next : std::uint8_t { read, serve, send_rest, linger, close };
 
     /// The one deadline of whatever the session is doing now, counted from now_.
@@ -73,6 +75,8 @@ private:
     [[nodiscard]] Next wait_for_more();
     [[nodiscard]] Next send(const HttpAnswer& answer, std::size_t head_bytes, std::uint64_t body_bytes);
     [[nodiscard]] Next after_answer(protocol::HttpConnection connection, HttpBody request_body) const;
+    [[nodiscard]] boost::asio::awaitable<Next> shake_hands();
+    [[nodiscard]] HttpSent send_now(const HttpAnswer& answer, Next after);
     [[nodiscard]] boost::asio::awaitable<Next> send_rest();
     [[nodiscard]] boost::asio::awaitable<void> linger();
 
@@ -83,6 +87,7 @@ private:
     HttpShare& share_;
     net::Stream stream_;
     HttpPeer peer_;
+    std::optional<DeviceCertificate> certificate_; ///< what peer_ points to
     std::list<HttpSession*>::iterator place_;
     std::vector<char> buffer_; ///< grows to options.header_bytes_max
     std::size_t begin_ = 0;    ///< buffered bytes not yet used: begin_ to end_
