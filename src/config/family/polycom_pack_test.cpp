@@ -162,5 +162,14 @@ TEST(PolycomPack, SharedDocumentsAreOfASiteAndTheMasterNamesTheOthers) {
     EXPECT_EQ(polycom().facts("no.such"), nullptr);
 }
 
+TEST(PolycomPack, ReadsTheMacFromAFactoryCertificate) {
+    const auto loaded = load_family(folder());
+    ASSERT_TRUE(loaded);
+    const std::vector<SubjectText> subject{{SubjectField::organization, "Polycom Inc."},
+                                           {SubjectField::common_name, "0004F2ABCDEF"}};
+    EXPECT_EQ((*loaded)->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
+    EXPECT_EQ((*loaded)->match_certificate({}), std::nullopt);
+}
+
 } // namespace
 } // namespace offhook::config
