@@ -5,6 +5,7 @@
 #include "net/test_certificates.hpp"
 #include "net/tls_context.hpp"
 #include "net/tls_error.hpp"
+#include "net/tls_reload.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -176,6 +177,189 @@ TEST_F(TlsTest, PicksTheCertificateByTheClient) {
         ASSERT_TRUE(client.connect(server.port())) << client.why();
         EXPECT_EQ(client.server_has_rsa(), is_rsa) << signatures;
     }
+}
+
+TEST_F(TlsTest, ResumesAcrossLoopsAndOverNewKeys) {
+    EchoServer server(modern({rsa, ecdsa}));
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        TestTlsOptions options;
+        options.version = version;
+        TestTlsClient first(options);
+        ASSERT_TRUE(first.connect(server.port(0)));
+        EXPECT_TRUE(first.receive().ends_with("full nobody"));
+        ASSERT_NE(first.session(), nullptr);
+        options.session = first.session();
+        TestTlsClient elsewhere(options);
+        ASSERT_TRUE(elsewhere.connect(server.port(1)));
+        EXPECT_TRUE(elsewhere.receive().ends_with("resumed nobody"));
+        server.keys.rotate();
+        TestTlsClient later(options);
+        ASSERT_TRUE(later.connect(server.port(1)));
+        EXPECT_TRUE(later.receive().ends_with("resumed nobody"));
+    }
+}
+
+TEST_F(TlsTest, ForgetsTicketsOfKeysThatAreGone) {
+    EchoServer server(modern({ecdsa}));
+    TestTlsClient first({});
+    ASSERT_TRUE(first.connect(server.port()));
+    EXPECT_TRUE(first.receive().ends_with("full nobody"));
+    for (int i = 0; i < 40; ++i) server.keys.rotate();
+    TestTlsOptions options;
+    options.session = first.session();
+    TestTlsClient again(options);
+    ASSERT_TRUE(again.connect(server.port()));
+    EXPECT_TRUE(again.receive().ends_with("full nobody"));
+}
+
+TEST_F(TlsTest, KnowsAClientByItsCertificateAndByItsTicket) {
+    const auto maker = files.authority("maker", KeyKind::p256, 1);
+    const auto stranger = files.authority("stranger", KeyKind::p256, 2);
+    auto settings = modern({ecdsa});
+    settings.client_authorities = {{"polycom", files.path("maker.pem"), {}, {}}};
+    EchoServer server(settings);
+    const auto good = files.issue("good", TestCertificates::order(Use::client, "0004f2000001"), KeyKind::p256, maker);
+    const auto alien =
+        files.issue("alien", TestCertificates::order(Use::client, "0004f2000001"), KeyKind::p256, stranger, 3);
+    auto expired_order = TestCertificates::order(Use::client, "0004f2000001");
+    expired_order.until = TestCertificates::now() - TestCertificates::day;
+    const auto expired = files.issue("expired", expired_order, KeyKind::p256, maker, 4);
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        for (const auto& [pair, who] :
+             {std::pair{&good, "polycom/0004f2000001"}, std::pair{&alien, "nobody"}, std::pair{&expired, "nobody"}}) {
+            TestTlsOptions options;
+            options.version = version;
+            options.certificate = pair;
+            TestTlsClient first(options);
+            ASSERT_TRUE(first.connect(server.port())) << first.why();
+            EXPECT_TRUE(first.receive().ends_with(std::string(" full ") + who)) << who;
+            options.certificate = nullptr;
+            options.session = first.session();
+            TestTlsClient again(options);
+            ASSERT_TRUE(again.connect(server.port(1))) << again.why();
+            EXPECT_TRUE(again.receive().ends_with(std::string(" resumed ") + who)) << who;
+        }
+    }
+    TestTlsOptions options;
+    options.certificate = &good;
+    TestTlsClient before(options);
+    ASSERT_TRUE(before.connect(server.port()));
+    EXPECT_TRUE(before.receive().ends_with("full polycom/0004f2000001"));
+    settings.client_authorities = {{"linksys", files.path("stranger.pem"), {}, {}}};
+    server.replace(settings);
+    options.session = before.session();
+    options.certificate = nullptr;
+    TestTlsClient after(options);
+    ASSERT_TRUE(after.connect(server.port()));
+    EXPECT_TRUE(after.receive().ends_with("full nobody"));
+    settings.client_authorities = {{"linksys", files.path("stranger.pem"), {}, {}},
+                                   {"polycom", files.path("maker.pem"), TlsExpired::accepted, {}}};
+    server.replace(settings);
+    for (const auto& [pair, who] :
+         {std::pair{&alien, "linksys/0004f2000001"}, std::pair{&expired, "polycom/0004f2000001"}}) {
+        options = {};
+        options.certificate = pair;
+        TestTlsClient client(options);
+        ASSERT_TRUE(client.connect(server.port()));
+        EXPECT_TRUE(client.receive().ends_with(who)) << who;
+    }
+}
+
+TEST_F(TlsTest, TakesOldAlgorithmsOfABundleThatSaysSo) {
+    const auto old = files.authority("old", KeyKind::rsa_1024, 1, CertificateOrder::Hash::sha1);
+    auto order = TestCertificates::order(Use::client, "0004f2000001");
+    order.hash = CertificateOrder::Hash::sha1;
+    const auto phone = files.issue("phone", order, KeyKind::rsa_1024, old, 2);
+    auto settings = modern({rsa});
+    settings.client_authorities = {{"polycom", files.path("old.pem"), {}, TlsOldAlgorithms::refused}};
+    EchoServer server(settings);
+    TestTlsOptions options;
+    options.version = TLS1_2_VERSION;
+    options.security_level = 0;
+    options.certificate = &phone;
+    TestTlsClient refused(options);
+    ASSERT_TRUE(refused.connect(server.port())) << refused.why();
+    EXPECT_TRUE(refused.receive().ends_with("nobody"));
+    settings.client_authorities.front().old_algorithms = TlsOldAlgorithms::accepted;
+    server.replace(settings);
+    TestTlsClient taken(options);
+    ASSERT_TRUE(taken.connect(server.port())) << taken.why();
+    EXPECT_TRUE(taken.receive().ends_with("polycom/0004f2000001"));
+}
+
+TEST_F(TlsTest, SpeaksOldVersionsOnALegacyListenerAlone) {
+    auto settings = modern({rsa});
+    for (const auto security : {TlsSecurity::modern, TlsSecurity::legacy}) {
+        settings.security = security;
+        EchoServer server(settings);
+        for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
+            TestTlsOptions options;
+            options.version = version;
+            options.ciphers = "DEFAULT:@SECLEVEL=0";
+            options.security_level = 0;
+            TestTlsClient client(options);
+            EXPECT_EQ(client.connect(server.port()), security == TlsSecurity::legacy) << client.why();
+            if (security == TlsSecurity::modern) {
+                EXPECT_EQ(server.said(), std::string("no TLS handshake: no protocol in common: the phone offers TLS ") +
+                                             (version == TLS1_VERSION ? "1.0" : "1.1"));
+            }
+        }
+    }
+}
+
+TEST_F(TlsTest, LoadsNothingThatDoesNotFit) {
+    struct Case {
+        const char* name;
+        TlsPair pair;
+        const char* error;
+    };
+    auto old = TestCertificates::order(Use::server, "localhost");
+    old.until = TestCertificates::now() - TestCertificates::day;
+    const auto expired = files.issue("expired-server", old, KeyKind::p256, authority);
+    const Case cases[] = {
+        {"another's key", {rsa.certificate, ecdsa.key, {}, {}}, "the key is not that of"},
+        {"no key", {rsa.certificate, files.path("none"), {}, {}}, "cannot be read"},
+        {"no certificate", {rsa.key, rsa.key, {}, {}}, "holds no certificate"},
+        {"garbage", {files.write("x.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"), rsa.key, {}, {}}, "cannot be read"},
+        {"expired", expired, "is valid no longer"}};
+    for (const auto& [name, pair, error] : cases) {
+        const auto material = TlsMaterial::load(modern({pair}), SystemClock(), TlsDates::must_hold);
+        ASSERT_FALSE(material) << name;
+        EXPECT_THAT(material.error().text(), testing::HasSubstr(error)) << name;
+    }
+    EXPECT_TRUE(TlsMaterial::load(modern({expired}), SystemClock(), TlsDates::reported));
+}
+
+TEST_F(TlsTest, ReloadsWhatChangedAndIsGood) {
+    const SystemClock clock;
+    TlsReload reload(modern({ecdsa}), clock);
+    EXPECT_EQ(reload.check(), nullptr);
+    (void)files.write("ecdsa.pem", "half a file");
+    EXPECT_EQ(reload.check(), nullptr);
+    EXPECT_EQ(reload.check(), nullptr);
+    (void)files.server("ecdsa", KeyKind::p256, authority);
+    EXPECT_NE(reload.check(), nullptr);
+    EXPECT_EQ(reload.check(), nullptr);
+    EXPECT_NE(reload.check(TlsReload::Force::always), nullptr);
+}
+
+TEST(PeerCertificate, ComesBackFromATicket) {
+    Sha256 generation{};
+    generation[3] = std::byte{7};
+    PeerCertificate peer;
+    peer.label = "polycom";
+    peer.common_name = "0004f2000001";
+    peer.alternative_names = {"a", "b"};
+    const auto bytes = [](const std::string& text) { return std::as_bytes(std::span(text.data(), text.size())); };
+    const auto text = to_ticket(generation, &peer);
+    const auto back = read_ticket(bytes(text));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->generation, generation);
+    EXPECT_EQ(back->certificate, peer);
+    EXPECT_EQ(read_ticket(bytes(to_ticket(generation, nullptr)))->certificate, std::nullopt);
+    for (std::size_t size = 0; size < text.size(); ++size)
+        EXPECT_EQ(read_ticket(bytes(text.substr(0, size))).has_value(), size == 33) << size;
+    EXPECT_FALSE(read_ticket(bytes(text + "x")));
 }
 
 } // namespace

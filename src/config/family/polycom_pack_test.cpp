@@ -163,12 +163,11 @@ TEST(PolycomPack, SharedDocumentsAreOfASiteAndTheMasterNamesTheOthers) {
 }
 
 TEST(PolycomPack, ReadsTheMacFromAFactoryCertificate) {
-    const auto loaded = load_family(folder());
-    ASSERT_TRUE(loaded);
+    const auto* family = &polycom();
     const std::vector<SubjectText> subject{{SubjectField::organization, "Polycom Inc."},
                                            {SubjectField::common_name, "0004F2ABCDEF"}};
-    EXPECT_EQ((*loaded)->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
-    EXPECT_EQ((*loaded)->match_certificate({}), std::nullopt);
+    EXPECT_EQ(family->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
+    EXPECT_EQ(family->match_certificate({}), std::nullopt);
 }
 
 } // namespace
