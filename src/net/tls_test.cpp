@@ -192,6 +192,8 @@ TEST_F(TlsTest, ResumesAcrossLoopsAndOverNewKeys) {
         TestTlsClient elsewhere(options);
         ASSERT_TRUE(elsewhere.connect(server.port(1)));
         EXPECT_TRUE(elsewhere.receive().ends_with("resumed nobody"));
+        // OpenSSL's clients use a ticket of TLS 1.3 once; there the second connection brought a new one.
+        if (elsewhere.session() != nullptr) options.session = elsewhere.session();
         server.keys.rotate();
         TestTlsClient later(options);
         ASSERT_TRUE(later.connect(server.port(1)));
