@@ -99,7 +99,9 @@ SSL_TICKET_RETURN on_ticket_opened(SSL* ssl, SSL_SESSION* opened, const unsigned
         return identity && identity->generation == contents_of(ssl).material->generation();
     };
     if (!guarded(holds, false)) return SSL_TICKET_RETURN_IGNORE_RENEW;
-    return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+    // A client uses a ticket of TLS 1.3 once, so it needs the next one with every resumption.
+    const bool renewed = status == SSL_TICKET_SUCCESS_RENEW || SSL_version(ssl) == TLS1_3_VERSION;
+    return renewed ? SSL_TICKET_RETURN_USE_RENEW : SSL_TICKET_RETURN_USE;
 }
 
 int on_status_asked(SSL* ssl, void*) noexcept {
