@@ -69,6 +69,19 @@ void add_options(CLI::App& command, BootArguments& arguments) {
                     "default: the address's own")
         ->check(CLI::Range(1U, 65535U))
         ->group(server);
+    auto* certificate =
+        command
+            .add_option("--client-certificate", options.client_certificate,
+                        "Device certificate that the phone shows to a server under TLS (offhook certificate issue)")
+            ->type_name("FILE")
+            ->check(CLI::ExistingFile)
+            ->group(server);
+    auto* key = command.add_option("--client-key", options.client_key, "The device certificate's key")
+                    ->type_name("FILE")
+                    ->check(CLI::ExistingFile)
+                    ->group(server);
+    certificate->needs(key);
+    key->needs(certificate);
     command.add_option("--timeout", arguments.silence_s, "Seconds without a byte before a transfer has failed")
         ->check(CLI::Range(1U, 3600U))
         ->capture_default_str()

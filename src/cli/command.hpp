@@ -44,6 +44,7 @@ void add_sighting(CLI::App& app, Cli& cli);
 void add_phonebook(CLI::App& app, Cli& cli);
 void add_setting(CLI::App& app, Cli& cli);
 void add_pack(CLI::App& app, Cli& cli);
+void add_certificate(CLI::App& app, Cli& cli);
 void add_status(CLI::App& app, Cli& cli);
 void add_boot(CLI::App& app, Cli& cli);
 void add_firmware(CLI::App& app, Cli& cli);

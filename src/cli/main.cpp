@@ -75,6 +75,7 @@ int parse_and_run(int argc, char** argv) {
     add_guard(app, cli);
     add_boot(app, cli);
     add_pack(app, cli);
+    add_certificate(app, cli);
 
     try {
         app.parse(argc, argv);

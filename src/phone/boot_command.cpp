@@ -99,8 +99,9 @@ asio::awaitable<void> boot_into(polycom::Surroundings surroundings, Flash& flash
 BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
     asio::io_context context(1);
     CurlLoop curl(context.get_executor());
-    CurlTransfers transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
-                                   options.silence_time, options.ca_file});
+    CurlTransfers transfers(curl,
+                            {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
+                             options.silence_time, options.ca_file, options.client_certificate, options.client_key});
     const SystemClock clock;
     BootReport report;
     std::exception_ptr failure;

@@ -63,6 +63,10 @@ public:
         set(CURLOPT_LOW_SPEED_TIME,
             std::max(1L, static_cast<long>(std::chrono::ceil<std::chrono::seconds>(settings.silence_time).count())));
         if (!settings.ca_file.empty()) set(CURLOPT_CAINFO, settings.ca_file.c_str());
+        if (!settings.client_certificate.empty()) {
+            set(CURLOPT_SSLCERT, settings.client_certificate.c_str());
+            set(CURLOPT_SSLKEY, settings.client_key.c_str());
+        }
         set_credentials();
         set(CURLOPT_FTP_USE_EPSV, 0L);
         set(CURLOPT_FTP_SKIP_PASV_IP, 0L);

@@ -20,7 +20,9 @@ namespace offhook::phone {
 struct CurlSettings {
     std::chrono::milliseconds connect_time = limits::connect_time;
     std::chrono::milliseconds silence_time = limits::silence_time;
-    std::string ca_file; ///< trusted besides none else; "": the system's authorities
+    std::string ca_file;            ///< trusted besides none else; "": the system's authorities
+    std::string client_certificate; ///< PEM; "": the phone has none
+    std::string client_key;         ///< PEM, not encrypted
 };
 
 class CurlTransfers final : public Transfers {

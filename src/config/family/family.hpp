@@ -7,6 +7,7 @@
 /// Threads  any.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
+#include "config/family/certificate_form.hpp"
 #include "config/settings/effective.hpp"
 #include "config/syntax/syntax.hpp"
 
@@ -148,6 +149,11 @@ public:
     /// `path` as a listener hands it in: no leading slash, any letter case. Allocates nothing.
     [[nodiscard]] virtual std::optional<PathMatch> match_path(std::string_view path) const = 0;
     [[nodiscard]] virtual std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const = 0;
+
+    /// Whose device certificate that is. The subject is believed: verify the certificate first.
+    [[nodiscard]] virtual std::optional<MacAddress> match_certificate(std::span<const SubjectText> subject) const = 0;
+    /// In the order of the pack; the first is what its newest phones show. Empty: its phones have none.
+    [[nodiscard]] virtual std::span<const CertificateForm> certificate_forms() const = 0;
 
     /// Our settings in the vendor's words. `model` may be null.
     [[nodiscard]] virtual WriteResult write(const Effective& settings, const Model* model) const = 0;

@@ -71,6 +71,27 @@ void read_requests(TomlReader& root, const PackFile& file, PackContent& content)
     }
 }
 
+void read_certificates(TomlReader& root, const PackFile& file, PackContent& content) {
+    for (const toml::table* table : root.tables("certificate")) {
+        TomlReader row(file.problems, file.name, *table, "[[certificate]]");
+        std::vector<std::pair<SubjectField, std::string>> fields;
+        for (const auto& pair : row.pairs("subject")) {
+            if (const auto field = subject_field_from_text(pair.key))
+                fields.emplace_back(*field, pair.values.front());
+            else
+                file.problems.add(pair.where, "a subject's fields are CN OU O L ST serialNumber SAN, not '" +
+                                                  printable(pair.key, 40) + "'");
+        }
+        if (auto form = CertificateForm::compile(fields))
+            content.certificates.push_back(std::move(*form));
+        else
+            row.problem(form.error().message);
+        (void)row.text("source", TomlReader::Need::required); // read by people
+        (void)row.text("confidence");
+        row.finish();
+    }
+}
+
 /// Patterns of one document or file; `id` is its place in PathTable's numbering.
 std::vector<std::string> read_paths(TomlReader& row, const PackFile& file, PackContent& content, std::size_t id) {
     std::vector<std::string> paths;
@@ -223,6 +244,7 @@ void read_family(const PackFile& file, PackContent& content) {
     read_ouis(root, file.problems, content);
     read_accounts(root, file, content);
     read_requests(root, file, content);
+    read_certificates(root, file, content);
     std::set<std::string> kinds;
     read_documents(root, file, content, kinds);
     read_others(root, file, content, kinds);

@@ -163,6 +163,13 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
     constexpr auto file = &PackText::family;
     const Broken rows[] = {
         {"unknown key", file, "color = \"red\"\n", "p/family.toml:13: unknown key 'color' in [[document]]"},
+        {"certificate without an address", file, "[[certificate]]\nsubject = { CN = \"phone\" }\nsource = \"s\"\n",
+         "p/family.toml:13: one field of a certificate's subject holds {mac}, and only one"},
+        {"certificate of no field", file,
+         "[[certificate]]\nsubject = { S = \"{mac}\", CN = \"{mac}\" }\nsource = \"s\"\n",
+         "p/family.toml:14: a subject's fields are CN OU O L ST serialNumber SAN, not 'S'"},
+        {"certificate without a source", file, "[[certificate]]\nsubject = { CN = \"{mac}\" }\n",
+         "p/family.toml:13: [[certificate]] needs `source`"},
         {"duplicate kind", file,
          "[[document]]\nkind = \"settings\"\npath = \"x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n",
          "p/family.toml:14: kind 'settings' stands twice"},

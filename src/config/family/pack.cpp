@@ -87,6 +87,12 @@ std::optional<AgentMatch> Pack::match_user_agent(std::string_view user_agent) co
     return std::nullopt;
 }
 
+std::optional<MacAddress> Pack::match_certificate(std::span<const SubjectText> subject) const {
+    for (const CertificateForm& form : content_.certificates)
+        if (const auto mac = form.match(subject)) return mac;
+    return std::nullopt;
+}
+
 const ParameterFacts* Pack::facts(std::string_view parameter) const {
     const auto found = content_.known.find(parameter);
     return found ? &content_.facts[found->id] : nullptr;

@@ -162,5 +162,13 @@ TEST(PolycomPack, SharedDocumentsAreOfASiteAndTheMasterNamesTheOthers) {
     EXPECT_EQ(polycom().facts("no.such"), nullptr);
 }
 
+TEST(PolycomPack, ReadsTheMacFromAFactoryCertificate) {
+    const auto* family = &polycom();
+    const std::vector<SubjectText> subject{{SubjectField::organization, "Polycom Inc."},
+                                           {SubjectField::common_name, "0004F2ABCDEF"}};
+    EXPECT_EQ(family->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
+    EXPECT_EQ(family->match_certificate({}), std::nullopt);
+}
+
 } // namespace
 } // namespace offhook::config

@@ -38,6 +38,7 @@ inline std::shared_ptr<const ReadyFile> make_file(std::string body) {
 struct DoorLog {
     std::mutex mutex;
     std::vector<std::string> opened;
+    std::vector<std::string> certificates; ///< "family/mac/transport/privacy" of requests that came with one
     std::vector<std::string> refused;
     std::vector<std::uint64_t> broken_off;
     std::map<std::string, std::string, std::less<>> uploads; ///< committed, by path
@@ -95,6 +96,10 @@ public:
             const std::lock_guard lock(log_->mutex);
             log_->opened.push_back(std::string(request.path) + "|" + std::string(request.query) + "|" +
                                    std::string(request.user_agent) + "|" + request.source.text());
+            if (request.certificate != nullptr)
+                log_->certificates.push_back(request.certificate->family + "/" + request.certificate->mac.text() +
+                                             (request.transport == Transport::https ? "/https" : "/http") +
+                                             (request.privacy == catalogue::Privacy::tls ? "/tls" : "/clear"));
         }
         if (listed(house_.later, request.path)) {
             FileAnswer answer;

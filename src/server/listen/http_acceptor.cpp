@@ -42,10 +42,10 @@ HttpPeer peer_of(const sockaddr_storage& address) {
 } // namespace
 
 HttpAcceptor::HttpAcceptor(net::Loop& loop, Door& door, ConnectionCounts& counts, const HttpOptions& options,
-                           const asio::ip::tcp& protocol, net::OwnedFd socket)
+                           const asio::ip::tcp& protocol, net::OwnedFd socket, std::unique_ptr<net::TlsContext> tls)
     : loop_(loop), protocol_(protocol), acceptor_(loop.executor(), protocol, socket.release()), pause_(loop.executor()),
-      buffer_(options.header_bytes_max), share_(options, door, loop.timers(), loop.clock(), counts),
-      tasks_(loop.executor()) {}
+      buffer_(options.header_bytes_max), tls_(std::move(tls)),
+      share_(options, door, loop.timers(), loop.clock(), counts, tls_.get()), tasks_(loop.executor()) {}
 
 void HttpAcceptor::start() { (void)tasks_.spawn(accept_loop()); }
 
@@ -102,7 +102,8 @@ void HttpAcceptor::greet_guarded(net::OwnedFd connection, const HttpPeer& peer) 
 }
 
 void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {
-    if (share_.door.admit(Transport::http, peer.address) == Door::Welcome::shut_out) return;
+    if (share_.door.admit(share_.options.transport, peer.address) == Door::Welcome::shut_out) return;
+    if (tls_) return keep(std::move(connection), peer, {}, {}, Place::none);
     const auto bytes = ::recv(connection.get(), buffer_.data(), buffer_.size(), 0);
     if (bytes == 0) return;
     if (bytes < 0) {
@@ -114,7 +115,7 @@ void HttpAcceptor::greet(net::OwnedFd connection, const HttpPeer& peer) {
     const auto& head = share_.reader.head();
     // Input left over, a body or another request, needs a session: a close on top of it would reset the connection.
     if (progress == HeadProgress::complete && head.bytes == received.size() && head.framing == HttpFraming::none &&
-        head.method != HttpMethod::put)
+        head.method != HttpMethod::put && !head.authorization) // a Digest answer counts once: no asking again
         answer_here(std::move(connection), peer, received, head);
     else
         keep(std::move(connection), peer, received, {}, Place::none);
@@ -155,7 +156,7 @@ void HttpAcceptor::keep(net::OwnedFd connection, const HttpPeer& peer, std::stri
         if (remainder.file)
             share_.door.broken_off(remainder.ticket, remainder.body_bytes_sent);
         else
-            share_.door.refused(Transport::http, peer.address, "too many connections are open");
+            share_.door.refused(share_.options.transport, peer.address, "too many connections are open");
         return;
     }
     asio::ip::tcp::socket socket(loop_.executor());

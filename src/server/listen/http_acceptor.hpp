@@ -8,6 +8,7 @@
 #include "net/loop.hpp"
 #include "net/owned_fd.hpp"
 #include "net/task_group.hpp"
+#include "net/tls_context.hpp"
 #include "server/listen/http_session.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace offhook::server {
@@ -24,9 +26,12 @@ class HttpAcceptor {
 public:
     /// Everything outlives this. `socket` listens.
     HttpAcceptor(net::Loop& loop, Door& door, ConnectionCounts& counts, const HttpOptions& options,
-                 const boost::asio::ip::tcp& protocol, net::OwnedFd socket);
+                 const boost::asio::ip::tcp& protocol, net::OwnedFd socket,
+                 std::unique_ptr<net::TlsContext> tls = nullptr);
 
     void start();
+    /// For connections from now on. Requires that it took a context, and that OpenSSL takes the material.
+    void replace_certificates(std::shared_ptr<const net::TlsMaterial> material) { tls_->replace(std::move(material)); }
     /// Takes no more connections, closes those between two requests, gives transfers options.stop_grace, then cuts
     /// them.
     [[nodiscard]] boost::asio::awaitable<void> stop();
@@ -53,6 +58,7 @@ private:
     boost::asio::steady_timer pause_;
     std::vector<char> buffer_;
     bool exhausted_ = false; ///< said so once, until a connection is taken again
+    std::unique_ptr<net::TlsContext> tls_;
     HttpShare share_;
     net::TimerSlot grace_{on_grace_over, this};
     net::TaskGroup tasks_; ///< last: its tasks use what stands above

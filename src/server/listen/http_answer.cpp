@@ -68,7 +68,7 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
     } else if (head.method == HttpMethod::put) { // with a body it is begin_upload()'s
         out = empty(head.says_length ? HttpStatus::bad_request : HttpStatus::length_required, connection);
     } else if (request_body == HttpBody::leave) {
-        door_.refused(Transport::http, peer.address, "a body where none belongs");
+        door_.refused(options_.transport, peer.address, "a body where none belongs");
         out = empty(HttpStatus::content_too_large, connection);
     } else if (const auto request = file_request(head, peer, refusal); !request) {
         out = refuse(refusal, peer);
@@ -94,7 +94,8 @@ std::optional<FileRequest> HttpAnswerer::file_request(const HttpRequestHead& hea
         return std::nullopt;
     }
     FileRequest request;
-    request.transport = Transport::http;
+    request.transport = options_.transport;
+    request.privacy = options_.privacy;
     request.verb = head.method == HttpMethod::put    ? Verb::put
                    : head.method == HttpMethod::head ? Verb::head
                                                      : Verb::get;
@@ -103,6 +104,7 @@ std::optional<FileRequest> HttpAnswerer::file_request(const HttpRequestHead& hea
     request.source = peer.address;
     request.authorization = head.authorization.value_or(std::string_view());
     request.target = head.target;
+    request.certificate = peer.certificate;
     request.path = target->path;
     request.query = target->query;
     request.user_agent = head.user_agent.substr(0, limits::user_agent_bytes_max);
@@ -185,7 +187,7 @@ HttpAnswer HttpAnswerer::upload_answer(const UploadEnd& end, HttpConnection conn
 }
 
 HttpAnswer HttpAnswerer::refuse(const HttpRefusal& refusal, const HttpPeer& peer) {
-    door_.refused(Transport::http, peer.address, refusal.why);
+    door_.refused(options_.transport, peer.address, refusal.why);
     auto out = empty(refusal.status, HttpConnection::close);
     out.request_body = HttpBody::leave;
     return out;

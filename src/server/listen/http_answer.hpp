@@ -24,6 +24,7 @@ namespace offhook::server {
 struct HttpPeer {
     IpAddress address;
     std::uint16_t port = 0;
+    const DeviceCertificate* certificate = nullptr; ///< Lifetime: the connection's
 };
 
 /// What becomes of the request's own body.

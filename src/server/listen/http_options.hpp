@@ -1,13 +1,24 @@
 #pragma once
 /// @file  HttpOptions: the bounds of a phone-facing HTTP listener, with defaults for a site behind one NAT address.
+#include "net/peer_certificate.hpp"
+#include "server/door.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 namespace offhook::server {
 
+/// Whose a client certificate is by its family's pack, called on every loop; nothing when the pack cannot tell.
+using CertificateReader = std::function<std::optional<DeviceCertificate>(const net::PeerCertificate&)>;
+
 struct HttpOptions {
-    std::uint16_t listener = 0; ///< handed to the door with each request; 0 is the first listener
+    std::uint16_t listener = 0;            ///< handed to the door with each request; 0 is the first listener
+    Transport transport = Transport::http; ///< https: under TLS, for which open() takes HttpTls
+    catalogue::Privacy privacy = catalogue::Privacy::clear; ///< tls for TLS of today alone
+    CertificateReader certificate_reader;                   ///< empty: certificates say nothing
 
     std::size_t header_bytes_max = 8192;
     std::uint64_t drained_body_bytes_max = 64 * 1024; ///< a GET's body is read and dropped up to here; more is refused

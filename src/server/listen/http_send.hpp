@@ -1,6 +1,7 @@
 #pragma once
 /// @file  Sending one answer: at once as far as the socket takes it, and what is left over.
 #include "base/clock.hpp"
+#include "net/stream.hpp"
 #include "protocol/http_head.hpp"
 #include "server/listen/http_answer.hpp"
 
@@ -51,6 +52,10 @@ enum class HttpFollowedBy : std::uint8_t { more, close };
 
 /// Sends head, date line and body on a non-blocking socket; fills `remainder` when the socket takes only a part.
 [[nodiscard]] HttpSent send_now(int fd, const HttpAnswer& answer, std::string_view date_line, HttpFollowedBy next,
+                                HttpRemainder& remainder);
+
+/// The same through a stream under TLS.
+[[nodiscard]] HttpSent send_now(net::Stream& stream, const HttpAnswer& answer, std::string_view date_line,
                                 HttpRemainder& remainder);
 
 } // namespace offhook::server

@@ -42,11 +42,15 @@ void HttpSession::received(std::string_view bytes) {
 }
 
 asio::awaitable<void> HttpSession::run() {
-    auto next = remainder_.bytes() > 0 ? Next::send_rest : serve_buffered();
+    auto next = Next::close;
+    if (share_.tls != nullptr)
+        next = co_await shake_hands();
+    else
+        next = remainder_.bytes() > 0 ? Next::send_rest : serve_buffered();
     while (next != Next::close) {
         if (next == Next::read) {
             const auto got = co_await stream_.read_some(asio::buffer(buffer_.data() + end_, buffer_.size() - end_));
-            if (got.error) break;
+            if (got.error) co_return;
             end_ += got.bytes;
             next = serve_buffered();
         } else if (next == Next::serve) {
@@ -59,13 +63,34 @@ asio::awaitable<void> HttpSession::run() {
             next = co_await receive_upload();
         } else {
             co_await linger();
-            next = Next::close;
+            co_return;
         }
     }
+    if (share_.tls != nullptr) stream_.finish_writing();
+}
+
+asio::awaitable<HttpSession::Next> HttpSession::shake_hands() {
+    now_ = share_.timers.now();
+    phase_ = Phase::shaking_hands;
+    set_deadline(share_.options.header_time_max); // which the first request's head must keep as well
+    const auto error = co_await stream_.start_tls(*share_.tls);
+    if (error) {
+        if (error != asio::error::operation_aborted)
+            share_.door.refused(share_.options.transport, peer_.address,
+                                stream_.tls() == nullptr ? error.message() : stream_.tls()->failure_text(error));
+        stream_.close();
+        co_return Next::close;
+    }
+    const auto* shown = stream_.tls()->peer_certificate();
+    if (shown != nullptr && share_.options.certificate_reader) certificate_ = share_.options.certificate_reader(*shown);
+    if (certificate_) peer_.certificate = &*certificate_;
+    phase_ = Phase::receiving;
+    make_room();
+    co_return Next::read;
 }
 
 void HttpSession::stop() {
-    if (phase_ == Phase::idle) abort();
+    if (phase_ == Phase::idle || phase_ == Phase::shaking_hands) abort();
 }
 
 void HttpSession::abort() { stream_.close(); }
@@ -129,8 +154,7 @@ HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_b
         return Next::send_rest;
     }
     const auto after = after_answer(answer.connection, answer.request_body);
-    const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
-    switch (send_now(stream_.socket().native_handle(), answer, share_.date.at(now_), followed_by, remainder_)) {
+    switch (send_now(answer, after)) {
     case HttpSent::all:
         return after;
     case HttpSent::part:
@@ -140,6 +164,13 @@ HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_b
     }
     if (answer.file != nullptr) share_.door.broken_off(answer.ticket, 0);
     return Next::close;
+}
+
+HttpSent HttpSession::send_now(const HttpAnswer& answer, Next after) {
+    const auto date = share_.date.at(now_);
+    if (stream_.under_tls()) return server::send_now(stream_, answer, date, remainder_);
+    const auto followed_by = after == Next::close ? HttpFollowedBy::close : HttpFollowedBy::more;
+    return server::send_now(stream_.socket().native_handle(), answer, date, followed_by, remainder_);
 }
 
 HttpSession::Next HttpSession::after_answer(HttpConnection connection, HttpBody request_body) const {
@@ -252,7 +283,10 @@ void HttpSession::deadline_passed() {
     }
     if (phase_ == Phase::sending) return check_send_rate();
     if (phase_ == Phase::uploading) return check_receive_rate();
-    if (phase_ == Phase::receiving) share_.door.refused(Transport::http, peer_.address, "too slow with its request");
+    if (phase_ == Phase::receiving)
+        share_.door.refused(share_.options.transport, peer_.address, "too slow with its request");
+    if (phase_ == Phase::shaking_hands)
+        share_.door.refused(share_.options.transport, peer_.address, "too slow with its TLS handshake");
     abort();
 }
 

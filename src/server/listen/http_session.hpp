@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,14 +26,15 @@ namespace offhook::server {
 /// What the sessions of one listener share on one loop.
 struct HttpShare {
     HttpShare(const HttpOptions& given_options, Door& given_door, net::LoopTimers& given_timers, const Clock& clock,
-              ConnectionCounts& given_counts)
-        : options(given_options), door(given_door), timers(given_timers), counts(given_counts),
+              ConnectionCounts& given_counts, net::TlsContext* given_tls)
+        : options(given_options), door(given_door), timers(given_timers), counts(given_counts), tls(given_tls),
           answerer(given_door, clock, given_options), date(clock) {}
 
     const HttpOptions& options;
     Door& door;
     net::LoopTimers& timers;
     ConnectionCounts& counts;
+    net::TlsContext* tls; ///< null: in clear
     HttpAnswerer answerer;
     HttpHeadReader reader; ///< one for all: what it read is used before the next read
     DateLine date;
@@ -61,6 +63,7 @@ public:
 
 private:
     enum class Phase : std::uint8_t {
+        shaking_hands,
         idle,
         receiving, ///< a request's head, or a body that is dropped
         uploading, ///< a body that is kept
@@ -84,6 +87,8 @@ private:
     [[nodiscard]] protocol::HttpConnection granted() const;
     [[nodiscard]] boost::asio::awaitable<Next> bring();
     [[nodiscard]] boost::asio::awaitable<void> pass(std::chrono::milliseconds time);
+    [[nodiscard]] boost::asio::awaitable<Next> shake_hands();
+    [[nodiscard]] HttpSent send_now(const HttpAnswer& answer, Next after);
     [[nodiscard]] boost::asio::awaitable<Next> send_rest();
 
     // http_session_upload.cpp
@@ -103,6 +108,7 @@ private:
     HttpShare& share_;
     net::Stream stream_;
     HttpPeer peer_;
+    std::optional<DeviceCertificate> certificate_; ///< what peer_ points to
     std::list<HttpSession*>::iterator place_;
     std::vector<char> buffer_; ///< grows to options.header_bytes_max
     std::size_t begin_ = 0;    ///< buffered bytes not yet used: begin_ to end_

@@ -1,0 +1,52 @@
+#pragma once
+/// @file  CertificateForm: how a vendor writes a phone's MAC address into its device certificate.
+///
+/// Fields of the subject, each with a pattern that must match; one of them holds {mac}, which there may also be written
+/// with ':' or '-' between its bytes. Who may vouch for such a certificate is the operator's bundle, not ours to say.
+#include "base/mac_address.hpp"
+#include "base/result.hpp"
+#include "config/family/pattern.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace offhook::config {
+
+enum class SubjectField : std::uint8_t {
+    common_name,
+    organizational_unit,
+    organization,
+    locality,
+    state,
+    serial_number,
+    alternative_name
+};
+inline constexpr std::size_t subject_field_count = 7;
+
+[[nodiscard]] std::string_view to_text(SubjectField field); ///< CN OU O L ST serialNumber SAN
+[[nodiscard]] std::optional<SubjectField> subject_field_from_text(std::string_view name);
+
+/// A subject as it stood in a certificate: the fields that are there.
+using SubjectText = std::pair<SubjectField, std::string_view>;
+
+class CertificateForm {
+public:
+    /// Errors: a pattern that is none; not exactly one field with {mac}; a field twice.
+    [[nodiscard]] static Result<CertificateForm>
+    compile(const std::vector<std::pair<SubjectField, std::string>>& fields);
+
+    [[nodiscard]] std::optional<MacAddress> match(std::span<const SubjectText> subject) const;
+    /// A subject of this form: what a virtual phone shows.
+    [[nodiscard]] std::vector<std::pair<SubjectField, std::string>> fill(const MacAddress& mac,
+                                                                         std::string_view model) const;
+
+private:
+    std::vector<std::pair<SubjectField, Pattern>> fields_;
+};
+
+} // namespace offhook::config
