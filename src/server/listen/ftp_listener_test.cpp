@@ -96,7 +96,7 @@ TEST(FtpListener, AnswersCommandsAfterLoginByTable) {
              Case{"MODE Z", "504 "},
              Case{"STRU F", "200 "},
              Case{"STRU R", "504 "},
-             Case{"MDTM a.cfg", "213 19941106083617"},
+             Case{"MDTM a.cfg", "213 19941106084937"},
              Case{"MDTM none", "550 "},
              Case{"RETR a.cfg", "425 "},
              Case{"STOR up.log", "425 "},
@@ -319,13 +319,13 @@ TEST(FtpListener, ListsInEveryForm) {
     EXPECT_EQ(client.get("NLST").first, "a.cfg\r\nb.cfg\r\n");
     EXPECT_EQ(client.get("NLST logs").first, "x.log\r\n");
     EXPECT_EQ(client.get("NLST logs/*.log").first, "logs/x.log\r\n");
-    EXPECT_EQ(client.get("MLSD").first, "type=file;size=10;modify=19941106083617;perm=r; a.cfg\r\n"
-                                        "type=file;size=0;modify=19941106083617;perm=r; b.cfg\r\n");
+    EXPECT_EQ(client.get("MLSD").first, "type=file;size=10;modify=19941106084937;perm=r; a.cfg\r\n"
+                                        "type=file;size=0;modify=19941106084937;perm=r; b.cfg\r\n");
     EXPECT_EQ(client.get("MLSD a.cfg").second, 501);
     client.code("OPTS MLST size;modify;bogus;");
-    EXPECT_EQ(client.get("MLSD logs").first, "size=1;modify=19941106083617; x.log\r\n");
+    EXPECT_EQ(client.get("MLSD logs").first, "size=1;modify=19941106084937; x.log\r\n");
     client.code("MLST logs/x.log");
-    EXPECT_EQ(client.lines.back(), " size=1;modify=19941106083617; /logs/x.log");
+    EXPECT_EQ(client.lines.back(), " size=1;modify=19941106084937; /logs/x.log");
 }
 
 TEST(FtpListener, ClosesAfterThreeWrongPasswords) {

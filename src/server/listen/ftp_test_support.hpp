@@ -162,7 +162,9 @@ public:
     std::vector<std::string> lines;
 };
 
-inline std::string pattern(std::size_t bytes) {
+constexpr std::size_t large_bytes = 34U << 20U; ///< more than 65535 blocks of 512
+
+inline std::string make_pattern(std::size_t bytes) {
     std::string out(bytes, '\0');
     std::uint32_t x = 12345;
     for (auto& c : out) {
@@ -170,6 +172,17 @@ inline std::string pattern(std::size_t bytes) {
         c = static_cast<char>(x >> 24U);
     }
     return out;
+}
+
+/// The first bytes of one sequence without a period that matters.
+inline std::string_view pattern(std::size_t bytes) {
+    static const std::string whole = make_pattern(large_bytes);
+    return std::string_view(whole).substr(0, bytes);
+}
+
+inline const std::shared_ptr<const ReadyFile>& large_file() {
+    static const auto file = make_file(std::string(pattern(large_bytes)));
+    return file;
 }
 
 /// A running listener over loopback.
@@ -180,8 +193,9 @@ struct FtpSite {
         house.files["a.cfg"] = make_file("0123456789");
         house.files["lines.txt"] = make_file("one\ntwo\r\nthree\n");
         house.files["dir/b c.cfg"] = make_file("<b/>");
-        for (const std::size_t bytes : {0, 1, 511, 512, 513, 34 << 20})
-            house.files["size-" + std::to_string(bytes)] = make_file(pattern(bytes));
+        for (const std::size_t bytes : {0, 1, 511, 512, 513})
+            house.files["size-" + std::to_string(bytes)] = make_file(std::string(pattern(bytes)));
+        house.files["size-" + std::to_string(large_bytes)] = large_file();
         house.files["disk.ld"] = make_file("from disk");
         house.later = {"disk.ld"};
         house.uploads = {"up.log", "dir/up.log", "u0", "u1", "u511", "u512", "u513", "ubig"};
