@@ -3,9 +3,12 @@
 ///
 /// OpenSSL works straight on the socket (no BIO pair): measured 15-25 % cheaper on a resumed handshake than
 /// asio::ssl::stream. A session's own slot in the timer wheel bounds every wait; close() ends whatever is under way.
-/// Errors   as an error_code: eof when the peer closed, operation_aborted after close().
+/// Errors   as an error_code: eof when the peer closed, operation_aborted after close(). Under TLS eof means that the
+///          peer said so; is_truncation() (net/tls_error.hpp) that the connection ended without it. Phones do that at
+///          the end of a request, where it does no harm; at the end of an upload without a length it is a cut.
 /// Threads  its loop's.
 #include "net/as_result.hpp"
+#include "net/tls_session.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
@@ -17,8 +20,7 @@
 
 namespace offhook::net {
 
-class TlsContext;
-class TlsSession; // what a Stream holds once it is under TLS (net/tls_session.hpp)
+class TlsContext; // net/tls_context.hpp
 
 struct IoResult {
     boost::system::error_code error;
@@ -38,20 +40,28 @@ public:
     [[nodiscard]] boost::asio::awaitable<IoResult> write_some(std::span<const boost::asio::const_buffer> pieces);
     /// All of it, or an error and how much had gone out.
     [[nodiscard]] boost::asio::awaitable<IoResult> write_all(boost::asio::const_buffer piece);
+    /// Requires under_tls(). What the socket takes now, of the pieces in order, up to a record; 0 bytes and no error:
+    /// nothing now, and the next write begins with the same bytes.
+    [[nodiscard]] IoResult write_now(std::span<const boost::asio::const_buffer> pieces);
     /// No more will be written: under TLS a close_notify, then a half-close. Best effort.
     void finish_writing();
     void close();
 
     [[nodiscard]] bool under_tls() const { return tls_ != nullptr; }
     [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
-    /// Whether a read would return at once although the socket is silent: TLS has decrypted more than was taken.
+    /// Whether a read may return at once although the socket is silent: TLS has received more than was taken.
     [[nodiscard]] bool has_pending() const;
 
-    /// TLS from here on, as the server. `context` outlives the stream.
+    /// TLS from here on, as the server. After an error the stream is of no more use than to be closed, and tls() has
+    /// the reason in words. The caller bounds the time. Lifetime: `context` during the call; its contents are shared.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context);
     [[nodiscard]] const TlsSession* tls() const { return tls_.get(); }
 
 private:
+    [[nodiscard]] boost::asio::awaitable<IoResult> read_tls(boost::asio::mutable_buffer into);
+    [[nodiscard]] boost::asio::awaitable<IoResult> write_tls(std::span<const boost::asio::const_buffer> pieces);
+    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_for(TlsSession::Need need);
+
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<TlsSession> tls_;
 };
