@@ -187,8 +187,13 @@ inline const std::shared_ptr<const ReadyFile>& large_file() {
 
 /// A running listener over loopback.
 struct FtpSite {
+    enum NoListener { no_listener };
+
     explicit FtpSite(const FtpOptions& options = {}, std::size_t loop_count = 2, const char* address = "127.0.0.1")
-        : loops(clock, loop_count) {
+        : FtpSite(no_listener, loop_count) {
+        open(options, {}, address);
+    }
+    explicit FtpSite(NoListener, std::size_t loop_count = 2) : loops(clock, loop_count) {
         house.accounts["phone"] = "secret";
         house.files["a.cfg"] = make_file("0123456789");
         house.files["lines.txt"] = make_file("one\ntwo\r\nthree\n");
@@ -205,13 +210,19 @@ struct FtpSite {
             pointers.push_back(doors.back().get());
         }
         loops.start();
-        auto opened = FtpListener::open(loops, pointers, {boost::asio::ip::make_address(address), 0}, options);
-        EXPECT_TRUE(opened) << opened.error().text();
+    }
+    ~FtpSite() { close(); }
+    FtpSite(const FtpSite&) = delete;
+    FtpSite& operator=(const FtpSite&) = delete;
+
+    void open(const FtpOptions& options, const std::vector<net::TlsContext*>& tls, const char* address = "127.0.0.1") {
+        auto opened = FtpListener::open(loops, pointers, {boost::asio::ip::make_address(address), 0}, options, tls);
+        ASSERT_TRUE(opened) << opened.error().text();
         listener = std::move(*opened);
         listener->start();
     }
-    ~FtpSite() {
-        listener->stop();
+    void close() {
+        if (listener) listener->stop();
         loops.stop();
     }
     [[nodiscard]] FtpClient client(const char* from = nullptr) const { return FtpClient(listener->bound(), from); }
