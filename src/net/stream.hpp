@@ -54,7 +54,8 @@ public:
 
     /// TLS from here on, as the server. After an error the stream is of no more use than to be closed, and tls() has
     /// the reason in words. The caller bounds the time. Lifetime: `context` during the call; its contents are shared.
-    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context);
+    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context,
+                                                                              TlsTickets tickets = TlsTickets::given);
     [[nodiscard]] const TlsSession* tls() const { return tls_.get(); }
 
 private:
