@@ -186,7 +186,7 @@ asio::awaitable<FtpSession::TransferEnd> FtpSession::open_data(std::string text)
     if (data_privacy_ == catalogue::Privacy::tls) {
         begin_watch();
         if (cut_) co_return TransferEnd::aborted;
-        const auto error = co_await data_->start_tls(*share_.tls);
+        const auto error = co_await data_->start_tls(*share_.tls, net::TlsTickets::none);
         if (error) co_return cut_ ? TransferEnd::aborted : TransferEnd::no_tls;
     }
     if (cut_) co_return TransferEnd::aborted;
