@@ -18,8 +18,8 @@ using protocol::FtpVerb;
 
 namespace {
 
-constexpr std::size_t send_bytes_max = 256 * 1024; // of one write: the loop has other sessions
-constexpr int sends_at_once_max = 4;
+constexpr std::size_t send_bytes_max = 64 * 1024; // of one write: the loop has other sessions
+constexpr int sends_at_once_max = 16;
 constexpr std::size_t buffer_bytes = 32 * 1024;
 
 std::uint16_t status_of(UploadRefusal refusal) {
