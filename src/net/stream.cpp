@@ -88,12 +88,12 @@ IoResult Stream::write_now(std::span<const asio::const_buffer> pieces) {
     return to_result(tls_->write(gather(pieces, record_of_this_thread())));
 }
 
-asio::awaitable<boost::system::error_code> Stream::start_tls(TlsContext& context) {
+asio::awaitable<boost::system::error_code> Stream::start_tls(TlsContext& context, TlsTickets tickets) {
     OFFHOOK_ASSERT(tls_ == nullptr);
     boost::system::error_code error;
     socket_.native_non_blocking(true, error);
     if (error) co_return error;
-    tls_ = std::make_unique<TlsSession>(context, socket_.native_handle());
+    tls_ = std::make_unique<TlsSession>(context, socket_.native_handle(), tickets);
     for (;;) {
         const auto step = tls_->shake_hands();
         if (step.need == TlsSession::Need::nothing) co_return step.error;

@@ -55,7 +55,8 @@ public:
     /// TLS from here on, as the server. Requires a process that ignores SIGPIPE: OpenSSL writes with write(2). After an
     /// error the stream is of no more use than to be closed, and tls() has the reason in words. The caller bounds the
     /// time. Lifetime: `context` during the call; its contents are shared.
-    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context);
+    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> start_tls(TlsContext& context,
+                                                                              TlsTickets tickets = TlsTickets::given);
     [[nodiscard]] const TlsSession* tls() const { return tls_.get(); }
 
 private:

@@ -11,9 +11,10 @@ namespace offhook::net {
 
 TlsSession* TlsSession::of(const SSL* ssl) { return static_cast<TlsSession*>(SSL_get_app_data(ssl)); }
 
-TlsSession::TlsSession(const TlsContext& context, int fd)
+TlsSession::TlsSession(const TlsContext& context, int fd, TlsTickets tickets)
     : contents_(context.contents()), ssl_(SSL_new(contents_->context.get())) {
-    if (!ssl_ || SSL_set_fd(ssl_.get(), fd) != 1) {
+    if (!ssl_ || SSL_set_fd(ssl_.get(), fd) != 1 ||
+        (tickets == TlsTickets::none && SSL_set_num_tickets(ssl_.get(), 0) != 1)) {
         ERR_clear_error();
         throw std::bad_alloc();
     }

@@ -18,6 +18,10 @@
 
 namespace offhook::net {
 
+/// A TLS 1.3 client gets its ticket after the handshake. One that only sends, as in an FTP upload, never reads it, and
+/// its close then resets the connection: the end of the upload would be lost on its way.
+enum class TlsTickets : std::uint8_t { given, none };
+
 class TlsSession {
 public:
     enum class Need : std::uint8_t { nothing, readable, writable };
@@ -28,7 +32,7 @@ public:
     };
 
     /// As the server, on a non-blocking socket. Errors: throws std::bad_alloc.
-    TlsSession(const TlsContext& context, int fd);
+    TlsSession(const TlsContext& context, int fd, TlsTickets tickets);
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
