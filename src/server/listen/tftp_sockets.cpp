@@ -62,7 +62,7 @@ Result<net::OwnedFd> open_transfer_socket(const Endpoint& at, const TftpOptions&
         tried.port(static_cast<std::uint16_t>(options.port_first + (begin + i) % count));
         if (tried.port() == at.port()) continue;
         auto fd = bind_to(tried, Sharing::alone);
-        if (fd || errno != EADDRINUSE) return fd;
+        if (fd || fd.error().code != ErrorCode::unavailable) return fd;
     }
     return fail(ErrorCode::unavailable, fmt::format("no port of {}-{} is free for TFTP transfers at {}",
                                                     options.port_first, last, at.address().to_string()));
