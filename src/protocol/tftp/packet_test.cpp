@@ -132,6 +132,8 @@ TEST(TftpTerms, AnswersOnlyUsableOptions) {
 TEST(TftpTerms, TsizeIsLeftOutForNetasciiAndEchoedForAWrite) {
     Request request;
     request.options.entries[request.options.count++] = {"tsize", "77"};
+    EXPECT_EQ(shown(negotiate(request, 3000, {}).option_ack), "tsize|3000|");
+    EXPECT_EQ(negotiate(request, 0, {}).option_ack, "") << "curl fails on a size of 0";
     request.mode = Mode::netascii;
     EXPECT_EQ(negotiate(request, 3000, {}).option_ack, "");
     request.opcode = Opcode::write_request;

@@ -76,7 +76,8 @@ Negotiation negotiate(const Request& request, std::optional<std::uint64_t> file_
         if (request.opcode == Opcode::write_request) {
             out.announced_bytes = wishes.transfer_bytes;
             answer.add("tsize", *wishes.transfer_bytes);
-        } else if (file_bytes && request.mode == Mode::octet) {
+        } else if (file_bytes && *file_bytes > 0 && request.mode == Mode::octet) {
+            // Of an empty file nothing is said: curl takes a size of 0 for a broken answer.
             answer.add("tsize", *file_bytes);
         }
     }
