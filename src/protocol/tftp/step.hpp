@@ -19,7 +19,7 @@ struct BlockRun {
     std::uint32_t count = 0;
 };
 
-/// Lifetime  of the texts: until the transfer's next call.
+/// Lifetime  of the texts: until the transfer's next call; a payload's, no longer than the datagram it came in.
 struct Step {
     Progress progress = Progress::going_on;
     std::string_view packet;  ///< to be sent; empty: none

@@ -300,7 +300,8 @@ TEST(TftpReceiveTransfer, TheLastAckWaitsForFinish) {
         return std::string(header.data(), 4) + std::string(payload);
     };
     EXPECT_EQ(receiver.received(data(1, std::string(512, 'a')), start).packet, ack_packet(1));
-    const auto last = receiver.received(data(2, "b"), start);
+    const auto datagram = data(2, "b");
+    const auto last = receiver.received(datagram, start);
     EXPECT_EQ(last.progress, Progress::complete);
     EXPECT_EQ(last.payload, "b");
     EXPECT_EQ(last.packet, "");
