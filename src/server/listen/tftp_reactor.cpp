@@ -187,7 +187,7 @@ void TftpReactor::on_datagram(std::size_t socket_index, const TftpPeer& peer, st
 void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
     if (stopping_ || door_.admit(Transport::tftp, peer.address) == Door::Welcome::shut_out) return;
     const auto hash = std::hash<std::string_view>{}(packet);
-    if (settle_repeated(peer, packet, hash)) return;
+    if (settle_repeated(peer, hash)) return;
     const auto request = tftp::parse_request(packet);
     if (!request) {
         door_.refused(Transport::tftp, peer.address, to_text(request.error().code));
@@ -203,7 +203,7 @@ void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
             request->opcode == tftp::Opcode::read_request ? ErrorCode::not_found : ErrorCode::access_violation;
         return send_error(pick_socket(), peer, code, text_of(code));
     }
-    auto* transfer = make_transfer(peer, packet, hash);
+    auto* transfer = make_transfer(peer, hash);
     if (transfer == nullptr) return door_.refused(Transport::tftp, peer.address, "too many transfers are under way");
     FileRequest file;
     file.transport = Transport::tftp;
@@ -217,7 +217,7 @@ void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
         begin_write(*transfer, *request, file);
 }
 
-bool TftpReactor::settle_repeated(const TftpPeer& peer, std::string_view, std::size_t hash) {
+bool TftpReactor::settle_repeated(const TftpPeer& peer, std::size_t hash) {
     const auto found = transfers_.find({peer.address, peer.port});
     if (found == transfers_.end()) return false;
     auto& transfer = *found->second;
@@ -239,7 +239,7 @@ bool TftpReactor::settle_repeated(const TftpPeer& peer, std::string_view, std::s
     return false;
 }
 
-TftpTransfer* TftpReactor::make_transfer(const TftpPeer& peer, std::string_view, std::size_t hash) {
+TftpTransfer* TftpReactor::make_transfer(const TftpPeer& peer, std::size_t hash) {
     if (counts_.enter(peer.address) == ConnectionCounts::Entry::full) return nullptr;
     try {
         auto& place = transfers_[{peer.address, peer.port}];

@@ -54,7 +54,7 @@ private:
     void on_request(const TftpPeer& peer, std::string_view packet);
     void on_packet_of(TftpTransfer& transfer, std::string_view packet);
     /// Whether the request is dealt with: it came again, or must wait.
-    [[nodiscard]] bool settle_repeated(const TftpPeer& peer, std::string_view packet, std::size_t hash);
+    [[nodiscard]] bool settle_repeated(const TftpPeer& peer, std::size_t hash);
 
     void begin_read(TftpTransfer& transfer, const protocol::tftp::Request& request, const FileRequest& file,
                     std::string_view packet);
@@ -75,7 +75,7 @@ private:
     static void on_time_of(void* transfer) noexcept;
 
     [[nodiscard]] TftpTransfer* find(const Peer& peer, std::uint64_t id);
-    [[nodiscard]] TftpTransfer* make_transfer(const TftpPeer& peer, std::string_view packet, std::size_t hash);
+    [[nodiscard]] TftpTransfer* make_transfer(const TftpPeer& peer, std::size_t hash);
     [[nodiscard]] int pick_socket();
     void send_error(int socket, const TftpPeer& peer, protocol::tftp::ErrorCode code, std::string_view text);
 
