@@ -5,6 +5,8 @@
 #include "net/task_group.hpp"
 #include "phone/curl_transfers.hpp"
 #include "phone/polycom/boot.hpp"
+#include "phone/scheme_transfers.hpp"
+#include "phone/tftp_transfers.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -99,9 +101,11 @@ asio::awaitable<void> boot_into(polycom::Surroundings surroundings, Flash& flash
 BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
     asio::io_context context(1);
     CurlLoop curl(context.get_executor());
-    CurlTransfers transfers(curl,
-                            {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
-                             options.silence_time, options.ca_file, options.client_certificate, options.client_key});
+    CurlTransfers curl_transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
+                                        options.silence_time, options.ca_file, options.client_certificate,
+                                        options.client_key});
+    TftpTransfers tftp_transfers(context.get_executor(), {options.silence_time});
+    SchemeTransfers transfers(curl_transfers, tftp_transfers);
     const SystemClock clock;
     BootReport report;
     std::exception_ptr failure;

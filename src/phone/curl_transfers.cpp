@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "net/as_result.hpp"
-#include "phone/running_digest.hpp"
+#include "phone/received_body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 using protocol::Scheme;
-using Keep = TransferRequest::Keep;
 
 struct FreeEasy {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -158,53 +157,15 @@ private:
         const long status = number(CURLINFO_RESPONSE_CODE);
         if (!is_ftp(request_.url) && (status < 200 || status >= 300)) return true; // an error's page is not the file
         if (request_.direction == Direction::put) return true;
-        bytes_ += bytes.size();
-        if (bytes_ > request_.bytes_max) {
-            ended_by_us_ = FileOutcome::too_large;
-            return false;
-        }
-        if (request_.keep == Keep::whole) {
-            body_ += bytes;
-            return true;
-        }
-        return take_image(bytes);
-    }
-
-    bool take_image(std::string_view bytes) {
-        if (!digest_) {
-            const std::size_t missing = limits::image_head_bytes - body_.size();
-            const std::size_t size = std::min(missing, bytes.size());
-            body_ += bytes.substr(0, size);
-            bytes.remove_prefix(size);
-            if (body_.size() < limits::image_head_bytes) return true;
-            if (!start_digest()) return false;
-        }
-        digest_->add(bytes);
-        return true;
-    }
-
-    /// Asks on_head. Whether the rest is wanted.
-    bool start_digest() {
-        digest_.emplace();
-        HeadDecision decision;
-        if (request_.on_head) decision = request_.on_head(body_);
-        if (decision.rest == HeadDecision::Rest::not_wanted) {
-            ended_by_us_ = FileOutcome::not_changed;
-            return false;
-        }
-        digest_->add(std::string_view(body_).substr(std::min(decision.digest_from, body_.size())));
-        return true;
+        return received_.take(bytes);
     }
 
     TransferRequest request_;
     std::unique_ptr<CURL, FreeEasy> easy_;
     std::unique_ptr<curl_slist, FreeList> headers_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
-    std::string body_;
-    std::uint64_t bytes_ = 0;
+    ReceivedBody received_{request_};
     std::size_t sent_ = 0;
-    std::optional<RunningDigest> digest_;
-    std::optional<FileOutcome> ended_by_us_;
 
     [[nodiscard]] FileOutcome outcome(CURLcode code, long status) const;
     [[nodiscard]] std::string detail(CURLcode code, long status) const;
@@ -219,7 +180,7 @@ FileOutcome of_status(long status, Direction direction) {
 }
 
 FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
-    if (ended_by_us_) return *ended_by_us_;
+    if (received_.ended_by_us()) return *received_.ended_by_us();
     switch (code) {
     case CURLE_OK:
         if (!is_ftp(request_.url)) return of_status(status, request_.direction);
@@ -231,7 +192,8 @@ FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
     case CURLE_LOGIN_DENIED:
         return FileOutcome::denied;
     case CURLE_OPERATION_TIMEDOUT:
-        return number(CURLINFO_NUM_CONNECTS) == 0 && bytes_ == 0 ? FileOutcome::unreachable : FileOutcome::timed_out;
+        return number(CURLINFO_NUM_CONNECTS) == 0 && received_.bytes() == 0 ? FileOutcome::unreachable
+                                                                            : FileOutcome::timed_out;
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -250,8 +212,8 @@ FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
 }
 
 std::string CurlTransfer::detail(CURLcode code, long status) const {
-    if (ended_by_us_ == FileOutcome::too_large) return fmt::format("more than {} bytes", request_.bytes_max);
-    if (ended_by_us_) return "the rest is not needed";
+    if (received_.ended_by_us() == FileOutcome::too_large) return fmt::format("more than {} bytes", request_.bytes_max);
+    if (received_.ended_by_us()) return "the rest is not needed";
     if (code != CURLE_OK) {
         const std::string_view told = reason_.data();
         return std::string(told.empty() ? curl_easy_strerror(code) : told);
@@ -268,14 +230,12 @@ std::string CurlTransfer::detail(CURLcode code, long status) const {
 
 TransferAnswer CurlTransfer::answer(CURLcode code) {
     const long status = number(CURLINFO_RESPONSE_CODE);
-    // An image shorter than a head is whole by now.
-    if (code == CURLE_OK && request_.keep == Keep::head && !digest_ && bytes_ > 0) start_digest();
+    if (code == CURLE_OK) received_.finish();
     TransferAnswer answer;
     answer.outcome = outcome(code, status);
     answer.detail = detail(code, status);
-    answer.bytes = request_.direction == Direction::put ? sent_ : bytes_;
-    answer.body = std::move(body_);
-    if (digest_) answer.digest = digest_->finish();
+    answer.bytes = request_.direction == Direction::put ? sent_ : received_.bytes();
+    received_.move_into(answer);
     curl_off_t micros = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
     answer.elapsed = std::chrono::microseconds(micros);
@@ -285,8 +245,8 @@ TransferAnswer CurlTransfer::answer(CURLcode code) {
 TransferAnswer not_built_in(Scheme scheme) {
     TransferAnswer answer;
     answer.outcome = FileOutcome::not_built_in;
-    answer.detail = fmt::format("{} is not built in yet; this phone speaks http, https and ftp",
-                                scheme == Scheme::tftp ? "TFTP" : "FTPS");
+    answer.detail =
+        fmt::format("{} is not built in; libcurl carries http, https and ftp here", protocol::to_text(scheme));
     return answer;
 }
 

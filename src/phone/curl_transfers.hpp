@@ -6,7 +6,8 @@
 /// * "Pragma: no-cache" and "Accept: */*", as the libcurl of 2004 sent them; no proxy of this machine's environment.
 /// * FTP is passive by PASV, never EPSV.
 /// * A stage has connections of its own: none from the stage before, none of another phone's.
-/// Source   reference: Polycom 7. TFTP: libcurl never retransmits under an event loop; ours is not built yet.
+/// Source   reference: Polycom 7. TFTP: libcurl never retransmits under an event loop; ours is
+///          tftp_transfers.hpp.
 /// Threads  the loop's own.
 #include "phone/curl_loop.hpp"
 #include "phone/transfers.hpp"

@@ -134,9 +134,9 @@ TEST_F(OverHttp, TellsFailuresApart) {
         request.bytes_max = 1;
         const auto large = co_await transfers.run(request);
         EXPECT_EQ(large.outcome, FileOutcome::too_large) << large.detail;
-        request.url.scheme = protocol::Scheme::tftp;
-        const auto tftp = co_await transfers.run(request);
-        EXPECT_EQ(tftp.outcome, FileOutcome::not_built_in);
+        request.url.scheme = protocol::Scheme::ftps;
+        const auto ftps = co_await transfers.run(request);
+        EXPECT_EQ(ftps.outcome, FileOutcome::not_built_in);
     };
     run(work(*this));
 }
