@@ -196,10 +196,11 @@ private:
             co_return nullptr;
         }
         std::vector<char> piece(piece_bytes);
+        const std::span<char> room(piece);
         while (!parser.is_done()) {
             std::size_t bytes = 0;
             const auto read =
-                co_await net::with_deadline(read_piece(socket, buffer, parser, piece, bytes), read_time_max);
+                co_await net::with_deadline(read_piece(socket, buffer, parser, room, bytes), read_time_max);
             if (!read || *read) co_return nullptr;
             try {
                 file->add({piece.data(), bytes});
