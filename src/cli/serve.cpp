@@ -24,22 +24,28 @@ struct ServeArguments {
 /// With any --listen only those named run; a section of the file still says which site a named one belongs to.
 Result<void> take_listeners(const std::vector<std::string>& arguments, server::BootServerOptions& options) {
     if (arguments.empty()) {
-        if (options.listeners.empty()) options.listeners.push_back({"http", "0.0.0.0:80", {}});
+        if (options.listeners.empty())
+            for (const auto* one : {"http=0.0.0.0:80", "https=0.0.0.0:443", "tftp=0.0.0.0:69", "ftp=0.0.0.0:21"})
+                options.listeners.push_back(*parse_listener(one));
         return {};
     }
     std::vector<server::ListenerOptions> wanted;
     for (const std::string& argument : arguments) {
         auto listener = parse_listener(argument);
         if (!listener) return tl::unexpected(listener.error());
-        for (const auto& configured : options.listeners)
-            if (configured.name == listener->name) listener->site = configured.site;
+        for (const auto& configured : options.listeners) {
+            if (configured.name != listener->name) continue;
+            auto address = std::move(listener->address);
+            *listener = configured;
+            listener->address = std::move(address);
+        }
         wanted.push_back(std::move(*listener));
     }
     options.listeners = std::move(wanted);
     return {};
 }
 
-int failed_pack(const std::vector<Error>& errors) {
+int failed_all(const std::vector<Error>& errors) {
     for (const Error& error : errors) std::cerr << "offhook: " << error.text() << '\n';
     return exit_failed;
 }
@@ -57,6 +63,7 @@ sigset_t stop_signals() {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
     return set;
 }
 
@@ -64,7 +71,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     ServeConfig config;
     if (!arguments.config.empty()) {
         auto read = read_serve_config(arguments.config);
-        if (!read) return failed(read.error()), exit_failed;
+        if (!read) return failed_all(read.error());
         config = std::move(*read);
     }
     if (const auto taken = take_listeners(arguments.listen, config.server); !taken)
@@ -79,7 +86,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     auto families = config::load_families(packs_stated || config.packs_directory.empty()
                                               ? std::filesystem::path(cli.packs_directory)
                                               : config.packs_directory);
-    if (!families) return failed_pack(families.error());
+    if (!families) return failed_all(families.error());
 
     // Blocked before any thread starts, so that only sigwait() below sees them.
     const sigset_t signals = stop_signals();
@@ -87,13 +94,13 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     std::signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
     const SystemClock clock;
-    const server::BootServer server(std::move(config.server), std::move(*families), clock,
-                                    [](const std::string& name, const std::string& address) {
-                                        std::cerr << "listening " << name << ' ' << address
-                                                  << std::endl; // NOLINT(performance-avoid-endl): scripts wait for it
-                                    });
+    server::BootServer server(std::move(config.server), std::move(*families), clock,
+                              [](const std::string& name, const std::string& address) {
+                                  std::cerr << "listening " << name << ' ' << address
+                                            << std::endl; // NOLINT(performance-avoid-endl): scripts wait for it
+                              });
     int signal = 0;
-    sigwait(&signals, &signal);
+    while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.reload_certificates();
     std::cerr << "stopping\n";
     return exit_done;
 }
@@ -107,7 +114,9 @@ void add_serve(CLI::App& app, Cli& cli) {
         ->type_name("FILE");
     command
         ->add_option("--listen", arguments->listen,
-                     "Listen there; repeat for more. With any --listen only those named run. Default: http=0.0.0.0:80")
+                     "Listen there; repeat for more. With any --listen only those named run. "
+                     "Kinds: http https https_legacy tftp ftp. Default: http, https, tftp and ftp on all addresses, at "
+                     "ports 80, 443, 69 and 21")
         ->type_name("NAME=ADDR:PORT")
         ->allow_extra_args(false);
     command->add_option("--loops", arguments->loops, "Event loops; 0: one per processor this process may use")

@@ -20,8 +20,8 @@ struct BootOptions {
     std::vector<std::string> flash;          ///< NAME=VALUE, as set by hand
     std::optional<std::uint16_t> plain_port; ///< of plain HTTP, for a stage that cannot do the TLS it is told to
     std::string ca_file;                     ///< certificate authorities to trust instead of the system's
-    std::string client_certificate; ///< PEM, shown to a server that asks under TLS; "": the phone has none
-    std::string client_key;         ///< PEM, not encrypted
+    std::string client_certificate;          ///< PEM, shown to a server that asks under TLS; "": the phone has none
+    std::string client_key;                  ///< PEM, not encrypted
     std::chrono::seconds silence_time{30};
     enum class Output : std::uint8_t { text, json } output = Output::text;
     Secrets secrets = Secrets::hidden;

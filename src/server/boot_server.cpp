@@ -12,12 +12,12 @@
 #include "server/api/checks.hpp"
 #include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
+#include "server/listener_set.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 #include <map>
 #include <stdexcept>
-#include <thread>
 
 namespace offhook::server {
 namespace {
@@ -34,8 +34,9 @@ public:
           const std::function<void(const std::string&, const std::string&)>& announce)
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
-          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock})),
-          timeline_(timeline_options()), shared_access_(make_shared_access(clock)) {
+          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock, options_.uploads})),
+          timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
+          listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
@@ -52,6 +53,7 @@ public:
     }
 
     ~Parts() { close(); }
+    void reload_certificates() { listeners_.reload_certificates(); }
     Parts(const Parts&) = delete;
     Parts& operator=(const Parts&) = delete;
 
@@ -59,27 +61,15 @@ private:
     void open_doors(const Clock& clock, const std::function<void(const std::string&, const std::string&)>& announce) {
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
-        for (std::size_t i = 0; i < options_.listeners.size(); ++i) {
-            const ListenerOptions& listener = options_.listeners[i];
-            auto opened = open_listener(listener, static_cast<std::uint16_t>(i), loops_, doors);
-            if (!opened) throw cannot_start(opened.error());
-            listeners_.push_back(std::move(*opened));
-        }
+        listeners_.open(doors);
         api_ = std::make_unique<ApiServer>(
             socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
                                                listener_of_site(), &shared_access_->guard});
-        for (std::size_t i = 0; i < listeners_.size(); ++i) {
-            listeners_[i]->start();
-            if (announce) announce(options_.listeners[i].name, listeners_[i]->address());
-        }
+        listeners_.start(announce);
     }
 
     void close() {
-        {
-            // At once, not one after the other: each may wait its whole grace for transfers under way.
-            std::vector<std::jthread> stopping;
-            for (auto& listener : listeners_) stopping.emplace_back([&listener] { listener->stop(); });
-        }
+        listeners_.stop();
         api_.reset();
         disk_pool_.stop();
         closing_.stop(); // its writes wait for the loops
@@ -175,10 +165,12 @@ private:
 
     boost::json::object status() const {
         boost::json::array listeners;
-        for (std::size_t i = 0; i < listeners_.size(); ++i)
-            listeners.push_back(boost::json::object{{"name", options_.listeners[i].name},
-                                                    {"address", listeners_[i]->address()},
-                                                    {"connections", listeners_[i]->connections()}});
+        for (const auto& row : listeners_.rows()) {
+            boost::json::object listener{
+                {"name", row.name}, {"address", row.address}, {"connections", row.connections}};
+            if (row.is_unsafe) listener.emplace("unsafe", true);
+            listeners.push_back(std::move(listener));
+        }
         return {{"version", options_.version}, {"loops", loops_.size()}, {"listeners", std::move(listeners)}};
     }
 
@@ -194,7 +186,7 @@ private:
     std::shared_ptr<SharedAccess> shared_access_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
-    std::vector<std::unique_ptr<Listener>> listeners_;
+    ListenerSet listeners_;
     std::unique_ptr<ApiServer> api_;
 };
 
@@ -203,5 +195,7 @@ BootServer::BootServer(BootServerOptions options, config::Families families, con
     : parts_(std::make_unique<Parts>(std::move(options), std::move(families), clock, announce)) {}
 
 BootServer::~BootServer() = default;
+
+void BootServer::reload_certificates() { parts_->reload_certificates(); }
 
 } // namespace offhook::server

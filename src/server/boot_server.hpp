@@ -5,6 +5,7 @@
 /// Order of a stop: listeners, API, loops, timeline, catalogue; what was accepted is answered.
 /// Errors   the constructor throws std::runtime_error (StoreFailure included) with a sentence for the operator.
 #include "base/clock.hpp"
+#include "catalogue/upload.hpp"
 #include "config/family/family.hpp"
 #include "server/access/shared_access.hpp"
 #include "server/listeners.hpp"
@@ -23,6 +24,8 @@ struct BootServerOptions {
     std::size_t loops = 0;                       ///< 0: one per allowed processor
     std::size_t cache_bytes_max = 512ULL << 20U; ///< of rendered files, over all loops
     std::string version;
+    std::vector<net::TlsClientAuthorities> client_authorities = {}; ///< whose device certificates are believed
+    catalogue::UploadQuota uploads = {};
     AccessOptions access = {}; ///< how phones prove themselves, and who is shut out
 };
 
@@ -32,6 +35,8 @@ public:
     BootServer(BootServerOptions options, config::Families families, const Clock& clock,
                const std::function<void(const std::string& name, const std::string& address)>& announce);
     ~BootServer();
+    /// Reads all certificate files again; what they hold counts for connections from then on.
+    void reload_certificates();
     BootServer(const BootServer&) = delete;
     BootServer& operator=(const BootServer&) = delete;
 

@@ -221,7 +221,8 @@ void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     ring_.push(event_);
     // "Done" is 200 and 304 in HTTP, 226 in FTP, and 0 in TFTP, whose other codes are errors.
     const bool is_tftp = event_.transport == catalogue::EventTransport::tftp;
-    if (step_ && (is_tftp ? status == 0 : status < 400 && status != 206)) options_.shared_access->first_contacts.served(*step_);
+    if (step_ && (is_tftp ? status == 0 : status < 400 && status != 206))
+        options_.shared_access->first_contacts.served(*step_);
     step_.reset();
 }
 

@@ -1,13 +1,11 @@
 #pragma once
-/// @file  Listeners: from what the configuration says of a listener to one that listens.
-///
-/// The one place that knows every kind.
+/// @file  ListenerOptions: what the configuration says of a listener, whatever its kind.
 #include "base/result.hpp"
-#include "net/loops.hpp"
-#include "server/listen/listener.hpp"
+#include "net/tls_settings.hpp"
+#include "server/listen/ftp_options.hpp"
+#include "server/listen/http_options.hpp"
+#include "server/listen/tftp_options.hpp"
 
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,23 +13,29 @@
 
 namespace offhook::server {
 
-class Door;
-
 struct ListenerOptions {
-    std::string name;                     ///< "http" or "http/LABEL"
+    std::string name;                     ///< "http", "https", "https_legacy", "tftp" or "ftp"; or "KIND/LABEL"
     std::string address;                  ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
     std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it; must exist
+
+    /// Under TLS: https, https_legacy, and ftp's AUTH TLS. Empty: of our own authority.
+    std::vector<net::TlsPair> certificates = {};
+    std::string ciphers = {}; ///< as of TlsSettings
+
+    // Of its kind's bounds those that an operator sets; number, transport and privacy are the server's to set.
+    HttpOptions http = {};
+    TftpOptions tftp = {};
+    FtpOptions ftp = {};
 };
 
 /// "http" of "http/lobby".
 [[nodiscard]] std::string_view kind_of(std::string_view listener_name);
+/// Whether connections to it are, or can be put, under TLS.
+[[nodiscard]] bool has_tls(const ListenerOptions& listener);
+/// TLS that nobody should rely on: shown as such wherever it appears.
+[[nodiscard]] bool is_unsafe(std::string_view listener_name);
 
 /// Errors: invalid naming what there is, or an address that is none.
 [[nodiscard]] Result<void> check(const ListenerOptions& listener);
-
-/// Binds; takes nothing yet. `number` is the listener's, as it is handed to the doors. Errors: check()'s, and those of
-/// binding.
-[[nodiscard]] Result<std::unique_ptr<Listener>> open_listener(const ListenerOptions& options, std::uint16_t number,
-                                                              net::Loops& loops, const std::vector<Door*>& doors);
 
 } // namespace offhook::server

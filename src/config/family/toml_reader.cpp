@@ -190,4 +190,12 @@ void TomlReader::finish() {
             problems_.add(where(*item), "unknown key '" + printable(name, 80) + "' in " + what_);
 }
 
+void TomlReader::finish_naming_keys() {
+    const std::vector<std::string> known(asked_.begin(), asked_.end());
+    for (const auto& [name, item] : in_file_order(table_))
+        if (!asked_.contains(name))
+            problems_.add(where(*item),
+                          "unknown key '" + printable(name, 80) + "' in " + what_ + "; there is: " + join(known, ", "));
+}
+
 } // namespace offhook::config

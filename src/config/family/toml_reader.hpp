@@ -73,6 +73,8 @@ public:
 
     /// Reports the keys that nobody asked for.
     void finish();
+    /// The same, and says which keys there are: for a file that people write by hand.
+    void finish_naming_keys();
 
     void problem(std::string message) const { problems_.add(where(), std::move(message)); }
     void problem_at(std::string_view key, std::string message) const;

@@ -55,7 +55,7 @@ struct ApiContext {
     std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
     /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
-    Guard* guard = nullptr; ///< null: nobody is guarded
+    Guard* guard = nullptr;                     ///< null: nobody is guarded
     std::uint64_t file_bytes_max = 1ULL << 30U; ///< of one firmware image or asset
 };
 

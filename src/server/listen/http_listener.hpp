@@ -1,9 +1,8 @@
 #pragma once
 /// @file  HttpListener: the phone-facing HTTP/1.1 listener on one address, on every loop.
 ///
-/// Under TLS with HttpTls: a handshake, then the same. Serves GET and HEAD with ranges and conditions, PUT where the door takes uploads, HTTP/1.0 and 1.1; 405 for the
-/// rest.
-/// Threads  open, start and stop on one that is no loop's.
+/// Under TLS with HttpTls: a handshake, then the same. Serves GET and HEAD with ranges and conditions, PUT where the
+/// door takes uploads, HTTP/1.0 and 1.1; 405 for the rest. Threads  open, start and stop on one that is no loop's.
 #include "base/result.hpp"
 #include "net/listen_socket.hpp"
 #include "net/loops.hpp"
