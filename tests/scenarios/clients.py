@@ -147,7 +147,7 @@ SEND = (
 
 
 def tftp_put(port, name, content, host="127.0.0.1", timeout=1.0, tries=8):
-    """A WRQ in a few lines, for a thousand at once: True when the last block was acknowledged.
+    """A WRQ in a few lines, for a thousand at once: True when the last block was acknowledged, False when it was refused.
 
     No oracle: it is here because a process for each of a thousand uploads would measure the processes.
     """
@@ -166,7 +166,7 @@ def tftp_put(port, name, content, host="127.0.0.1", timeout=1.0, tries=8):
                 except OSError:
                     continue
             else:
-                return False
+                raise TimeoutError("nobody answers")
             if answer[:2] != b"\0\4":
                 return False
             to = sender

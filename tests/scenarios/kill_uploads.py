@@ -7,6 +7,7 @@ import ftplib
 import http.client
 import io
 import os
+import random
 import ssl
 import threading
 import time
@@ -102,16 +103,17 @@ class KillUploads(HouseTest):
     def tftp_put(self, number):
         return clients.tftp_put(self.server.ports["tftp"], name_of(number), content_of(number), tries=2)
 
-    def check(self, send, seconds):
+    def check(self, send):
         senders = Senders(send)
         senders.start()
-        time.sleep(seconds)
-        deadline = time.monotonic() + 20  # in the middle: some acknowledged, some not
-        while len(senders.acknowledged) < 50 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        deadline = time.monotonic() + 60
+        middle = random.Random(send.__name__).randrange(200, 700)
+        while len(senders.acknowledged) < middle and time.monotonic() < deadline:
+            time.sleep(0.005)
         self.server.kill()
         senders.join()
-        self.assertGreaterEqual(len(senders.acknowledged), 50)
+        self.assertGreaterEqual(len(senders.acknowledged), middle)
+        self.assertLess(len(senders.acknowledged), UPLOADS)
         print("%d of %d acknowledged before the kill" % (len(senders.acknowledged), len(senders.tried)), flush=True)
         self.start()
         for number in sorted(senders.tried):
@@ -126,16 +128,16 @@ class KillUploads(HouseTest):
         self.assertEqual(leftovers, [])
 
     def test_over_http(self):
-        self.check(self.http_put, 0.3)
+        self.check(self.http_put)
 
     def test_over_https(self):
-        self.check(self.https_put, 0.3)
+        self.check(self.https_put)
 
     def test_over_ftp(self):
-        self.check(self.ftp_put, 0.3)
+        self.check(self.ftp_put)
 
     def test_over_tftp(self):
-        self.check(self.tftp_put, 0.3)
+        self.check(self.tftp_put)
 
 
 if __name__ == "__main__":
