@@ -181,6 +181,12 @@ std::string sentence(const TimelineEvent& event, const config::Family* family) {
     return out + (named.summary().empty() ? "." : fmt::format(" - {}.", named.summary()));
 }
 
+/// FTP clients ask how long a file is before they fetch it: the file itself tells as much.
+bool is_question_before(const TimelineEvent& event, const TimelineEvent* next) {
+    return next != nullptr && event.verb == catalogue::EventVerb::head && next->verb == catalogue::EventVerb::get &&
+           event.outcome == Outcome::served && next->path == event.path;
+}
+
 BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Family* family) {
     BootStory story;
     const TimelineEvent& first = *boot.front();
@@ -188,7 +194,9 @@ BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Fami
         fmt::format("Boot of {} {} UTC from {} over {}", to_text(first.at).substr(0, 10), clock_text(first.at),
                     first.source.text(), catalogue::event_transport_text.to_text(first.transport));
     if (!first.user_agent.view().empty()) story.title += ", calling itself " + printable(first.user_agent.view(), 96);
-    for (const TimelineEvent* event : boot) {
+    for (std::size_t i = 0; i < boot.size(); ++i) {
+        const TimelineEvent* event = boot[i];
+        if (is_question_before(*event, i + 1 < boot.size() ? boot[i + 1] : nullptr)) continue;
         if (story.sentences.size() == sentences_max) {
             story.sentences.push_back("… and more; `offhook timeline` shows all.");
             break;
