@@ -121,7 +121,9 @@ TEST_F(OverHttp, PhonesOfOneLoopNeverShareAConnection) {
 
 TEST_F(OverHttp, TellsFailuresApart) {
     const auto work = [](OverHttp& test) -> asio::awaitable<void> {
-        CurlTransfers transfers(test.loop, {limits::connect_time, std::chrono::seconds(1), ""});
+        CurlSettings settings;
+        settings.silence_time = std::chrono::seconds(1);
+        CurlTransfers transfers(test.loop, settings);
         const auto silent = co_await transfers.run(test.get("/silence"));
         EXPECT_EQ(silent.outcome, FileOutcome::timed_out) << silent.detail;
         const auto cut = co_await transfers.run(test.get("/short"));
