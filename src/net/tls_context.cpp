@@ -123,6 +123,20 @@ void require(int outcome, const char* what) {
     if (outcome != 1) throw std::runtime_error(std::string("OpenSSL refuses ") + what + ": " + openssl_error());
 }
 
+/// An operator's own list must not make a listener less than it is called: "@SECLEVEL=0" and anonymous or null ciphers
+/// come in that way.
+void refuse_weak_ciphers(SSL_CTX* context, TlsSecurity security) {
+    if (security == TlsSecurity::modern && SSL_CTX_get_security_level(context) < 2)
+        throw std::runtime_error("`ciphers` lowers the security level; a listener of the kind https_legacy may");
+    const auto* ciphers = SSL_CTX_get_ciphers(context);
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); ++i) {
+        const auto* cipher = sk_SSL_CIPHER_value(ciphers, i);
+        if (SSL_CIPHER_get_auth_nid(cipher) == NID_auth_null || SSL_CIPHER_get_cipher_nid(cipher) == NID_undef)
+            throw std::runtime_error(std::string("`ciphers` holds ") + SSL_CIPHER_get_name(cipher) +
+                                     ", which proves or hides nothing");
+    }
+}
+
 void set_protocol(SSL_CTX* context, const TlsSettings& settings) {
     const bool modern = settings.security == TlsSecurity::modern;
     SSL_CTX_set_security_level(context, modern ? 2 : 0);
@@ -131,6 +145,7 @@ void set_protocol(SSL_CTX* context, const TlsSettings& settings) {
     const char* ciphers = modern ? modern_ciphers : legacy_ciphers;
     if (!settings.ciphers.empty()) ciphers = settings.ciphers.c_str();
     require(SSL_CTX_set_cipher_list(context, ciphers), "the cipher list");
+    if (!settings.ciphers.empty()) refuse_weak_ciphers(context, settings.security);
     require(static_cast<int>(SSL_CTX_set1_groups_list(context, groups)), "the groups");
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA | SSL_OP_NO_RENEGOTIATION |
                                      SSL_OP_NO_COMPRESSION);

@@ -345,6 +345,32 @@ TEST_F(TlsTest, ReloadsWhatChangedAndIsGood) {
     EXPECT_NE(reload.check(TlsReload::Force::always), nullptr);
 }
 
+TEST_F(TlsTest, CiphersOfTheOperatorMakeNoListenerLessThanItIsCalled) {
+    const SystemClock clock;
+    TlsKeys keys(clock);
+    struct Case {
+        TlsSecurity security;
+        const char* ciphers;
+        bool taken;
+    };
+    const Case cases[] = {{TlsSecurity::modern, "ECDHE+AESGCM", true},
+                          {TlsSecurity::modern, "AES128-SHA", true},
+                          {TlsSecurity::modern, "ECDHE+AESGCM:@SECLEVEL=0", false},
+                          {TlsSecurity::modern, "aNULL:@SECLEVEL=0", false},
+                          {TlsSecurity::legacy, "ALL:!aNULL:!eNULL:@SECLEVEL=0", true},
+                          {TlsSecurity::legacy, "ALL:@SECLEVEL=0", false},
+                          {TlsSecurity::legacy, "eNULL:@SECLEVEL=0", false},
+                          {TlsSecurity::modern, "no such cipher", false}};
+    for (const auto& [security, ciphers, taken] : cases) {
+        auto settings = modern({rsa});
+        settings.security = security;
+        settings.ciphers = ciphers;
+        const auto material = TlsMaterial::load(settings, clock, TlsDates::must_hold);
+        ASSERT_TRUE(material) << material.error().text();
+        EXPECT_EQ(TlsContext::try_out(*material, keys).has_value(), taken) << ciphers;
+    }
+}
+
 TEST(PeerCertificate, ComesBackFromATicket) {
     Sha256 generation{};
     generation[3] = std::byte{7};

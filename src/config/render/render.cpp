@@ -1,5 +1,6 @@
 #include "config/render/render.hpp"
 
+#include "base/assert.hpp"
 #include "base/limits.hpp"
 
 #include <algorithm>
@@ -73,6 +74,33 @@ void keep_own(std::vector<WrittenParameter>& parameters, const Subject& subject)
     parameters = std::move(own);
 }
 
+/// The vendor's names for the boot server's own account: where a value goes that we put into those settings.
+std::vector<std::string> credential_names(const Subject& subject) {
+    constexpr std::string_view probe = "a probe";
+    LayerBuilder builder;
+    for (const auto* setting : {"provisioning.user", "provisioning.password"})
+        OFFHOOK_ASSERT(builder.set(setting, probe).has_value());
+    const Layer layer = builder.build();
+    const LayerRef stated[]{{LayerKind::device, &layer}};
+    std::vector<std::string> names;
+    for (const auto& written : subject.family->write(Effective(stated), subject.model).parameters)
+        if (written.parameter.value.find(probe) != std::string::npos) names.push_back(written.parameter.name);
+    return names;
+}
+
+/// The account may be typed as the vendor's own parameters, too.
+void drop_raw_credentials(WriteResult& written, const Subject& subject) {
+    const auto is_raw = [](const WrittenParameter& p) { return p.setting.id == Layer::raw_id; };
+    if (std::none_of(written.parameters.begin(), written.parameters.end(), is_raw)) return;
+    const auto names = credential_names(subject);
+    std::erase_if(written.parameters, [&](const WrittenParameter& p) {
+        if (!is_raw(p) || std::find(names.begin(), names.end(), p.parameter.name) == names.end()) return false;
+        written.notes.push_back({std::string(Layer::raw_prefix) + p.parameter.name,
+                                 "left out: this file goes over a transport that anybody on the way can read"});
+        return true;
+    });
+}
+
 Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
     // A syntax names the parameter it could not carry; whether it may show the value it cannot know.
     for (const WrittenParameter& p : parameters)
@@ -96,6 +124,7 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         std::vector<SettingKey> left_out;
         if (subject.wire == Wire::clear) left_out = settings.drop_provisioning_credentials();
         WriteResult written = subject.family->write(settings, subject.model);
+        if (subject.wire == Wire::clear) drop_raw_credentials(written, subject);
         out.notes = std::move(written.notes);
         for (const SettingKey key : left_out)
             out.notes.push_back(

@@ -128,6 +128,17 @@ TEST(Render, TheBootServersOwnAccountGoesIntoNoFileThatTravelsInClear) {
     EXPECT_NE(phone.render_kind("settings").text.find("boot-secret"), std::string::npos);
 }
 
+TEST(Render, NorWhenItIsTypedAsTheVendorsOwnParameter) {
+    Phone phone;
+    phone.device = layer({{"raw:device.prov.password", "boot-secret"}, {"raw:up.headsetMode", "1"}});
+    const auto clear = phone.render_kind("settings");
+    EXPECT_EQ(clear.text.find("boot-secret"), std::string::npos);
+    EXPECT_NE(clear.text.find("up.headsetMode"), std::string::npos);
+    EXPECT_FALSE(clear.notes.empty());
+    phone.wire = Wire::tls;
+    EXPECT_NE(phone.render_kind("settings").text.find("boot-secret"), std::string::npos);
+}
+
 TEST(Render, ARawParameterThatThePackDoesNotKnowIsASecret) {
     Phone phone;
     phone.fleet = layer({{"raw:some.vendor.thing", "who-knows"}});
