@@ -127,9 +127,10 @@ def fill_catalogue(binary, data, devices):
     subprocess.run([str(binary), "--data", str(data), "import", str(csv)], check=True, stderr=subprocess.DEVNULL)
 
 
-def fetch_files(port, root, devices):
-    """Both servers serve the same bytes: ours renders them, nginx gets them as files."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+def fetch_files(port, root, devices, tls=None):
+    """Both servers serve the same bytes: ours renders them, nginx gets them as files. Under TLS with a context."""
+    connection = http.client.HTTPConnection("127.0.0.1", port) if tls is None else \
+        http.client.HTTPSConnection("127.0.0.1", port, context=tls)
     for i in range(devices):
         name = f"0004f2{i:06x}-settings.cfg"
         connection.request("GET", "/" + name)
