@@ -1,4 +1,5 @@
 """What the comparing benches share: a server on one processor, wrk on another, processor time per request."""
+import http.client
 import os
 import pathlib
 import re
@@ -104,3 +105,38 @@ def load(server, cpu, args, spread):
     if "Non-2xx" in done or requests == 0:
         stop_with(f"{server.name} did not serve the files:\n{done}")
     return used / requests * 1e6, requests / args.seconds
+
+
+def fill_catalogue(binary, data, devices):
+    """Phones with two lines and eighteen keys: a file of about 3 KB each."""
+    header = ["mac", "family", "model"]
+    for line in (1, 2):
+        header += [f"line.{line}.{name}" for name in ("user", "password", "display_name", "label", "registrar.host")]
+    for key in range(1, 19):
+        header += [f"key.{key}.{name}" for name in ("type", "value", "label")]
+    rows = [",".join(header)]
+    for i in range(devices):
+        row = [f"0004f2{i:06x}", "polycom", "SPIP650"]
+        for line in (1, 2):
+            row += [f"{line}{i:05d}", f"secret-{i:06d}-{line}", f"Phone number {i} line {line}", f"Desk {i}", "registrar.pbx.example.net"]
+        for key in range(1, 19):
+            row += ["blf", f"2{i % 90000 + key:05d}", f"Colleague number {key}"]
+        rows.append(",".join(row))
+    csv = data / "devices.csv"
+    csv.write_text("\n".join(rows) + "\n")
+    subprocess.run([str(binary), "--data", str(data), "import", str(csv)], check=True, stderr=subprocess.DEVNULL)
+
+
+def fetch_files(port, root, devices, tls=None):
+    """Both servers serve the same bytes: ours renders them, nginx gets them as files. Under TLS with a context."""
+    connection = http.client.HTTPConnection("127.0.0.1", port) if tls is None else \
+        http.client.HTTPSConnection("127.0.0.1", port, context=tls)
+    for i in range(devices):
+        name = f"0004f2{i:06x}-settings.cfg"
+        connection.request("GET", "/" + name)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            stop_with(f"{name}: {answer.status}")
+        (root / name).write_bytes(body)
+    return len(body)

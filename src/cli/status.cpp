@@ -20,7 +20,9 @@ int status(const Cli& cli) {
               << " devices, revision " << text_of(*answer, "revision") << ", " << text_of(*answer, "loops")
               << " loops\n";
     for (const auto& listener : array_of(*answer, "listeners"))
-        std::cout << "  " << text_of(listener, "name") << ' ' << text_of(listener, "address") << '\n';
+        std::cout << "  " << text_of(listener, "name") << ' ' << text_of(listener, "address")
+                  << (text_of(listener, "unsafe") == "true" ? "  UNSAFE: TLS 1.0 and 1.1, counts as clear" : "")
+                  << '\n';
     return exit_done;
 }
 

@@ -6,9 +6,11 @@
 #include <openssl/ocsp.h>
 #include <openssl/pem.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 namespace offhook::net {
 
@@ -77,6 +79,23 @@ std::string dates_wrong(const X509* certificate, WallTime now) {
     return {};
 }
 
+/// Serial numbers are unique within one authority, and every new authority begins at the same ones.
+bool is_of(const OCSP_CERTID& id, const X509& certificate) {
+    ASN1_OCTET_STRING* issuer = nullptr;
+    ASN1_OBJECT* algorithm = nullptr;
+    ASN1_INTEGER* serial = nullptr;
+    OCSP_id_get0_info(&issuer, &algorithm, nullptr, &serial, const_cast<OCSP_CERTID*>(&id));
+    if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(&certificate)) != 0) return false;
+    const auto* how = EVP_get_digestbyobj(algorithm);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (how == nullptr || X509_NAME_digest(X509_get_issuer_name(&certificate), how, digest.data(), &size) != 1)
+        return false;
+    const std::string_view named(reinterpret_cast<const char*>(ASN1_STRING_get0_data(issuer)),
+                                 static_cast<std::size_t>(ASN1_STRING_length(issuer)));
+    return named == std::string_view(reinterpret_cast<const char*>(digest.data()), size);
+}
+
 /// The response's end, or why it is not to be sent.
 Result<WallTime> check_staple(const std::string& der, X509* certificate, WallTime now) {
     const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -88,10 +107,7 @@ Result<WallTime> check_staple(const std::string& der, X509* certificate, WallTim
     if (!basic) return fail(ErrorCode::invalid, "is no basic OCSP response: " + openssl_error());
     for (int i = 0; i < OCSP_resp_count(basic.get()); ++i) {
         auto* single = OCSP_resp_get0(basic.get(), i);
-        ASN1_INTEGER* serial = nullptr;
-        OCSP_id_get0_info(nullptr, nullptr, nullptr, &serial,
-                          const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(single)));
-        if (ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(certificate)) != 0) continue;
+        if (!is_of(*OCSP_SINGLERESP_get0_id(single), *certificate)) continue;
         ASN1_GENERALIZEDTIME* from = nullptr;
         ASN1_GENERALIZEDTIME* until = nullptr;
         OCSP_single_get0_status(single, nullptr, nullptr, &from, &until);
