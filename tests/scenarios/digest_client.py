@@ -42,15 +42,16 @@ class Reply:
         return self.status, lines, self.body
 
 
-def connect(port, tls=False, source="127.0.0.1"):
+def connect(port, tls=False, source="127.0.0.1", patience=30):
     if tls:
-        return http.client.HTTPSConnection("127.0.0.1", port, timeout=30, source_address=(source, 0),
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=patience, source_address=(source, 0),
                                            context=ssl._create_unverified_context())
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0))
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=patience, source_address=(source, 0))
 
 
-def ask(port, path, authorization=None, tls=False, method="GET", connection=None, source="127.0.0.1", body=None):
-    own = connection or connect(port, tls, source)
+def ask(port, path, authorization=None, tls=False, method="GET", connection=None, source="127.0.0.1", body=None,
+        patience=30):
+    own = connection or connect(port, tls, source, patience)
     own.request(method, path, body=body, headers={"Authorization": authorization} if authorization else {})
     reply = Reply(own.getresponse())
     if connection is None:
