@@ -145,10 +145,9 @@ class Stored(FilesTest):
         self.assertEqual(self.server.request("/2345-11605-001.sip.ld").body, b"for all")
 
     def test_a_slow_download_of_what_is_replaced_stays_whole(self):
-        old = clients.pattern(24 << 20, 1)
+        old = clients.pattern(48 << 20, 1)
         first = self.firmware(old)
         with socket.create_connection(("127.0.0.1", self.server.port), 20) as peer:
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             peer.sendall(b"GET /sip.ld HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             got = [peer.recv(4096)]
             self.firmware(b"new", version="2")
