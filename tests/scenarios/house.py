@@ -40,10 +40,11 @@ def run(*words, data=None, stdin=None, timeout=COMMAND_SECONDS_MAX):
 class Server:
     """`offhook serve` on free ports of 127.0.0.1; its standard error is kept in a file and is `log()`.
 
-    `listen` is one NAME=ADDR:PORT or several; `ports` has the port of each, by name, and `port` that of the first.
+    `listen` is one NAME=ADDR:PORT or several; `ports` has the port of each, by name, and `port` that of the first. With
+    none, the listeners are those of the configuration, and `configured` says their names.
     """
 
-    def __init__(self, data, *words, listen="http=127.0.0.1:0"):
+    def __init__(self, data, *words, listen="http=127.0.0.1:0", configured=()):
         self.data = data
         self._log_path = data.rstrip("/") + ".log"
         self._log = open(self._log_path, "a+b")
@@ -53,7 +54,7 @@ class Server:
         self.process = subprocess.Popen([OFFHOOK, "serve", "--data", data, *arguments, *words],
                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         self.ports = {}
-        names = [one.partition("=")[0] for one in wanted]
+        names = [one.partition("=")[0] for one in wanted] or list(configured)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not all(name in self.ports for name in names):
             for line in self.log().splitlines():
@@ -130,8 +131,8 @@ class HouseTest(unittest.TestCase):
         self.data = self.dir + "/data"
         self.server = None
 
-    def serve(self, *words, data=None, listen="http=127.0.0.1:0"):
-        server = Server(data or self.data, *words, listen=listen)
+    def serve(self, *words, data=None, listen="http=127.0.0.1:0", configured=()):
+        server = Server(data or self.data, *words, listen=listen, configured=configured)
         self.addCleanup(server.kill)
         if data is None:
             self.server = server

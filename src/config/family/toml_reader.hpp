@@ -58,7 +58,7 @@ public:
         std::string where;
     };
     [[nodiscard]] std::vector<Pair> pairs(std::string_view key);
-    [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
+    [[nodiscard]] bool has(std::string_view key) { return node(key) != nullptr; }
     [[nodiscard]] const toml::node* node(std::string_view key);
     [[nodiscard]] const toml::table* table(std::string_view key);
     /// The array of tables; a single table is an error.

@@ -114,6 +114,18 @@ TEST(TftpListener, AnswersComeFromTheConfiguredPorts) {
     EXPECT_GT(ports.size(), 4U);
 }
 
+TEST(TftpListener, ANarrowRangeLeavesNoLoopWithoutAPort) {
+    TftpSite site;
+    auto options = quick();
+    options.port_first = 41'100;
+    options.port_last = static_cast<std::uint16_t>(41'100 + site.loops.size() - 1);
+    site.open(options);
+    for (int i = 0; i < 20; ++i) { // whichever loop it lands on
+        auto client = site.client();
+        EXPECT_EQ(fetch(client, "f1"), tftp_body(1));
+    }
+}
+
 TEST(TftpListener, ASecondServerOnThePortIsAnError) {
     TftpSite site;
     site.open();

@@ -68,6 +68,15 @@ Result<net::OwnedFd> open_transfer_socket(const Endpoint& at, const TftpOptions&
                                                     options.port_first, last, at.address().to_string()));
 }
 
+/// A narrow range is shared out evenly: what one loop takes for comfort must not leave another with none.
+std::size_t transfer_sockets_of_a_loop(const TftpOptions& options, std::size_t loops) {
+    if (options.ports == TftpOptions::Ports::the_listeners) return 0;
+    const auto wanted = std::clamp<std::size_t>(options.ports_per_loop, 1, 256);
+    if (options.port_first == 0) return wanted;
+    const std::size_t range = std::max(options.port_first, options.port_last) - options.port_first + std::size_t{1};
+    return std::clamp<std::size_t>(range / loops, 1, wanted);
+}
+
 } // namespace
 
 std::optional<TftpPeer> peer_of(const msghdr& message) {
@@ -153,10 +162,7 @@ Result<TftpSocketSet> open_tftp_sockets(const Endpoint& at, std::size_t loops, c
             if (!bound) return tl::unexpected(bound.error());
             out.bound = *bound;
         }
-        const auto ports = options.ports == TftpOptions::Ports::the_listeners
-                               ? 0
-                               : std::clamp<std::size_t>(options.ports_per_loop, 1, 256);
-        for (std::size_t n = 0; n < ports; ++n) {
+        for (std::size_t n = 0; n < transfer_sockets_of_a_loop(options, loops); ++n) {
             auto socket = open_transfer_socket(out.bound, options, random);
             if (!socket && share.transfers.empty()) return tl::unexpected(socket.error());
             if (!socket) break; // a narrow range: fewer do as well
