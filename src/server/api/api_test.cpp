@@ -256,8 +256,29 @@ TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     add_anna();
     const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");
     EXPECT_EQ(replaced.status, 200U) << text(replaced);
+    EXPECT_EQ(text(replaced).find("rotate_credentials"), std::string::npos); // it has none
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").status, 404U);
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
+}
+
+TEST_F(ApiTest, ADefaultUserIsTheHandsetsThatIsThere) {
+    add_anna();
+    const auto user_of = [&](const std::string& mac) {
+        const auto shown = call("GET", "/v1/devices/" + mac + "/credentials");
+        return std::string(shown.body.at("user").as_string());
+    };
+    ASSERT_EQ(call("PATCH", "/v1/devices/0004f2000001/credentials", R"({"password":"random"})").status, 200U);
+    EXPECT_EQ(call("POST", "/v1/devices/0004f2000001/credentials/rotate").status, 200U);
+    EXPECT_EQ(text(call("GET", "/v1/devices/0004f2000001")).find("provisioning.user"), std::string::npos);
+    const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");
+    EXPECT_TRUE(replaced.body.at("rotate_credentials").as_bool()) << text(replaced);
+    EXPECT_EQ(user_of("0004f2000077"), "0004f2000077");
+    const std::string at = "/v1/devices/0004f2000077/credentials";
+    EXPECT_EQ(call("PATCH", at, R"({"user":"anna"})").body.at("user").as_string(), "anna");
+    EXPECT_EQ(call("PATCH", at, R"({"password":"random"})").body.at("user").as_string(), "anna");
+    ASSERT_EQ(call("PATCH", at, R"({"user":"00:04:f2:00:00:77"})").status, 200U); // its own MAC: none again
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000077/replace", R"({"mac":"0004f2000078"})").status, 200U);
+    EXPECT_EQ(user_of("0004f2000078"), "0004f2000078");
 }
 
 TEST_F(ApiTest, EveryIdentityOfADeviceNamesIt) {
