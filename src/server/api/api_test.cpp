@@ -159,9 +159,11 @@ TEST_F(ApiTest, WhoIsGuardedIsListedAndLetIn) {
     Guard guard({}, clock_, random);
     context_.guard = &guard;
     EXPECT_EQ(text(call("GET", "/v1/guard")), R"({"sources":[]})");
-    for (unsigned i = 0; i < 1'000; ++i) guard.unknown_mac(*IpAddress::from_text("2001:db8::1"), MacAddress(i));
+    for (unsigned i = 0; i < 1'000; ++i)
+        guard.unknown_mac(*IpAddress::from_text("2001:db8::1"), GuardScope::all, MacAddress(i));
     const auto listed = call("GET", "/v1/guard");
     EXPECT_EQ(listed.body.at("sources").at(0).at("source").as_string(), "2001:db8::/64");
+    EXPECT_EQ(listed.body.at("sources").at(0).at("transports").as_string(), "all");
     EXPECT_EQ(listed.body.at("sources").at(0).at("state").as_string(), "shut_out");
     EXPECT_EQ(call("DELETE", "/v1/guard/nonsense").status, 400U);
     EXPECT_EQ(call("DELETE", "/v1/guard/192.0.2.1").status, 404U);
