@@ -284,7 +284,7 @@ TEST_P(StoreConformance, ReplacementTakesEverythingOver) {
 TEST_P(StoreConformance, AUserThatIsTheOldMacGoesWithTheOldHandset) {
     ASSERT_TRUE(store().add_device(draft(1, {{"provisioning.user", mac(1).text()}, {"provisioning.password", "pw"}})));
     ASSERT_TRUE(store().replace_device({mac(1), mac(2), {}, {}, {}}));
-    EXPECT_EQ(value(snapshot()->find(mac(2))->layer, "provisioning.user"), "");
+    EXPECT_EQ(value(snapshot()->find(mac(2))->layer, "provisioning.user"), "(absent)");
     EXPECT_EQ(value(snapshot()->find(mac(2))->layer, "provisioning.password"), "pw");
     expect_snapshot_is_what_is_stored();
     DeviceChange change;
