@@ -172,7 +172,7 @@ private:
 
 void Snapshot::Shared::index() {
     site_names.clear(), group_names.clear(), networks.clear(), tokens.clear(), users.clear(), file_names.clear();
-    credentials_help = token_wanted = {};
+    credentials_help = token_wanted = mac_suffices = {};
     for (auto file = files.rbegin(); file != files.rend(); ++file)
         file_names[to_lower(file->second->name)].push_back(file->second);
     for (const auto& [id, site] : sites) {
@@ -200,6 +200,7 @@ void Snapshot::Shared::index_accounts(const Site& site) {
             const bool token = least == Proof::token || (least == Proof::mac_alone && site.first_contact_minutes != 0);
             if (least == Proof::credentials || (token && account)) credentials_help[from][over] = true;
             if (token) token_wanted[from][over] = true;
+            if (least == Proof::mac_alone && !token) mac_suffices[from][over] = true;
         }
 }
 
@@ -324,6 +325,10 @@ Snapshot::Holders Snapshot::holders_of(std::string_view user) const {
 bool Snapshot::credentials_help(SourceClass from, Privacy over) const {
     const auto f = static_cast<std::size_t>(from), o = static_cast<std::size_t>(over);
     return shared_->credentials_help[f][o] || (shared_->token_wanted[f][o] && account_count_ != 0);
+}
+
+bool Snapshot::mac_suffices(SourceClass from, Privacy over) const {
+    return shared_->mac_suffices[static_cast<std::size_t>(from)][static_cast<std::size_t>(over)];
 }
 
 const Site& Snapshot::site_of_source(const IpAddress& source) const {

@@ -71,6 +71,8 @@ public:
     static constexpr std::size_t accounts_max = 4;
     /// Whether credentials could help anybody there: a site wants them, or wants a token for which an account stands.
     [[nodiscard]] bool credentials_help(SourceClass from, Privacy over) const;
+    /// Whether a site there serves by the MAC alone, and for longer than a first contact: who guesses MACs gets files.
+    [[nodiscard]] bool mac_suffices(SourceClass from, Privacy over) const;
 
     /// The site with the longest prefix that holds the address, else the default site.
     [[nodiscard]] const Site& site_of_source(const IpAddress& source) const;
@@ -104,6 +106,7 @@ private:
         std::map<std::string, std::vector<SiteId>, std::less<>> users; // canonical_user() of the sites' accounts
         std::array<std::array<bool, 2>, 3> credentials_help{};         // by source class and privacy
         std::array<std::array<bool, 2>, 3> token_wanted{};             // there a device's own account helps too
+        std::array<std::array<bool, 2>, 3> mac_suffices{};
         std::map<std::int64_t, std::shared_ptr<const StoredFile>> files;
         std::map<std::string, Files, std::less<>> file_names; // lower-case
         void index();

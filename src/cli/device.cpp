@@ -160,6 +160,9 @@ int replace(const Cli& cli, const DeviceArguments& arguments) {
     else
         std::cerr << text_of(*replaced, "mac") << " has taken the place of " << arguments.mac
                   << ", with its lines and settings.\n";
+    if (text_of(*replaced, "rotate_credentials") == "true")
+        std::cerr << "The old phone still has the password: `offhook credentials rotate " << text_of(*replaced, "mac")
+                  << "` makes another, and `credentials finish` ends the old one.\n";
     return exit_done;
 }
 

@@ -13,13 +13,14 @@ namespace {
 int list(const Cli& cli) {
     const auto answer = ApiClient(cli).get("/v1/guard");
     if (!answer) return failed(answer.error());
-    Table table({"SOURCE", "STATE", "UNKNOWN MACS", "WRONG LOGINS", "SINCE", "UNTIL"});
+    Table table({"SOURCE", "TRANSPORTS", "STATE", "UNKNOWN MACS", "WRONG LOGINS", "SINCE", "UNTIL"});
     for (const auto& row : array_of(*answer, "sources")) {
         if (cli.json)
             print_json(row);
         else
-            table.add({text_of(row, "source"), text_of(row, "state"), text_of(row, "unknown_macs"),
-                       text_of(row, "failed_logins"), text_of(row, "since"), text_of(row, "until")});
+            table.add({text_of(row, "source"), text_of(row, "transports"), text_of(row, "state"),
+                       text_of(row, "unknown_macs"), text_of(row, "failed_logins"), text_of(row, "since"),
+                       text_of(row, "until")});
     }
     table.print();
     if (array_of(*answer, "sources").empty()) std::cerr << "Nobody is slowed down or shut out.\n";

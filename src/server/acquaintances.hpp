@@ -2,9 +2,11 @@
 /// @file  Acquaintances: which device a request without a MAC most likely came from.
 ///
 /// A phone's image and shared-file requests name no device, but the same phone has just asked, from the same address
-/// and with the same User-Agent, for a file that does. Only the timeline uses this guess; access never does. Shape one
-/// table for all loops, because a phone's connections are spread over them. A slot holds the MAC and the time
-///          it was heard; two phones behind one address with one User-Agent make the slot ambiguous until both are
+/// and with the same User-Agent, for a file that does. A guess, which opens nothing: it names the device in the
+/// timeline, chooses the model that a boot ROM without a User-Agent gets its firmware for, and lets a shared file count
+/// for the boot that ends a first-contact window.
+/// Shape    one table for all loops, because a phone's connections are spread over them. A slot holds the MAC and the
+///          time it was heard; two phones behind one address with one User-Agent make the slot ambiguous until both are
 ///          quiet.
 /// Limits   slots_max slots; a newer pair takes an older one's slot.
 /// Threads  any, without a lock: a slot is one word.

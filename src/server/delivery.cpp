@@ -100,10 +100,11 @@ FileAnswer Delivery::open(const FileRequest& request) {
         answer.state = FileAnswer::State::challenge;
         answer.challenge = judgement.challenge;
     }
-    if (verdict != Verdict::serve) answer.hold = judgement.hold;
+    if (verdict != Verdict::serve || judgement.holds_found) answer.hold = judgement.hold;
     note(asked, verdict);
     step_.reset();
-    if (verdict == Verdict::serve && asked.site->first_contact_minutes != 0) note_first_contact(asked);
+    if (verdict == Verdict::serve && asked.site->first_contact_minutes != 0 && answer.file != nullptr)
+        note_first_contact(asked, (*answer.file)->body.size());
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
     answer.ticket.transport = request.transport;
@@ -112,6 +113,7 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (pending_) {
         pending_->event = event_;
         pending_->ticket = answer.ticket;
+        pending_->hold = answer.hold;
         pending_->path = request.path;
         pending_->source = request.source;
         pending_->source_port = request.source_port;
@@ -205,13 +207,22 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
 }
 
 /// Where the window of whoever asked is open, what he gets counts for his first boot.
-void Delivery::note_first_contact(const Asked& asked) {
+void Delivery::note_first_contact(const Asked& asked, std::uint64_t body_bytes) {
     // A shared file that names no device is put down to who just asked from there: a guess, which closes and never
     // opens.
     const auto* device = asked.device != nullptr ? asked.device : snapshot_->find(event_.mac);
     if (device == nullptr || device->site != asked.site->id || asked.request.verb != Verb::get) return;
     if (device->first_contact_until <= event_.at || asked.match->document == nullptr) return;
+    step_bytes_ = body_bytes;
     step_ = {device->mac, device->first_contact_until, asked.family, asked.match->document};
+}
+
+/// "Done" is 200 and 304 in HTTP, 226 in FTP, and 0 in TFTP, whose other codes are errors. What is taken up in the
+/// middle (206, or 226 after REST) is not the whole file.
+bool Delivery::is_whole(catalogue::EventTransport transport, std::uint16_t status, std::uint64_t body_bytes) const {
+    if (transport == catalogue::EventTransport::tftp) return status == 0;
+    if (transport == catalogue::EventTransport::ftp) return status == 226 && body_bytes == step_bytes_;
+    return status < 400 && status != 206;
 }
 
 void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
@@ -219,10 +230,7 @@ void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     event_.bytes = body_bytes;
     if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
     ring_.push(event_);
-    // "Done" is 200 and 304 in HTTP, 226 in FTP, and 0 in TFTP, whose other codes are errors.
-    const bool is_tftp = event_.transport == catalogue::EventTransport::tftp;
-    if (step_ && (is_tftp ? status == 0 : status < 400 && status != 206))
-        options_.shared_access->first_contacts.served(*step_);
+    if (step_ && is_whole(event_.transport, status, body_bytes)) options_.shared_access->first_contacts.served(*step_);
     step_.reset();
 }
 
@@ -254,7 +262,7 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
     ring_.push(event);
 }
 
-Door::Welcome Delivery::admit(Transport, const IpAddress& source) { return access_.admit(source); }
+Door::Welcome Delivery::admit(Transport transport, const IpAddress& source) { return access_.admit(transport, source); }
 
 std::optional<WantedContent> Delivery::wanted_content(const Asked& asked) const {
     if (!shelf_.usable()) return std::nullopt;
@@ -316,6 +324,7 @@ void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswe
         answer.file = file;
         answer.state = file != nullptr ? FileAnswer::State::found : FileAnswer::State::absent;
         answer.ticket = pending.ticket;
+        answer.hold = pending.hold;
         done(answer);
     });
 }
@@ -357,7 +366,8 @@ UploadStart Delivery::begin_upload(const UploadRequest& request) {
 LoginAnswer Delivery::log_in(const LoginRequest& request) { return access_.log_in(request, *snapshot_); }
 std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     Asked asked(request);
-    if (access_.judge(asked, *snapshot_).verdict != Verdict::serve || !is_served(asked)) return std::nullopt;
+    const auto judgement = access_.judge(asked, *snapshot_, Access::Trace::none);
+    if (judgement.verdict != Verdict::serve || !is_served(asked)) return std::nullopt;
     ListedFile out;
     if (asked.match->document != nullptr) {
         const ReadyFile& file = *ready(asked);

@@ -57,13 +57,16 @@ private:
     [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
-    void note_first_contact(const Asked& asked);
+    void note_first_contact(const Asked& asked, std::uint64_t body_bytes);
+    [[nodiscard]] bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
+                                std::uint64_t body_bytes) const;
 
     // What is stored, and not rendered.
     struct Pending { // opened, and to be fetched
         WantedContent wanted;
         catalogue::TimelineEvent event;
         Ticket ticket;
+        std::chrono::milliseconds hold{0};
         std::string path;
         IpAddress source;
         std::uint16_t source_port = 0;
@@ -81,6 +84,7 @@ private:
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
     Access access_;
     std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
+    std::uint64_t step_bytes_ = 0;            ///< of the whole file that step_ is about
     FileCache cache_;
     FileShelf shelf_{cache_};
     Uploads uploads_{ring_};

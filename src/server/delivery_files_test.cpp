@@ -366,6 +366,19 @@ TEST_F(DeliveryFilesTest, AnAssetWithAMacIsThatDevicesAlone) {
     EXPECT_EQ(text("0004f2000002-license.cfg"), "(nothing)");
 }
 
+TEST_F(DeliveryFilesTest, AFolderDoesNotMakeAnothersFileOnesOwn) {
+    for (const char* name : {"0004f20000ff-license.cfg", "0004f2000002-license.cfg"}) {
+        catalogue::StoredFile licence = image(name, "");
+        licence.role = catalogue::FileRole::asset;
+        (void)store_file(name, licence);
+    }
+    for (const std::string folder : {"", "0004f2000001/", "000000000000/", "0004f2000001/0004f2000002/", "x/"}) {
+        EXPECT_EQ(text(folder + "0004f20000ff-license.cfg"), "(nothing)") << folder; // nobody's yet
+        EXPECT_EQ(text(folder + "0004f2000002-license.cfg"), "0004f2000002-license.cfg") << folder;
+        EXPECT_EQ(last_event().mac, bert) << folder; // judged as his
+    }
+}
+
 TEST_F(DeliveryFilesTest, BringWithoutAnOpenBeforeItAnswersAllTheSame) {
     (void)put("0004f2000001-phone.cfg", "mine");
     for (const char* path : {"0004f2000001-phone.cfg", "0004f2000001-phone.cfg", "nosuch", "0004f2000001.cfg"}) {
@@ -395,6 +408,36 @@ TEST_F(DeliveryFilesTest, AListingShowsWhatThatLoginMayFetch) {
                        "0004f2000001.cfg sip.ld site.cfg ");
     login.kind = Login::Kind::factory;
     EXPECT_EQ(names(), "000000000000.cfg sip.ld site.cfg ");
+}
+
+TEST_F(DeliveryFilesTest, AListingShowsNoOthersMacAndCountsForNothing) {
+    for (unsigned i = 0; i < 100; ++i) {
+        catalogue::StoredFile licence = image(MacAddress(0x0004f2100000ULL + i).text() + "-license.cfg", "");
+        licence.role = catalogue::FileRole::asset;
+        (void)store_file("licence", licence);
+    }
+    for (const MacAddress mac : {anna, bert}) {
+        catalogue::StoredFile licence = image(mac.text() + "-license.cfg", "");
+        licence.role = catalogue::FileRole::asset;
+        (void)store_file("licence", licence);
+    }
+    Login login;
+    login.kind = Login::Kind::device;
+    login.mac = anna;
+    FileRequest request = request_for("");
+    request.transport = Transport::ftp;
+    request.login = &login;
+    const auto licences = [&] {
+        std::string out;
+        for (const auto& line : delivery_.list(request))
+            if (line.name.ends_with("-license.cfg")) out += line.name;
+        return out;
+    };
+    EXPECT_EQ(licences(), "0004f2000001-license.cfg");
+    login.kind = Login::Kind::factory;
+    EXPECT_EQ(licences(), "");
+    EXPECT_EQ(delivery_.admit(Transport::ftp, request.source), Door::Welcome::yes);
+    EXPECT_EQ(delivery_.open(request_for("0004f20000ff.cfg")).hold.count(), 0);
 }
 
 } // namespace

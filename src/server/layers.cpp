@@ -1,5 +1,7 @@
 #include "server/layers.hpp"
 
+#include "catalogue/account.hpp"
+
 namespace offhook::server {
 
 Layers::Layers(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Site& site,
@@ -11,6 +13,11 @@ Layers::Layers(const catalogue::Snapshot& snapshot, const config::Family& family
     if (device == nullptr) return;
     if (const catalogue::Group* group = snapshot.group(device->group)) refs_[count_++] = {Kind::group, &group->layer};
     refs_[count_++] = {Kind::device, &device->layer};
+    const auto account = catalogue::account_of(*device);
+    if (!account || !account->user.empty()) return;
+    config::LayerBuilder builder;
+    if (builder.set("provisioning.user", device->mac.text())) user_ = builder.build();
+    refs_[count_++] = {Kind::device, &user_};
 }
 
 } // namespace offhook::server

@@ -9,12 +9,14 @@
 
 namespace offhook::server {
 
-/// Lifetime: views into the snapshot and the family.
+/// Lifetime: views into the snapshot, the family and itself.
 class Layers {
 public:
     /// `device` may be null: what its site shares.
     Layers(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Site& site,
            const catalogue::Device* device);
+    Layers(const Layers&) = delete;
+    Layers& operator=(const Layers&) = delete;
 
     /// Vendor default, fleet, site.
     [[nodiscard]] std::span<const config::LayerRef> shared() const { return std::span(refs_).first(3); }
@@ -22,7 +24,8 @@ public:
     [[nodiscard]] std::span<const config::LayerRef> all() const { return std::span(refs_).first(count_); }
 
 private:
-    std::array<config::LayerRef, 5> refs_{};
+    config::Layer user_; ///< of a device whose account states none: its MAC, which it must be told like any other
+    std::array<config::LayerRef, 6> refs_{};
     std::size_t count_ = 3;
 };
 

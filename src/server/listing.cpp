@@ -1,6 +1,7 @@
 #include "server/listing.hpp"
 
 #include "base/text.hpp"
+#include "server/access/identity.hpp"
 
 #include <algorithm>
 #include <set>
@@ -38,7 +39,10 @@ std::vector<std::string> nameable_files(const catalogue::Snapshot& snapshot, con
         if (device == nullptr || family->name() == device->family) add_family(*family, device, names);
     for (const auto& [id, file] : snapshot.files()) {
         if (names.size() >= listed_names_max) break;
-        names.insert(file->name);
+        // Another phone's MAC is not shown even where knowing it would be enough to have the file.
+        const auto mac = mac_in(file->name);
+        const bool own = device != nullptr && mac && (*mac == device->mac || *mac == device->wifi_mac);
+        if (!mac || own) names.insert(file->name);
     }
     return {names.begin(), names.end()};
 }

@@ -16,7 +16,8 @@ namespace offhook::server {
 
 inline constexpr std::size_t listed_names_max = 10'000;
 
-/// Every name that could be there: a device's own where there is a device, and what is shared. No name twice.
+/// Every name that could be there: a device's own where there is a device, and what is shared; none with the
+/// MAC of another. No name twice.
 [[nodiscard]] std::vector<std::string>
 nameable_files(const catalogue::Snapshot& snapshot, const config::Families& families, const catalogue::Device* device);
 /// The lines of one directory out of whole names; `facts` says what a name is, nullopt where it is not to be had.

@@ -1,4 +1,5 @@
 // Writes of devices and sightings. The rest of SqlWrites is in sql_writes_shared.cpp.
+#include "base/assert.hpp"
 #include "base/text.hpp"
 #include "catalogue/limits.hpp"
 #include "catalogue/store/sql_writes.hpp"
@@ -33,6 +34,18 @@ DeviceDraft as_draft(const Device& device) {
     out.model = device.model;
     out.note = device.note;
     return out;
+}
+
+/// An account that bears the old handset's MAC goes by the new one's from now on, as accounts without a user do: the
+/// old handset must not log in by it, and the new one could not.
+config::Layer without_user(const config::Layer& layer, MacAddress old_mac) {
+    const auto key = config::find_setting("provisioning.user");
+    const auto user = key ? layer.find(*key) : std::nullopt;
+    if (!user || MacAddress::from_text(*user) != old_mac) return layer;
+    config::LayerBuilder builder(layer);
+    const auto taken = builder.unset("provisioning.user");
+    OFFHOOK_ASSERT(taken.has_value());
+    return builder.build();
 }
 
 } // namespace
@@ -259,6 +272,8 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     if (const auto ok = check_place(stored->id, device); !ok) return tl::unexpected(ok.error());
     device.first_contact_until = first_contact_at(device.site); // another handset, which has not booted here yet
     device.revision = next(changes);
+    device.layer = without_user(device.layer, replacement.old_mac);
+    rows_.store_layer(stored->id, stored->device.layer, device.layer);
     rows_.update_device(stored->id, device);
     const auto old_mac = static_cast<long long>(replacement.old_mac.bits());
     const auto new_mac = static_cast<long long>(replacement.new_mac.bits());

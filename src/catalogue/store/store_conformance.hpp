@@ -281,6 +281,20 @@ TEST_P(StoreConformance, ReplacementTakesEverythingOver) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, AUserThatIsTheOldMacGoesWithTheOldHandset) {
+    ASSERT_TRUE(store().add_device(draft(1, {{"provisioning.user", mac(1).text()}, {"provisioning.password", "pw"}})));
+    ASSERT_TRUE(store().replace_device({mac(1), mac(2), {}, {}, {}}));
+    EXPECT_EQ(value(snapshot()->find(mac(2))->layer, "provisioning.user"), "(absent)");
+    EXPECT_EQ(value(snapshot()->find(mac(2))->layer, "provisioning.password"), "pw");
+    expect_snapshot_is_what_is_stored();
+    DeviceChange change;
+    change.set = {{"provisioning.user", "anna"}};
+    ASSERT_TRUE(store().change_device(mac(2), change));
+    ASSERT_TRUE(store().replace_device({mac(2), mac(3), {}, {}, {}}));
+    EXPECT_EQ(value(snapshot()->find(mac(3))->layer, "provisioning.user"), "anna");
+    expect_snapshot_is_what_is_stored();
+}
+
 TEST_P(StoreConformance, ReplacementByAnotherDeviceIsRefused) {
     ASSERT_TRUE(store().add_device(draft(1)));
     ASSERT_TRUE(store().add_device(draft(2)));

@@ -13,56 +13,117 @@ std::string_view method_of(Verb verb) { return verb == Verb::get ? "GET" : verb 
 
 bool is_http(Transport transport) { return transport == Transport::http || transport == Transport::https; }
 
+/// UDP says who asks without proof.
+GuardScope scope_of(Transport transport) { return transport == Transport::tftp ? GuardScope::tftp : GuardScope::all; }
+
+/// Whether the name holds another MAC than the one whose device is judged.
+bool names_another(const Asked& asked) {
+    return asked.match && asked.match->mac && asked.match->mac->bits() != 0 && asked.match->mac != asked.mac;
+}
+
 } // namespace
 
-Judgement Access::judge(Asked& asked, const catalogue::Snapshot& snapshot) {
+Judgement Access::judge(Asked& asked, const catalogue::Snapshot& snapshot, Trace trace) {
     Judgement judgement;
     const FileRequest& request = asked.request;
-    const auto standing = shared_.guard.standing(request.source);
+    const auto standing = shared_.guard.standing(request.source, scope_of(request.transport));
     judgement.hold = standing.hold;
     Identity::take_token(asked, snapshot);
     Identity::find_device(asked, snapshot);
     if (standing.is_shut_out) return judgement;
 
     Presented presented;
-    if (!request.authorization.empty() || request.login != nullptr) presented = present(asked, snapshot);
+    if (!request.authorization.empty() || request.login != nullptr) presented = present(asked, snapshot, trace);
+    const bool is_wrong = presented.outcome == Presented::Outcome::wrong;
+    // Whatever the answer will be: it tells a guesser that he was wrong.
+    if (is_wrong && trace == Trace::kept) count_wrong(request, presented);
+    const bool is_anothers = is_no_help(asked, snapshot, presented);
+    if (is_anothers) presented = {};
     if (presented.outcome == Presented::Outcome::good || request.certificate != nullptr)
         credit(asked, snapshot, presented);
     judgement.verdict = identity_.identify(asked, snapshot);
-    if (judgement.verdict == Verdict::serve && (contradicts(asked) || !allowed(asked)))
+    if (names_another(asked)) judgement.verdict = Verdict::refuse;
+    if (judgement.verdict == Verdict::serve &&
+        (contradicts(asked) || !allowed(asked) || (is_wrong && challenges(request, snapshot))))
         judgement.verdict = Verdict::refuse;
-    if (judgement.verdict != Verdict::serve) refuse(asked, snapshot, presented, judgement);
+    judgement.holds_found = is_wrong || is_anothers;
+    if (judgement.verdict != Verdict::serve) refuse(asked, snapshot, presented, judgement, trace);
     return judgement;
 }
 
+bool Access::challenges(const FileRequest& request, const catalogue::Snapshot& snapshot) {
+    return is_http(request.transport) && snapshot.credentials_help(request.source.source_class(), request.privacy);
+}
+
+/// What wrong credentials get must never be better than what right ones of somebody else get, or the answer tells which
+/// they were. So where anybody is challenged, wrong ones are challenged, whatever they came with, even a name that the
+/// MAC alone would open; phones send none there unless they are asked for them. Where nobody is, neither kind changes
+/// anything: a phone that was left with an old password boots as if it gave none, held back only when the guard says
+/// so.
+bool Access::is_no_help(const Asked& asked, const catalogue::Snapshot& snapshot, const Presented& presented) {
+    const FileRequest& request = asked.request;
+    if (presented.outcome != Presented::Outcome::good || request.login != nullptr || asked.device == nullptr ||
+        challenges(request, snapshot))
+        return false;
+    const Proven& proven = presented.proven;
+    if (proven.kind == Proven::Kind::device) return proven.device != asked.device;
+    return proven.kind == Proven::Kind::site && !proven.belongs_to(snapshot.site(asked.device->site));
+}
+
+void Access::count_wrong(const FileRequest& request, const Presented& presented) {
+    if (presented.secret_is == Presented::Secret::response)
+        shared_.guard.failed_answer(request.source, presented.user, presented.secret);
+    else
+        shared_.guard.failed_login(request.source, presented.user, presented.secret);
+}
+
+void Access::count_macs(const Asked& asked) {
+    const FileRequest& request = asked.request;
+    const auto count = [&](MacAddress mac) {
+        shared_.guard.unknown_mac(request.source, scope_of(request.transport), mac);
+    };
+    if (asked.mac) count(*asked.mac);
+    if (names_another(asked)) count(*asked.match->mac);
+}
+
+/// A device's phone has to ask once without credentials before it is told to give them, and a whole office does so at
+/// once: that is no guessing.
+bool Access::waits_for_credentials(const Asked& asked) {
+    if (asked.device == nullptr || asked.site == nullptr || asked.site->id != asked.device->site) return false;
+    const Proof needed = asked.site->policy.needed(asked.request.source.source_class(), asked.request.privacy);
+    return needed <= Proof::credentials && !names_another(asked);
+}
+
 void Access::refuse(const Asked& asked, const catalogue::Snapshot& snapshot, const Presented& presented,
-                    Judgement& judgement) {
+                    Judgement& judgement, Trace trace) {
     using Outcome = Presented::Outcome;
     const FileRequest& request = asked.request;
-    if (presented.outcome == Outcome::wrong)
-        shared_.guard.failed_login(request.source, presented.user, presented.secret);
+    if (trace == Trace::none) return;
     // Who has proven to be somebody learns nothing by proving it again; a factory account proves nothing.
     const bool proven = presented.outcome == Outcome::good && presented.proven.kind != Proven::Kind::factory;
-    if (!proven && is_http(request.transport) &&
-        snapshot.credentials_help(request.source.source_class(), request.privacy)) {
+    const bool challenged = !proven && challenges(request, snapshot);
+    // A challenge tells nothing of a MAC, unless there are others for whom the MAC alone would have done.
+    const bool learns = !challenged || (snapshot.mac_suffices(request.source.source_class(), request.privacy) &&
+                                        !waits_for_credentials(asked));
+    if (learns) count_macs(asked);
+    if (challenged) {
         judgement.verdict = Verdict::challenge;
         write_challenge(asked,
                         presented.outcome == Outcome::stale ? protocol::NonceAge::stale : protocol::NonceAge::good);
         judgement.challenge = challenge_;
-        return; // it has learned nothing of any MAC, so there is nothing to count
+        return;
     }
-    if (asked.mac) shared_.guard.unknown_mac(request.source, *asked.mac);
     if (!asked.match) judgement.verdict = Verdict::absent;
 }
 
-Access::Presented Access::present(const Asked& asked, const catalogue::Snapshot& snapshot) {
+Access::Presented Access::present(const Asked& asked, const catalogue::Snapshot& snapshot, Trace trace) {
     const FileRequest& request = asked.request;
     if (request.login != nullptr) return present_login(*request.login, snapshot);
     auto read = protocol::parse_authorization(request.authorization);
     if (!read) return {};
     if (auto* basic = std::get_if<protocol::BasicCredentials>(&*read))
         return present_basic(asked, snapshot, std::move(*basic));
-    return present_digest(asked, snapshot, std::get<protocol::DigestCredentials>(*read));
+    return present_digest(asked, snapshot, std::get<protocol::DigestCredentials>(*read), trace);
 }
 
 /// The password was checked when the session began; what it opened may be gone since.
@@ -97,7 +158,7 @@ Access::Presented Access::present_basic(const Asked& asked, const catalogue::Sna
 }
 
 Access::Presented Access::present_digest(const Asked& asked, const catalogue::Snapshot& snapshot,
-                                         const protocol::DigestCredentials& digest) {
+                                         const protocol::DigestCredentials& digest, Trace trace) {
     const FileRequest& request = asked.request;
     Presented out;
     if (digest.realm != shared_.options.realm || !protocol::same_target(digest.uri, request.target)) return out;
@@ -115,14 +176,14 @@ Access::Presented Access::present_digest(const Asked& asked, const catalogue::Sn
     if (out.proven.kind == Proven::Kind::nobody) {
         out.outcome = Presented::Outcome::wrong;
         out.user = digest.user;
-        // The password is not seen. A client that retries makes another hash each time, so time stands for it.
-        out.secret = std::to_string(now.time_since_epoch() / std::chrono::seconds(30));
+        out.secret = digest.response;
+        out.secret_is = Presented::Secret::response;
         return out;
     }
     out.outcome = Presented::Outcome::good;
-    if (digest.qop == protocol::DigestQop::auth &&
+    if (trace == Trace::kept && digest.qop == protocol::DigestQop::auth &&
         shared_.nonces.use(*nonce, digest.count(), now) == DigestNonces::Use::stale)
-        return {Presented::Outcome::stale, {}, {}, {}};
+        return {Presented::Outcome::stale, {}, {}, {}, {}};
     return out;
 }
 
@@ -185,7 +246,7 @@ void Access::write_challenge(const Asked& asked, protocol::NonceAge age) {
 
 LoginAnswer Access::log_in(const LoginRequest& request, const catalogue::Snapshot& snapshot) {
     LoginAnswer answer;
-    const auto standing = shared_.guard.standing(request.source);
+    const auto standing = shared_.guard.standing(request.source, GuardScope::all);
     answer.hold = standing.hold;
     const Proven proven = accounts_.find(snapshot, request.user, nullptr, request.password);
     if (standing.is_shut_out) return answer;
@@ -208,8 +269,9 @@ LoginAnswer Access::log_in(const LoginRequest& request, const catalogue::Snapsho
     return answer;
 }
 
-Door::Welcome Access::admit(const IpAddress& source) const {
-    return shared_.guard.standing(source).is_shut_out ? Door::Welcome::shut_out : Door::Welcome::yes;
+Door::Welcome Access::admit(Transport transport, const IpAddress& source) const {
+    return shared_.guard.standing(source, scope_of(transport)).is_shut_out ? Door::Welcome::shut_out
+                                                                           : Door::Welcome::yes;
 }
 
 } // namespace offhook::server

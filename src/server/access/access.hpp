@@ -4,7 +4,7 @@
 ///
 /// A request that does not prove enough is answered the same whoever is meant: with a challenge where credentials could
 /// help anybody there, otherwise as if there were nothing. Good credentials that belong to somebody else get what they
-/// would get for a device that does not exist.
+/// would get for a device that does not exist; wrong ones are never answered better than those.
 /// Threads  its loop's own; what loops share is SharedAccess.
 #include "base/clock.hpp"
 #include "protocol/http_auth/authorization.hpp"
@@ -26,10 +26,14 @@ public:
            SharedAccess& shared)
         : identity_(families, listeners), accounts_(families), clock_(clock), shared_(shared) {}
 
+    enum class Trace : std::uint8_t {
+        kept, ///< it counts for the guard, uses its Digest answer up, and may be challenged
+        none  ///< nobody asked for it by name: our own question, what a login may see in a listing
+    };
     /// Fills `asked`, and judges. What files, uploads and listings are asked for by is judged alike.
-    [[nodiscard]] Judgement judge(Asked& asked, const catalogue::Snapshot& snapshot);
+    [[nodiscard]] Judgement judge(Asked& asked, const catalogue::Snapshot& snapshot, Trace trace = Trace::kept);
     [[nodiscard]] LoginAnswer log_in(const LoginRequest& request, const catalogue::Snapshot& snapshot);
-    [[nodiscard]] Door::Welcome admit(const IpAddress& source) const;
+    [[nodiscard]] Door::Welcome admit(Transport transport, const IpAddress& source) const;
 
 private:
     /// What became of the credentials of one request.
@@ -42,21 +46,29 @@ private:
         } outcome = Outcome::none;
         Proven proven;
         std::string user, secret; ///< wrong: for the guard
+        enum class Secret : std::uint8_t { password, response } secret_is = Secret::password;
     };
 
-    [[nodiscard]] Presented present(const Asked& asked, const catalogue::Snapshot& snapshot);
+    [[nodiscard]] Presented present(const Asked& asked, const catalogue::Snapshot& snapshot, Trace trace);
     [[nodiscard]] Presented present_login(const Login& login, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] Presented present_basic(const Asked& asked, const catalogue::Snapshot& snapshot,
                                           protocol::BasicCredentials basic) const;
     [[nodiscard]] Presented present_digest(const Asked& asked, const catalogue::Snapshot& snapshot,
-                                           const protocol::DigestCredentials& digest);
+                                           const protocol::DigestCredentials& digest, Trace trace);
     /// Takes what credentials and certificate have shown into `asked`.
     void credit(Asked& asked, const catalogue::Snapshot& snapshot, const Presented& presented) const;
     /// Whether they belong to whom the path names.
     [[nodiscard]] static bool contradicts(const Asked& asked);
     [[nodiscard]] bool allowed(const Asked& asked) const;
     void refuse(const Asked& asked, const catalogue::Snapshot& snapshot, const Presented& presented,
-                Judgement& judgement);
+                Judgement& judgement, Trace trace);
+    /// Whether anybody who asks like that, and has not proven enough, is challenged.
+    [[nodiscard]] static bool challenges(const FileRequest& request, const catalogue::Snapshot& snapshot);
+    [[nodiscard]] static bool is_no_help(const Asked& asked, const catalogue::Snapshot& snapshot,
+                                         const Presented& presented);
+    [[nodiscard]] static bool waits_for_credentials(const Asked& asked);
+    void count_wrong(const FileRequest& request, const Presented& presented);
+    void count_macs(const Asked& asked);
     void write_challenge(const Asked& asked, protocol::NonceAge age);
 
     Identity identity_;

@@ -1,10 +1,12 @@
 // Through the door: who gets what, and that nobody can tell the rest apart.
 #include "server/access/access.hpp"
 
+#include "config/family/loader.hpp"
 #include "protocol/http_auth/digest.hpp"
 #include "server/delivery.hpp"
 #include "server/test_house.hpp"
 
+#include <fstream>
 #include <gmock/gmock.h>
 
 namespace offhook::server {
@@ -187,6 +189,17 @@ TEST_F(AccessTest, AStatedUserCountsInsteadOfTheMac) {
     EXPECT_TRUE(gets(carls, logged_in("anna", "carl-pw", carls)));
     EXPECT_TRUE(gets(annas, logged_in("anna", "anna-pw", annas)));
     EXPECT_FALSE(gets(annas, logged_in("anna", "carl-pw", annas)));
+}
+
+TEST_F(AccessTest, AUserThatIsNotStatedIsToldToThePhone) {
+    house_.first.layer = layer_of({{"provisioning.user", "a-sites-user"}});
+    publish();
+    request_.privacy = Privacy::tls;
+    request_.transport = Transport::https;
+    const auto answer = ask(annas, logged_in("0004f2000001", "anna-pw", annas));
+    ASSERT_EQ(answer.state, State::found);
+    EXPECT_THAT((*answer.file)->text, testing::HasSubstr("device.prov.user=\"0004f2000001\""));
+    EXPECT_THAT((*answer.file)->text, testing::Not(testing::HasSubstr("a-sites-user")));
 }
 
 TEST_F(AccessTest, ASitesAccountCountsAsItsToken) {
@@ -459,6 +472,23 @@ TEST_F(FirstContactTest, ATransferThatBrokeOffIsNotServed) {
     EXPECT_EQ(closed_.size(), 1U);
 }
 
+TEST_F(FirstContactTest, WhatFtpTakesUpInTheMiddleIsNotTheWholeFile) {
+    request_.transport = Transport::ftp;
+    const auto take = [&](const std::string& path, std::uint16_t status, std::uint64_t from) {
+        request_.path = path;
+        const auto answer = loops_[0]->open(request_);
+        loops_[0]->answered(status, (*answer.file)->body.size() - from);
+    };
+    open_window();
+    take("0004f2000001.cfg", 226, 0);
+    take("0004f2000001-site.cfg", 226, 0);
+    take(annas, 226, 10); // REST 10
+    take(annas, 213, 0);  // SIZE
+    EXPECT_TRUE(closed_.empty());
+    take(annas, 226, 0);
+    EXPECT_EQ(closed_.size(), 1U);
+}
+
 TEST_F(FirstContactTest, ASharedNameCountsForWhoJustAskedFromThere) {
     house_.first.first_contact_minutes = 60;
     open_window();
@@ -528,7 +558,8 @@ TEST_F(GuardedDoorTest, KnownButForbiddenCountsLikeUnknown) {
 }
 
 TEST_F(GuardedDoorTest, ChallengesDoNotCountButWrongPasswordsDo) {
-    house_.first.policy = *catalogue::policy_from_text("private.clear=credentials private.tls=credentials", {});
+    house_.open.policy = house_.lab.policy = house_.first.policy =
+        *catalogue::policy_from_text("private.clear=credentials private.tls=credentials", {});
     publish();
     for (unsigned i = 0; i < 2'000; ++i) ASSERT_EQ(ask(mac_file(i)).hold.count(), 0);
     request_.privacy = Privacy::tls;
@@ -538,6 +569,158 @@ TEST_F(GuardedDoorTest, ChallengesDoNotCountButWrongPasswordsDo) {
     EXPECT_GE(ask(annas, basic("0004f2000001", "wrong")).hold.count(), 500);
     for (int i = 0; i < 300; ++i) (void)ask(annas, basic("0004f2000001", "guess" + std::to_string(i)));
     EXPECT_EQ(admitted(), Door::Welcome::shut_out);
+}
+
+TEST_F(GuardedDoorTest, UnknownMacsCountBeforeTheChallengeWhereTheMacAloneOpensAnothersFiles) {
+    house_.lab.policy = *catalogue::policy_from_text("private.clear=credentials", {});
+    publish();
+    for (int i = 0; i < 1'000; ++i) ASSERT_EQ(ask(carls).state, State::challenge); // one that is to be challenged
+    for (unsigned i = 0; i < 50; ++i) ASSERT_EQ(ask(mac_file(i)).hold.count(), 0);
+    unsigned number = 50;
+    while (admitted() == Door::Welcome::yes && number < 1'000) {
+        const auto answer = ask(mac_file(number++));
+        if (admitted() == Door::Welcome::yes) {
+            ASSERT_EQ(answer.state, State::challenge);
+        }
+    }
+    EXPECT_NEAR(number, 512, 52);
+}
+
+TEST_F(GuardedDoorTest, KnownMacsThatNoCredentialsOpenCountToo) {
+    house_.lab.policy = *catalogue::policy_from_text("private.clear=credentials", {});
+    house_.first.policy = *catalogue::policy_from_text("private.clear=never", {});
+    AccessOptions options;
+    options.guard.slow_from_macs = 1;
+    restart(options);
+    (void)ask(annas);
+    EXPECT_GE(ask(annas).hold.count(), 500);
+    restart(options);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(ask(carls).hold.count(), 0); // its phone has to ask like that once
+}
+
+TEST_F(GuardedDoorTest, AFirstContactIsNotTheMacAlone) {
+    for (auto* site : {&house_.first, &house_.open, &house_.lab})
+        site->policy = *catalogue::policy_from_text(open_policy(), {}), site->first_contact_minutes = 60;
+    publish();
+    for (unsigned i = 0; i < 2'000; ++i) ASSERT_EQ(ask(mac_file(i)).hold.count(), 0);
+}
+
+TEST_F(GuardedDoorTest, WhatCameOverTftpLeavesTheOtherTransportsAlone) {
+    request_.transport = Transport::tftp;
+    for (unsigned i = 0; i < 1'000; ++i) (void)ask(mac_file(i));
+    EXPECT_EQ(loops_[1]->admit(Transport::tftp, request_.source), Door::Welcome::shut_out);
+    EXPECT_FALSE(gets(annas));
+    for (const auto transport : {Transport::http, Transport::https, Transport::ftp})
+        EXPECT_EQ(loops_[1]->admit(transport, request_.source), Door::Welcome::yes);
+    request_.transport = Transport::http;
+    EXPECT_TRUE(gets(annas));
+    EXPECT_EQ(ask(strangers).hold.count(), 0);
+}
+
+TEST_F(GuardedDoorTest, DigestGuessesInQuickSuccessionAreShutOut) {
+    house_.first.policy = *catalogue::policy_from_text("private.clear=credentials", {});
+    house_.annas = {{"provisioning.user", "bob"}, {"provisioning.password", "pw4000"}};
+    publish();
+    const auto asked = challenge();
+    bool found = false;
+    for (unsigned i = 0; i < 4'001; ++i)
+        found = found || gets(annas, digest(asked, "bob", "pw" + std::to_string(i), annas, i + 1));
+    EXPECT_FALSE(found);
+    EXPECT_EQ(admitted(), Door::Welcome::shut_out);
+}
+
+/// What was left in a phone, or guessed, at a name that the MAC alone opens.
+TEST_F(GuardedDoorTest, WrongCredentialsCountEvenWhereNoneAreNeeded) {
+    AccessOptions options;
+    options.basic_in_clear = true;
+    house_.annas = {{"provisioning.password", "anna-pw"}};
+    house_.lab = site_of(3, "lab", open_policy());
+    restart(options);
+    const auto guess = [&](int i) { return see(berts, basic("0004f2000001", "guess" + std::to_string(i))); };
+    for (int i = 0; i < 1'000; ++i) ASSERT_EQ(guess(7).state, State::found); // an old password boots all the same
+    EXPECT_EQ(guess(7).hold, 0);
+    EXPECT_EQ(see(berts, basic("0004f2000001", "anna-pw")), guess(7)); // right, but another's: no better, no worse
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(guess(i).state, State::found);
+    EXPECT_GE(guess(7).hold, 500);
+    EXPECT_EQ(see(berts, basic("0004f2000001", "anna-pw")), guess(7));
+    EXPECT_EQ(see(berts).hold, 0); // without any he is not held
+    EXPECT_EQ(see(annas, basic("0004f2000001", "anna-pw")).hold, 0);
+    for (int i = 30; i < 300; ++i) (void)guess(i);
+    EXPECT_EQ(admitted(), Door::Welcome::shut_out);
+}
+
+TEST_F(GuardedDoorTest, WrongCredentialsAreChallengedWhereAnybodyIs) {
+    house_.first.policy = *catalogue::policy_from_text("private.clear=credentials", {});
+    house_.annas = {{"provisioning.password", "anna-pw"}};
+    publish();
+    const Seen expected = see(annas);
+    EXPECT_EQ(expected.state, State::challenge);
+    EXPECT_EQ(see(berts, logged_in("0004f2000001", "wrong", berts)), expected); // open, but not with these
+    EXPECT_EQ(see("site.cfg", logged_in("0004f2000001", "wrong", "site.cfg")), expected);
+    EXPECT_TRUE(gets(berts));
+    EXPECT_TRUE(gets(berts, logged_in("PlcmSpIp", "PlcmSpIp", berts)));
+    auto foreign = challenge(); // stale says nothing of the password, so it changes nothing
+    foreign.nonce = std::string(64, '0');
+    EXPECT_TRUE(gets(berts, digest(foreign, "0004f2000001", "wrong", berts)));
+}
+
+TEST(MacIn, TheNameDecidesThenTheFolders) {
+    const struct {
+        const char* path;
+        std::uint64_t mac; // 0: none
+    } cases[] = {
+        {"0004f2000001.cfg", 0x0004f2000001},
+        {"logs/0004f2000001-app.log", 0x0004f2000001},
+        {"0004f2000001/sip.cfg", 0x0004f2000001},
+        {"0004f2000001/0004f2000777-license.cfg", 0x0004f2000777},
+        {"000000000000/0004f2000777-license.cfg", 0x0004f2000777},
+        {"000000000000-0004f2000777.cfg", 0x0004f2000777},
+        {"0004f2000001/000000000000.cfg", 0x0004f2000001},
+        {"a/0004f2000001/0004f2000777/site.cfg", 0x0004f2000001},
+        {"000000000000.cfg", 0},
+        {"00004f2000001.cfg", 0},
+        {"0004f200000.cfg", 0},
+        {"0004f2/000001.cfg", 0},
+        {"", 0},
+        {"/", 0},
+    };
+    for (const auto& [path, mac] : cases) EXPECT_EQ(mac_in(path).value_or(MacAddress()), MacAddress(mac)) << path;
+}
+
+/// A pack may find a MAC where the path's first one is another.
+TEST_F(AccessTest, ANameWithAnothersMacIsRefusedAndCounted) {
+    config::PackText pack;
+    const std::pair<const char*, std::string*> parts[] = {{"family", &pack.family},
+                                                          {"models", &pack.models},
+                                                          {"parameters", &pack.parameters},
+                                                          {"settings", &pack.settings}};
+    for (const auto& [name, text] : parts) {
+        std::ifstream file(std::string(OFFHOOK_SOURCE_DIR "/families/polycom/") + name + ".toml");
+        text->assign(std::istreambuf_iterator<char>(file), {});
+    }
+    const std::string sound = "\"{dirs}{name}.wav\"";
+    ASSERT_NE(pack.family.find(sound), std::string::npos);
+    pack.family.replace(pack.family.find(sound), sound.size(), "\"{dirs}{name}_{mac}.wav\"");
+    const auto family = config::load_family(pack);
+    ASSERT_TRUE(family) << family.error().front().text();
+    house_.first.policy = *catalogue::policy_from_text("private.clear=mac_alone", {});
+    house_.lab.policy = house_.first.policy;
+    AccessOptions options;
+    options.guard.slow_from_macs = 30;
+    restart(options);
+    const auto snapshot = house_.build();
+    const std::vector<ListenerTraits> listeners{{"http", {}}};
+    const config::Families families{*family};
+    Access access(families, listeners, clock_, *shared_);
+    const auto judge = [&](const std::string& path) {
+        request_.path = path;
+        Asked asked(request_);
+        return access.judge(asked, *snapshot);
+    };
+    EXPECT_EQ(judge("ring_0004f2000001.wav").verdict, Verdict::serve);
+    EXPECT_EQ(judge("0004f2000001_0004f2000002.wav").verdict, Verdict::refuse);
+    for (unsigned i = 0; i < 40; ++i) (void)judge("0004f2000001_" + MacAddress(0x0004f2100000ULL + i).text() + ".wav");
+    EXPECT_GE(judge("0004f2000001_0004f2000002.wav").hold.count(), 500);
 }
 
 } // namespace

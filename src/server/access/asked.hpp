@@ -46,6 +46,7 @@ struct Judgement {
     Verdict verdict = Verdict::absent;
     std::string_view challenge;        ///< Verdict::challenge: as of FileAnswer. Lifetime: until the next judge()
     std::chrono::milliseconds hold{0}; ///< for any answer that is not `found`
+    bool holds_found = false;          ///< and for `found`: credentials came with it that were not the asker's
 };
 
 } // namespace offhook::server

@@ -12,21 +12,32 @@ namespace {
 using catalogue::limits::token_bytes_least;
 using catalogue::limits::token_bytes_max;
 
-/// The first run of exactly twelve hexadecimal digits: how every family writes a MAC into a file's name.
-std::optional<MacAddress> mac_in(std::string_view path) {
+/// The first run of exactly twelve hexadecimal digits that is a MAC: how every family writes one into a file's name.
+/// All zeros stand for nobody.
+std::optional<MacAddress> first_mac(std::string_view text) {
     std::size_t run = 0;
-    for (std::size_t i = 0; i <= path.size(); ++i) {
-        if (i < path.size() && hex_digit(path[i]) >= 0) {
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+        if (i < text.size() && hex_digit(text[i]) >= 0) {
             ++run;
             continue;
         }
-        if (run == 12) return MacAddress::from_digits(path.substr(i - 12));
+        if (run == 12)
+            if (const auto mac = MacAddress::from_digits(text.substr(i - 12)); mac && mac->bits() != 0) return mac;
         run = 0;
     }
     return std::nullopt;
 }
 
 } // namespace
+
+std::optional<MacAddress> mac_in(std::string_view path) {
+    // The name decides, because names are what files are looked up by: a folder in front of another device's name must
+    // not make it one's own.
+    const auto slash = path.rfind('/');
+    if (slash == std::string_view::npos) return first_mac(path);
+    if (const auto mac = first_mac(path.substr(slash + 1))) return mac;
+    return first_mac(path.substr(0, slash));
+}
 
 bool may_hold_token(std::string_view path) {
     while (true) {
@@ -52,7 +63,6 @@ void Identity::take_token(Asked& asked, const catalogue::Snapshot& snapshot) {
 
 void Identity::find_device(Asked& asked, const catalogue::Snapshot& snapshot) {
     asked.mac = mac_in(asked.path);
-    if (asked.mac && asked.mac->bits() == 0) asked.mac.reset();
     if (asked.mac) asked.device = snapshot.find(*asked.mac);
 }
 

@@ -41,6 +41,9 @@ private:
     const std::vector<ListenerTraits>& listeners_;
 };
 
+/// The MAC that a path names: the one in its last segment, else the first one in its folders.
+[[nodiscard]] std::optional<MacAddress> mac_in(std::string_view path);
+
 /// A site's token may stand where it does nothing: alone, in a deeper folder, twice, or mistyped. It is a secret all
 /// the same, so a path with anything of a token's shape (letters, digits, '-', '_') is not kept.
 [[nodiscard]] bool may_hold_token(std::string_view path);

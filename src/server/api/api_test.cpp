@@ -159,9 +159,11 @@ TEST_F(ApiTest, WhoIsGuardedIsListedAndLetIn) {
     Guard guard({}, clock_, random);
     context_.guard = &guard;
     EXPECT_EQ(text(call("GET", "/v1/guard")), R"({"sources":[]})");
-    for (unsigned i = 0; i < 1'000; ++i) guard.unknown_mac(*IpAddress::from_text("2001:db8::1"), MacAddress(i));
+    for (unsigned i = 0; i < 1'000; ++i)
+        guard.unknown_mac(*IpAddress::from_text("2001:db8::1"), GuardScope::all, MacAddress(i));
     const auto listed = call("GET", "/v1/guard");
     EXPECT_EQ(listed.body.at("sources").at(0).at("source").as_string(), "2001:db8::/64");
+    EXPECT_EQ(listed.body.at("sources").at(0).at("transports").as_string(), "all");
     EXPECT_EQ(listed.body.at("sources").at(0).at("state").as_string(), "shut_out");
     EXPECT_EQ(call("DELETE", "/v1/guard/nonsense").status, 400U);
     EXPECT_EQ(call("DELETE", "/v1/guard/192.0.2.1").status, 404U);
@@ -256,8 +258,29 @@ TEST_F(ApiTest, AReplacementTakesEverythingOver) {
     add_anna();
     const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");
     EXPECT_EQ(replaced.status, 200U) << text(replaced);
+    EXPECT_EQ(text(replaced).find("rotate_credentials"), std::string::npos); // it has none
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").status, 404U);
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000077").body.at("settings").at("line.1.user").as_string(), "1001");
+}
+
+TEST_F(ApiTest, ADefaultUserIsTheHandsetsThatIsThere) {
+    add_anna();
+    const auto user_of = [&](const std::string& mac) {
+        const auto shown = call("GET", "/v1/devices/" + mac + "/credentials");
+        return std::string(shown.body.at("user").as_string());
+    };
+    ASSERT_EQ(call("PATCH", "/v1/devices/0004f2000001/credentials", R"({"password":"random"})").status, 200U);
+    EXPECT_EQ(call("POST", "/v1/devices/0004f2000001/credentials/rotate").status, 200U);
+    EXPECT_EQ(text(call("GET", "/v1/devices/0004f2000001")).find("provisioning.user"), std::string::npos);
+    const auto replaced = call("POST", "/v1/devices/0004f2000001/replace", R"({"mac":"0004f2000077"})");
+    EXPECT_TRUE(replaced.body.at("rotate_credentials").as_bool()) << text(replaced);
+    EXPECT_EQ(user_of("0004f2000077"), "0004f2000077");
+    const std::string at = "/v1/devices/0004f2000077/credentials";
+    EXPECT_EQ(call("PATCH", at, R"({"user":"anna"})").body.at("user").as_string(), "anna");
+    EXPECT_EQ(call("PATCH", at, R"({"password":"random"})").body.at("user").as_string(), "anna");
+    ASSERT_EQ(call("PATCH", at, R"({"user":"00:04:f2:00:00:77"})").status, 200U); // its own MAC: none again
+    ASSERT_EQ(call("POST", "/v1/devices/0004f2000077/replace", R"({"mac":"0004f2000078"})").status, 200U);
+    EXPECT_EQ(user_of("0004f2000078"), "0004f2000078");
 }
 
 TEST_F(ApiTest, EveryIdentityOfADeviceNamesIt) {

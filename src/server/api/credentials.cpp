@@ -23,7 +23,13 @@ struct Holder {
     catalogue::LayerPlace place;
     std::optional<catalogue::Account> account;
     std::string default_user;
+    bool user_stated = false; ///< in its layer
 };
+
+bool states_user(const config::Layer& layer) {
+    const auto key = config::find_setting(user_setting);
+    return key && layer.find(*key).has_value();
+}
 
 Result<Holder> device_holder(const ApiCall& call) {
     const auto mac = call.mac();
@@ -34,6 +40,7 @@ Result<Holder> device_holder(const ApiCall& call) {
     out.place = {config::LayerKind::device, "", device->mac};
     out.account = catalogue::account_of(*device);
     out.default_user = device->mac.text();
+    out.user_stated = states_user(device->layer);
     return out;
 }
 
@@ -44,6 +51,7 @@ Result<Holder> site_holder(const ApiCall& call) {
     out.place = {config::LayerKind::site, site->name, {}};
     out.account = catalogue::account_of(*site);
     out.default_user = site->name;
+    out.user_stated = states_user(site->layer);
     return out;
 }
 
@@ -51,6 +59,18 @@ using FindHolder = Result<Holder> (*)(const ApiCall&);
 
 std::string user_of(const Holder& holder) {
     return holder.account && !holder.account->user.empty() ? std::string(holder.account->user) : holder.default_user;
+}
+
+/// A device's own MAC is not stored as its user: it is one anyhow, and must not stay when another handset takes its
+/// place. A site has no account without a user.
+void put_user(const Holder& holder, const std::string& user, std::vector<catalogue::SettingText>& set,
+              std::vector<std::string>& unset) {
+    const bool is_default = holder.place.kind == config::LayerKind::device &&
+                            (user.empty() || catalogue::canonical_user(user) == holder.default_user);
+    if (!is_default)
+        set.push_back({user_setting, user});
+    else if (holder.user_stated)
+        unset.emplace_back(user_setting);
 }
 
 Result<ApiAnswer> answer_with(const ApiCall& call, const Holder& holder, Secrets secrets) {
@@ -104,9 +124,11 @@ Result<ApiAnswer> set(const ApiCall& call) {
     if (*password && (*password)->empty())
         return fail(ErrorCode::invalid, "an empty password is none; DELETE takes the account away", "password");
     const bool made = *password == "random";
-    std::vector<catalogue::SettingText> settings{{user_setting, user->value_or(user_of(*holder))}};
+    std::vector<catalogue::SettingText> settings;
+    std::vector<std::string> unset;
+    put_user(*holder, user->value_or(user_of(*holder)), settings, unset);
     if (*password) settings.push_back({password_setting, made ? random_secret() : **password});
-    return store_and_answer(call, find, *holder, settings, {}, made ? Secrets::shown : Secrets::hidden);
+    return store_and_answer(call, find, *holder, settings, unset, made ? Secrets::shown : Secrets::hidden);
 }
 
 template <FindHolder find>
@@ -117,10 +139,11 @@ Result<ApiAnswer> rotate(const ApiCall& call) {
     const auto& [present, previous] = holder->account->passwords;
     if (!previous.empty())
         return fail(ErrorCode::conflict, "a rotation is under way already; finish it first", "password");
-    const std::vector<catalogue::SettingText> settings{{user_setting, user_of(*holder)},
-                                                       {password_setting, random_secret()},
-                                                       {previous_setting, std::string(present)}};
-    return store_and_answer(call, find, *holder, settings, {}, Secrets::shown);
+    std::vector<catalogue::SettingText> settings{{password_setting, random_secret()},
+                                                 {previous_setting, std::string(present)}};
+    std::vector<std::string> unset;
+    put_user(*holder, user_of(*holder), settings, unset);
+    return store_and_answer(call, find, *holder, settings, unset, Secrets::shown);
 }
 
 template <FindHolder find>

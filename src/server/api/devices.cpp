@@ -1,5 +1,6 @@
 /// /v1/devices
 #include "base/text.hpp"
+#include "catalogue/account.hpp"
 #include "server/api/api.hpp"
 #include "server/api/checks.hpp"
 #include "server/api/shapes.hpp"
@@ -153,7 +154,13 @@ Result<ApiAnswer> replace(const ApiCall& call) {
     }
     if (const auto done = call.context.catalogue.store().replace_device(replacement); !done)
         return tl::unexpected(done.error());
-    return answer_with(call, *new_mac, 200);
+    auto answer = answer_with(call, *new_mac, 200);
+    const auto now = call.context.catalogue.snapshot();
+    const auto* device = now->find_lan(*new_mac);
+    // The old handset has the password, and knows whose place was taken.
+    if (answer && device != nullptr && catalogue::account_of(*device))
+        answer->body.as_object()["rotate_credentials"] = true;
+    return answer;
 }
 
 Result<ApiAnswer> list(const ApiCall& call) {

@@ -16,6 +16,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     if (call.context.guard != nullptr)
         for (const GuardedSource& source : call.context.guard->list())
             rows.push_back(json::object{{"source", source.source.text()},
+                                        {"transports", guard_scope_text.to_text(source.scope)},
                                         {"state", guard_state_text.to_text(source.state)},
                                         {"unknown_macs", source.unknown_macs},
                                         {"failed_logins", source.failed_logins},

@@ -4,6 +4,7 @@
 #include "server/guard/distinct.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace offhook::server {
 namespace {
@@ -30,19 +31,48 @@ Network network_of(const IpAddress& source) {
 struct Guard::Counted {
     IpAddress source;
     Instant window_end;
-    Distinct<4'096> macs;
-    Distinct<1'024> logins;
+    Distinct<4'096> macs = {};
+    Distinct<1'024> logins = {};
+    std::int64_t answers_slot = 0;          // the answer_slot that `answers` is about
+    std::array<std::uint8_t, 64> answers{}; // wrong ones by hash of the user, up to answers_shared
+};
+
+/// Of one scope, with bounds of its own: a flood under forged addresses pushes out nothing of the other.
+struct Guard::Ledger {
+    Ledger(GuardScope of, std::uint64_t seed) : scope(of), marks(seed) {}
+
+    void forget(const IpAddress& source) {
+        marks.take(source);
+        guarded.erase(source);
+    }
+
+    const GuardScope scope;
+    Marks marks;
+    Instant next_sweep{};
+    std::list<Counted> recent; // last heard first
+    std::map<IpAddress, std::list<Counted>::iterator> counted;
+    std::map<IpAddress, GuardedSource> guarded;
 };
 
 Guard::Guard(GuardOptions options, const Clock& clock, Random& random)
-    : options_(std::move(options)), clock_(clock), seeds_{random.next(), random.next()}, marks_(random.next()) {}
+    : options_(std::move(options)), clock_(clock), seeds_{random.next(), random.next()} {
+    for (const auto scope : {GuardScope::all, GuardScope::tftp})
+        ledgers_[static_cast<std::size_t>(scope)] = std::make_unique<Ledger>(scope, random.next());
+}
 Guard::~Guard() = default;
 
-Guard::Standing Guard::standing(const IpAddress& source) const {
-    if (marks_.is_empty()) return {};
-    const Marks::Hold hold = marks_.find(source, clock_.instant());
+Guard::Standing Guard::standing_in(const Ledger& ledger, const IpAddress& source) const {
+    if (ledger.marks.is_empty()) return {};
+    const Marks::Hold hold = ledger.marks.find(source, clock_.instant());
     if (hold == Marks::shut_out) return {true, options_.hold_most};
     return {false, std::chrono::milliseconds(hold)};
+}
+
+Guard::Standing Guard::standing(const IpAddress& source, GuardScope scope) const {
+    const Standing everywhere = standing_in(ledger(GuardScope::all), source);
+    if (scope == GuardScope::all) return everywhere;
+    const Standing there = standing_in(ledger(scope), source);
+    return {everywhere.is_shut_out || there.is_shut_out, std::max(everywhere.hold, there.hold)};
 }
 
 bool Guard::is_exempt(const IpAddress& source) const {
@@ -61,51 +91,67 @@ std::uint64_t Guard::hash(std::string_view a, std::string_view b) const {
     return mixed(out ^ seeds_[1]);
 }
 
-Guard::Counted& Guard::counted(const IpAddress& source) {
+Guard::Counted& Guard::counted(Ledger& ledger, const IpAddress& source) {
     const IpAddress whole = guarded_source(source);
     const Instant now = clock_.instant();
-    if (const auto known = counted_.find(whole); known != counted_.end()) {
-        recent_.splice(recent_.begin(), recent_, known->second);
-        if (recent_.front().window_end <= now) recent_.front() = {whole, now + options_.window, {}, {}};
-        return recent_.front();
+    if (const auto known = ledger.counted.find(whole); known != ledger.counted.end()) {
+        ledger.recent.splice(ledger.recent.begin(), ledger.recent, known->second);
+        if (ledger.recent.front().window_end <= now) ledger.recent.front() = {whole, now + options_.window};
+        return ledger.recent.front();
     }
-    if (counted_.size() == sources_max) {
-        counted_.erase(recent_.back().source);
-        recent_.pop_back();
+    if (ledger.counted.size() == sources_max) {
+        ledger.counted.erase(ledger.recent.back().source);
+        ledger.recent.pop_back();
     }
-    recent_.push_front({whole, now + options_.window, {}, {}});
-    counted_.emplace(whole, recent_.begin());
-    return recent_.front();
+    ledger.recent.push_front({whole, now + options_.window});
+    ledger.counted.emplace(whole, ledger.recent.begin());
+    return ledger.recent.front();
 }
 
-void Guard::unknown_mac(const IpAddress& source, MacAddress mac) {
+void Guard::unknown_mac(const IpAddress& source, GuardScope scope, MacAddress mac) {
     if (is_exempt(source)) return;
     const std::scoped_lock locked(lock_);
-    Counted& entry = counted(source);
+    Counted& entry = counted(ledger(scope), source);
     entry.macs.add(mixed(mixed(mac.bits() ^ seeds_[0]) ^ seeds_[1]));
-    judge(entry);
+    judge(ledger(scope), entry);
 }
 
-void Guard::failed_login(const IpAddress& source, std::string_view user, std::string_view secret) {
+void Guard::failed_login(const IpAddress& source, std::string_view user, std::string_view password) {
     if (is_exempt(source)) return;
     const std::scoped_lock locked(lock_);
-    Counted& entry = counted(source);
-    entry.logins.add(hash(user, secret));
-    judge(entry);
+    Counted& entry = counted(ledger(GuardScope::all), source);
+    entry.logins.add(hash(user, password));
+    judge(ledger(GuardScope::all), entry);
 }
 
-void Guard::judge(Counted& entry) {
+void Guard::failed_answer(const IpAddress& source, std::string_view user, std::string_view response) {
+    if (is_exempt(source)) return;
+    const std::scoped_lock locked(lock_);
+    Counted& entry = counted(ledger(GuardScope::all), source);
+    const std::int64_t slot = clock_.instant().time_since_epoch() / answer_slot;
+    if (entry.answers_slot != slot) {
+        entry.answers_slot = slot;
+        entry.answers = {};
+    }
+    auto& answers = entry.answers[hash(user, {}) % entry.answers.size()];
+    const bool shared = answers < answers_shared;
+    if (shared) ++answers;
+    entry.logins.add(shared ? hash(user, std::to_string(slot)) : hash(user, response));
+    judge(ledger(GuardScope::all), entry);
+}
+
+void Guard::judge(Ledger& ledger, Counted& entry) {
     const std::size_t macs = entry.macs.count(), logins = entry.logins.count();
     if (macs < options_.slow_from_macs && logins < options_.slow_from_logins) return;
-    if (standing(entry.source).is_shut_out) return; // what was under way when it was shut out
-    GuardedSource out{network_of(entry.source), GuardState::slowed, macs, logins, clock_.wall(), {}};
+    if (standing_in(ledger, entry.source).is_shut_out) return; // what was under way when it was shut out
+    GuardedSource out{network_of(entry.source), ledger.scope, GuardState::slowed, macs, logins, clock_.wall(), {}};
     const IpAddress source = entry.source;
     if (macs >= options_.shut_out_from_macs || logins >= options_.shut_out_from_logins) {
         out.state = GuardState::shut_out;
         out.until = clock_.wall() + options_.shut_out;
-        guard(out, source, std::chrono::milliseconds(Marks::shut_out), clock_.instant() + options_.shut_out);
-        counted_.erase(source); // it starts anew afterwards
-        recent_.pop_front();
+        guard(ledger, out, source, std::chrono::milliseconds(Marks::shut_out), clock_.instant() + options_.shut_out);
+        ledger.counted.erase(source); // it starts anew afterwards
+        ledger.recent.pop_front();
         return;
     }
     const double how_far = std::max(way(macs, options_.slow_from_macs, options_.shut_out_from_macs),
@@ -114,64 +160,72 @@ void Guard::judge(Counted& entry) {
     const auto hold = options_.hold_least + std::chrono::milliseconds(static_cast<std::int64_t>(more));
     out.until =
         clock_.wall() + std::chrono::duration_cast<std::chrono::milliseconds>(entry.window_end - clock_.instant());
-    guard(out, source, hold, entry.window_end);
+    guard(ledger, out, source, hold, entry.window_end);
 }
 
-void Guard::guard(const GuardedSource& entry, const IpAddress& source, std::chrono::milliseconds hold, Instant until) {
-    sweep();
-    const auto known = guarded_.find(source);
-    const bool news = known == guarded_.end() || known->second.state != entry.state;
+void Guard::guard(Ledger& ledger, const GuardedSource& entry, const IpAddress& source, std::chrono::milliseconds hold,
+                  Instant until) {
+    sweep(ledger);
+    const auto known = ledger.guarded.find(source);
+    const bool news = known == ledger.guarded.end() || known->second.state != entry.state;
+    const std::string_view where = ledger.scope == GuardScope::tftp ? " for TFTP" : "";
     if (news && entry.state == GuardState::slowed)
-        log::warning("GUARD_SLOWED", "{} is slowed down: about {} unknown MACs, {} wrong credentials within {} minutes",
-                     entry.source.text(), entry.unknown_macs, entry.failed_logins, options_.window.count());
+        log::warning("GUARD_SLOWED",
+                     "{} is slowed down{}: about {} unknown MACs, {} wrong credentials within {} minutes",
+                     entry.source.text(), where, entry.unknown_macs, entry.failed_logins, options_.window.count());
     if (news && entry.state == GuardState::shut_out)
         log::warning("GUARD_SHUT_OUT",
-                     "{} is shut out for {} minutes: about {} unknown MACs, {} wrong credentials within {} minutes; "
+                     "{} is shut out for {} minutes{}: about {} unknown MACs, {} wrong credentials within {} minutes; "
                      "`offhook guard lift` lets it in again",
-                     entry.source.text(), options_.shut_out.count(), entry.unknown_macs, entry.failed_logins,
+                     entry.source.text(), options_.shut_out.count(), where, entry.unknown_macs, entry.failed_logins,
                      options_.window.count());
-    if (known == guarded_.end() && guarded_.size() == guarded_max)
-        forget(std::min_element(guarded_.begin(), guarded_.end(), [](const auto& a, const auto& b) {
-                   return a.second.until < b.second.until;
-               })->first);
-    GuardedSource& place = guarded_[source];
+    if (known == ledger.guarded.end() && ledger.guarded.size() == guarded_max)
+        ledger.forget(std::min_element(ledger.guarded.begin(), ledger.guarded.end(), [](const auto& a, const auto& b) {
+                          return a.second.until < b.second.until;
+                      })->first);
+    GuardedSource& place = ledger.guarded[source];
     const WallTime since = news ? entry.since : place.since;
     place = entry;
     place.since = since;
-    marks_.put(source, static_cast<Marks::Hold>(hold.count()), until);
+    ledger.marks.put(source, static_cast<Marks::Hold>(hold.count()), until);
 }
 
-void Guard::forget(const IpAddress& source) {
-    marks_.take(source);
-    guarded_.erase(source);
-}
-
-void Guard::sweep() {
-    if (clock_.instant() < next_sweep_) return; // a flood of failures must not pay for it each time
-    next_sweep_ = clock_.instant() + std::chrono::seconds(1);
+void Guard::sweep(Ledger& ledger) {
+    if (clock_.instant() < ledger.next_sweep) return; // a flood of failures must not pay for it each time
+    ledger.next_sweep = clock_.instant() + std::chrono::seconds(1);
     const WallTime now = clock_.wall();
-    std::erase_if(guarded_, [&](const auto& entry) { return entry.second.until <= now; });
-    marks_.sweep(clock_.instant());
+    std::erase_if(ledger.guarded, [&](const auto& entry) { return entry.second.until <= now; });
+    ledger.marks.sweep(clock_.instant());
 }
 
 std::vector<GuardedSource> Guard::list() const {
     const std::scoped_lock locked(lock_);
+    std::vector<std::pair<IpAddress, GuardedSource>> rows;
+    for (const auto& ledger : ledgers_)
+        for (const auto& row : ledger->guarded) {
+            const Standing standing = standing_in(*ledger, row.first);
+            if (standing.is_shut_out || standing.hold.count() != 0) rows.emplace_back(row);
+        }
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<GuardedSource> out;
-    for (const auto& [source, entry] : guarded_)
-        if (standing(source).is_shut_out || standing(source).hold.count() != 0) out.push_back(entry);
+    for (auto& [source, entry] : rows) out.push_back(entry);
     return out;
 }
 
 Guard::Lifted Guard::lift(const IpAddress& source) {
     const IpAddress whole = guarded_source(source);
     const std::scoped_lock locked(lock_);
-    if (const auto known = counted_.find(whole); known != counted_.end()) {
-        recent_.erase(known->second);
-        counted_.erase(known);
+    Lifted out = Lifted::not_guarded;
+    for (const auto& ledger : ledgers_) {
+        if (const auto known = ledger->counted.find(whole); known != ledger->counted.end()) {
+            ledger->recent.erase(known->second);
+            ledger->counted.erase(known);
+        }
+        if (!ledger->guarded.contains(whole)) continue;
+        ledger->forget(whole);
+        out = Lifted::yes;
     }
-    if (!guarded_.contains(whole)) return Lifted::not_guarded;
-    forget(whole);
-    return Lifted::yes;
+    return out;
 }
 
 } // namespace offhook::server

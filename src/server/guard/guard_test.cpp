@@ -11,13 +11,17 @@ namespace {
 
 class GuardTest : public testing::Test {
 protected:
-    void unknown(const char* source, unsigned from, unsigned count) {
-        for (unsigned i = 0; i < count; ++i) guard_->unknown_mac(address(source), MacAddress(from + i));
+    void unknown(const char* source, unsigned from, unsigned count, GuardScope scope = GuardScope::all) {
+        for (unsigned i = 0; i < count; ++i) guard_->unknown_mac(address(source), scope, MacAddress(from + i));
     }
     static IpAddress address(const char* text) { return *IpAddress::from_text(text); }
     void restart(GuardOptions options) { guard_.emplace(std::move(options), clock_, random_); }
-    long hold(const char* source) { return guard_->standing(address(source)).hold.count(); }
-    bool shut_out(const char* source) { return guard_->standing(address(source)).is_shut_out; }
+    long hold(const char* source, GuardScope scope = GuardScope::all) {
+        return guard_->standing(address(source), scope).hold.count();
+    }
+    bool shut_out(const char* source, GuardScope scope = GuardScope::all) {
+        return guard_->standing(address(source), scope).is_shut_out;
+    }
 
     ManualClock clock_;
     SeededRandom random_{3};
@@ -86,7 +90,8 @@ TEST_F(GuardTest, OneWrongPasswordRetriedForAYearCountsOnce) {
 
 TEST_F(GuardTest, AnIpv6SourceIsItsSlash64) {
     for (unsigned i = 0; i < 1'000; ++i)
-        guard_->unknown_mac(address(("2001:db8:0:1::" + std::to_string(i % 10)).c_str()), MacAddress(i));
+        guard_->unknown_mac(address(("2001:db8:0:1::" + std::to_string(i % 10)).c_str()), GuardScope::all,
+                            MacAddress(i));
     EXPECT_TRUE(shut_out("2001:db8:0:1:ffff::1"));
     EXPECT_FALSE(shut_out("2001:db8:0:2::1"));
     ASSERT_EQ(guard_->list().size(), 1U);
@@ -126,14 +131,14 @@ TEST_F(GuardTest, LoopsLookUpWhileOthersCount) {
         for (int i = 0; i < 2; ++i)
             looking.emplace_back([&] {
                 while (!stop)
-                    if (guard_->standing(address("198.51.100.9")).is_shut_out) ++wrong;
+                    if (guard_->standing(address("198.51.100.9"), GuardScope::tftp).is_shut_out) ++wrong;
             });
         std::vector<std::jthread> counting;
         for (unsigned i = 0; i < 2; ++i)
             counting.emplace_back([&, i] {
                 for (unsigned n = 0; n < 4'000; ++n) {
                     const auto source = IpAddress::v4(0xc0000200U + n % 4);
-                    guard_->unknown_mac(source, MacAddress(n * 2 + i));
+                    guard_->unknown_mac(source, GuardScope::all, MacAddress(n * 2 + i));
                     if (n % 1'000 == 999) (void)guard_->lift(source);
                 }
             });
@@ -147,7 +152,59 @@ TEST_F(GuardTest, LoopsLookUpWhileOthersCount) {
 TEST_F(GuardTest, AFloodOfSourcesDoesNotLiftABan) {
     unknown("192.0.2.1", 0, 1'000);
     for (unsigned i = 0; i < 2 * Guard::sources_max; ++i)
-        guard_->unknown_mac(IpAddress::v4(0x0a000000U + i), MacAddress(i));
+        guard_->unknown_mac(IpAddress::v4(0x0a000000U + i), GuardScope::all, MacAddress(i));
+    EXPECT_TRUE(shut_out("192.0.2.1"));
+}
+
+TEST_F(GuardTest, WhatCameOverTftpKeepsNobodyFromTheOtherTransports) {
+    unknown("192.0.2.1", 0, 100, GuardScope::tftp);
+    EXPECT_GE(hold("192.0.2.1", GuardScope::tftp), 500);
+    EXPECT_EQ(hold("192.0.2.1"), 0);
+    unknown("192.0.2.1", 100, 900, GuardScope::tftp);
+    EXPECT_TRUE(shut_out("192.0.2.1", GuardScope::tftp));
+    EXPECT_FALSE(shut_out("192.0.2.1"));
+    EXPECT_EQ(hold("192.0.2.1"), 0);
+    unknown("192.0.2.1", 0, 50); // and does not add to what is counted there
+    EXPECT_EQ(hold("192.0.2.1"), 0);
+    unknown("192.0.2.2", 0, 1'000);
+    EXPECT_TRUE(shut_out("192.0.2.2", GuardScope::tftp)); // what came over TCP does hold for TFTP
+    unknown("192.0.2.2", 0, 1'000, GuardScope::tftp);
+    const auto listed = guard_->list();
+    ASSERT_EQ(listed.size(), 3U);
+    EXPECT_EQ(listed[0].source.text(), "192.0.2.1/32");
+    EXPECT_EQ(listed[0].scope, GuardScope::tftp);
+    EXPECT_EQ(listed[1].scope, GuardScope::all);
+    EXPECT_EQ(listed[2].scope, GuardScope::tftp);
+    EXPECT_EQ(guard_->lift(address("192.0.2.2")), Guard::Lifted::yes);
+    EXPECT_FALSE(shut_out("192.0.2.2", GuardScope::tftp));
+}
+
+TEST_F(GuardTest, AFloodUnderForgedAddressesPushesOutNothingOfTheOtherScope) {
+    unknown("192.0.2.1", 0, 60);
+    for (unsigned i = 0; i < 2 * Guard::sources_max; ++i)
+        guard_->unknown_mac(IpAddress::v4(0x0a000000U + i), GuardScope::tftp, MacAddress(i));
+    unknown("192.0.2.1", 60, 60);
+    EXPECT_GE(hold("192.0.2.1"), 500);
+}
+
+TEST_F(GuardTest, AWrongAnswerEveryMinuteForAYearIsNotShutOut) {
+    for (int i = 0; i < 365 * 24 * 60; ++i) {
+        for (int twice = 0; twice < 2; ++twice)
+            guard_->failed_answer(address("192.0.2.1"), "phone", std::to_string(2 * i + twice));
+        ASSERT_EQ(hold("192.0.2.1"), 0) << i;
+        clock_.advance(std::chrono::minutes(1));
+    }
+}
+
+TEST_F(GuardTest, AnswersInQuickSuccessionCountEach) {
+    const auto answer = [&](int number) {
+        guard_->failed_answer(address("192.0.2.1"), "bob", "response " + std::to_string(number));
+    };
+    for (int i = 0; i < 20; ++i) answer(i);
+    EXPECT_EQ(hold("192.0.2.1"), 0);
+    for (int i = 20; i < 26; ++i) answer(i);
+    EXPECT_GE(hold("192.0.2.1"), 500);
+    for (int i = 26; i < 4'001; ++i) answer(i);
     EXPECT_TRUE(shut_out("192.0.2.1"));
 }
 

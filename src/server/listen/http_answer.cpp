@@ -213,6 +213,7 @@ HttpAnswer HttpAnswerer::file_answer(const HttpRequestHead& head, const FileAnsw
     out.connection = connection;
     out.file = found.file;
     out.ticket = found.ticket;
+    out.hold = found.hold;
     if (head.conditions.any()) {
         const auto verdict = protocol::judge(head.conditions, file.entity_tag, file.modified, clock_.wall());
         if (verdict != protocol::HttpVerdict::send) {
