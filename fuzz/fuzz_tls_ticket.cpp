@@ -8,7 +8,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const auto read = offhook::net::read_ticket(std::as_bytes(std::span(bytes, size)));
     if (!read) return 0;
-    const auto text = offhook::net::to_ticket(read->generation, read->certificate ? &*read->certificate : nullptr);
+    const auto text =
+        offhook::net::to_ticket(read->generation, read->origin, read->certificate ? &*read->certificate : nullptr);
     OFFHOOK_ASSERT(text == std::string_view(reinterpret_cast<const char*>(bytes), size));
     return 0;
 }

@@ -34,6 +34,7 @@ inline constexpr std::size_t timeline_events_max = 20'000'000;
 
 inline constexpr std::size_t upload_row_bytes_max = 64 * 1'024; ///< a larger one is a blob; an append stays a row
 inline constexpr std::size_t upload_append_bytes_max = 1'024 * 1'024;
+inline constexpr std::size_t upload_parts_max = 64;            ///< of one content; then the last of them are joined
 inline constexpr std::size_t upload_rows_per_device_max = 256; ///< versions of all kinds
 inline constexpr std::size_t uploads_waiting_max = 8'192;      ///< for the writer thread, without a thread each
 inline constexpr std::size_t files_max = 10'000;               ///< firmware and assets

@@ -168,6 +168,7 @@ private:
         }
         networks(from, "local_networks", ftp.local_networks);
         if (from.boolean("require_tls", false)) ftp.tls_use = server::FtpTlsUse::required;
+        if (from.boolean("require_tls_reuse", false)) ftp.tls_reuse = server::FtpTlsReuse::required;
         if (from.boolean("active_mode", false)) ftp.active_mode = server::FtpActiveMode::to_the_peer_alone;
         ftp.sessions_max = number(from, "connections", 1, 1'000'000, ftp.sessions_max);
         ftp.sessions_per_source_max = number(from, "connections_per_source", 1, 1'000'000, ftp.sessions_per_source_max);

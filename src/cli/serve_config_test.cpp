@@ -39,6 +39,7 @@ passive_ports = "30000-30999"
 public_address = "203.0.113.5"
 local_networks = ["10.0.0.0/8"]
 require_tls = true
+require_tls_reuse = true
 [client_ca.polycom]
 bundle = "polycom.pem"
 accept_expired = true
@@ -72,6 +73,7 @@ device_mib = 1
     EXPECT_EQ(server.listeners[4].ftp.passive_port_last, 30999);
     EXPECT_EQ(server.listeners[4].ftp.public_address, IpAddress::from_text("203.0.113.5"));
     EXPECT_EQ(server.listeners[4].ftp.tls_use, server::FtpTlsUse::required);
+    EXPECT_EQ(server.listeners[4].ftp.tls_reuse, server::FtpTlsReuse::required);
     ASSERT_EQ(server.client_authorities.size(), 1U);
     EXPECT_EQ(server.client_authorities[0].expired, net::TlsExpired::accepted);
     EXPECT_EQ(server.access.realm, "phones");

@@ -12,7 +12,7 @@ namespace offhook::net {
 
 namespace {
 
-constexpr std::uint8_t ticket_version = 1;
+constexpr std::uint8_t ticket_version = 2;
 
 constexpr std::array subject_fields{&PeerCertificate::common_name,  &PeerCertificate::organizational_unit,
                                     &PeerCertificate::organization, &PeerCertificate::locality,
@@ -103,9 +103,10 @@ PeerCertificate read_peer_certificate(const X509& certificate, std::string label
     return out;
 }
 
-std::string to_ticket(const Sha256& generation, const PeerCertificate* certificate) {
+std::string to_ticket(const Sha256& generation, const TlsOrigin& origin, const PeerCertificate* certificate) {
     std::string out(1, static_cast<char>(ticket_version));
     out.append(reinterpret_cast<const char*>(generation.data()), generation.size());
+    out.append(reinterpret_cast<const char*>(origin.data()), origin.size());
     if (certificate == nullptr) return out;
     put_text(out, certificate->label);
     for (const auto member : subject_fields) put_text(out, certificate->*member);
@@ -119,8 +120,10 @@ std::optional<TicketIdentity> read_ticket(std::span<const std::byte> bytes) {
     if (reader.byte() != ticket_version) return std::nullopt;
     TicketIdentity out;
     const auto generation = reader.take(out.generation.size());
+    const auto origin = reader.take(out.origin.size());
     if (reader.overran()) return std::nullopt;
     std::copy(generation.begin(), generation.end(), out.generation.begin());
+    std::copy(origin.begin(), origin.end(), out.origin.begin());
     if (reader.at_end()) return out;
     PeerCertificate certificate;
     certificate.label = reader.text();

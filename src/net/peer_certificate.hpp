@@ -5,13 +5,15 @@
 /// application decides what that means). It travels in the session ticket, so that a resumed session knows its phone
 /// without seeing the certificate again; the generation, a digest over all client authorities and their switches, ends
 /// that when the operator changes a bundle.
-/// Shape   ticket: version u8 = 1, generation 32 bytes, then per text u16 big-endian length and UTF-8: label, the
+/// Shape   ticket: version u8 = 2, generation 32 bytes, origin 32 bytes, then per text u16 big-endian length and UTF-8:
+/// label, the
 ///         subject's fields in the order below, count u8, the alternative names.
 /// Limits  limits::certificate_text_bytes_max a text; what is longer, or holds a NUL, is left out.
 #include "base/digest.hpp"
 
 #include <openssl/types.h>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -36,11 +38,16 @@ struct PeerCertificate {
 /// The fields of a certificate that has been verified. Of a field that is there twice, the first.
 [[nodiscard]] PeerCertificate read_peer_certificate(const X509& certificate, std::string label);
 
-/// What a ticket carries: the generation alone when the session has no certificate.
-[[nodiscard]] std::string to_ticket(const Sha256& generation, const PeerCertificate* certificate);
+/// Tells one full handshake from every other: the server's random.
+using TlsOrigin = std::array<std::byte, 32>;
+
+/// What a ticket carries: generation and origin alone when the session has no certificate.
+[[nodiscard]] std::string to_ticket(const Sha256& generation, const TlsOrigin& origin,
+                                    const PeerCertificate* certificate);
 
 struct TicketIdentity {
     Sha256 generation{};
+    TlsOrigin origin{};
     std::optional<PeerCertificate> certificate;
 };
 

@@ -82,7 +82,8 @@ int on_ticket_made(SSL* ssl, void*) noexcept {
     const auto* session = TlsSession::of(ssl);
     if (session == nullptr || session->resumed()) return 1; // a resumed session's identity came with its ticket
     const auto write = [&] {
-        const auto text = to_ticket(session->contents().material->generation(), session->peer_certificate());
+        const auto text =
+            to_ticket(session->contents().material->generation(), session->origin(), session->peer_certificate());
         return SSL_SESSION_set1_ticket_appdata(SSL_get_session(ssl), text.data(), text.size());
     };
     return guarded(write, 0);

@@ -80,11 +80,30 @@ TlsSession::Step TlsSession::after(int outcome) {
     return step;
 }
 
-void TlsSession::take_identity_from_ticket() {
+std::optional<TicketIdentity> TlsSession::ticket() const {
     void* bytes = nullptr;
     std::size_t size = 0;
-    if (SSL_SESSION_get0_ticket_appdata(SSL_get_session(ssl_.get()), &bytes, &size) != 1) return;
-    auto identity = read_ticket({static_cast<const std::byte*>(bytes), size});
+    if (SSL_SESSION_get0_ticket_appdata(SSL_get_session(ssl_.get()), &bytes, &size) != 1) return std::nullopt;
+    return read_ticket({static_cast<const std::byte*>(bytes), size});
+}
+
+TlsOrigin TlsSession::origin() const {
+    TlsOrigin out{};
+    if (resumed()) {
+        if (const auto opened = ticket()) out = opened->origin;
+    } else {
+        // Everybody may know it: what counts is that tickets, which nobody else can seal, say it.
+        (void)SSL_get_server_random(ssl_.get(), reinterpret_cast<unsigned char*>(out.data()), out.size());
+    }
+    return out;
+}
+
+bool TlsSession::continues(const TlsSession& other) const {
+    return resumed() && origin() != TlsOrigin{} && origin() == other.origin();
+}
+
+void TlsSession::take_identity_from_ticket() {
+    auto identity = ticket();
     if (identity && identity->generation == contents_->material->generation()) peer_ = std::move(identity->certificate);
 }
 

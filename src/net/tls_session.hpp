@@ -48,6 +48,10 @@ public:
     [[nodiscard]] const PeerCertificate* peer_certificate() const { return peer_ ? &*peer_ : nullptr; }
     [[nodiscard]] std::string_view version() const { return SSL_get_version(ssl_.get()); } ///< "TLSv1.3"
     [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
+    /// The full handshake that this session goes back to, however many tickets lie between.
+    [[nodiscard]] TlsOrigin origin() const;
+    /// Whether the peer is the one of `other`: it has resumed what `other` began, or what both resumed.
+    [[nodiscard]] bool continues(const TlsSession& other) const;
     [[nodiscard]] bool has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
     /// Why there was no handshake, for the log: one short sentence.
     [[nodiscard]] std::string failure_text(const boost::system::error_code& error) const;
@@ -59,6 +63,7 @@ public:
 
 private:
     [[nodiscard]] Step after(int outcome);
+    [[nodiscard]] std::optional<TicketIdentity> ticket() const;
     void take_identity_from_ticket();
 
     std::shared_ptr<const TlsContext::Contents> contents_;

@@ -374,19 +374,22 @@ TEST_F(TlsTest, CiphersOfTheOperatorMakeNoListenerLessThanItIsCalled) {
 TEST(PeerCertificate, ComesBackFromATicket) {
     Sha256 generation{};
     generation[3] = std::byte{7};
+    TlsOrigin origin{};
+    origin[31] = std::byte{9};
     PeerCertificate peer;
     peer.label = "polycom";
     peer.common_name = "0004f2000001";
     peer.alternative_names = {"a", "b"};
     const auto bytes = [](const std::string& text) { return std::as_bytes(std::span(text.data(), text.size())); };
-    const auto text = to_ticket(generation, &peer);
+    const auto text = to_ticket(generation, origin, &peer);
     const auto back = read_ticket(bytes(text));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->generation, generation);
+    EXPECT_EQ(back->origin, origin);
     EXPECT_EQ(back->certificate, peer);
-    EXPECT_EQ(read_ticket(bytes(to_ticket(generation, nullptr)))->certificate, std::nullopt);
+    EXPECT_EQ(read_ticket(bytes(to_ticket(generation, origin, nullptr)))->certificate, std::nullopt);
     for (std::size_t size = 0; size < text.size(); ++size)
-        EXPECT_EQ(read_ticket(bytes(text.substr(0, size))).has_value(), size == 33) << size;
+        EXPECT_EQ(read_ticket(bytes(text.substr(0, size))).has_value(), size == 65) << size;
     EXPECT_FALSE(read_ticket(bytes(text + "x")));
 }
 

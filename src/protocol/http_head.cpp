@@ -55,6 +55,8 @@ std::string_view to_text(HttpStatus status) {
         return "Content Too Large";
     case HttpStatus::uri_too_long:
         return "URI Too Long";
+    case HttpStatus::unsupported_media_type:
+        return "Unsupported Media Type";
     case HttpStatus::range_not_satisfiable:
         return "Range Not Satisfiable";
     case HttpStatus::expectation_failed:

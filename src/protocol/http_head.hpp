@@ -30,6 +30,7 @@ enum class HttpStatus : std::uint16_t {
     precondition_failed = 412,
     content_too_large = 413,
     uri_too_long = 414,
+    unsupported_media_type = 415,
     range_not_satisfiable = 416,
     expectation_failed = 417,
     header_fields_too_large = 431,

@@ -271,6 +271,8 @@ std::optional<WantedContent> Delivery::wanted_content(const Asked& asked) const 
     wanted.media_type = media_type_of(asked.path);
     if (other.role == config::OtherFile::Role::upload) {
         if (asked.device == nullptr) return std::nullopt;
+        // HEAD says 200 where GET says 404, on purpose: Polycom asks its log's size by HEAD before it appends, and what
+        // is in a log is nobody's business but the operator's.
         if (!other.upload.served_back && asked.request.verb != Verb::head) return std::nullopt;
         const auto* mark = snapshot_->upload(asked.device->mac, other.kind);
         if (mark == nullptr) return std::nullopt;

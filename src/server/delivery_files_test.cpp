@@ -309,13 +309,39 @@ TEST_F(DeliveryFilesTest, TwoAtOnceToOneNameAreBothWholeAndTheLaterStands) {
 
 TEST_F(DeliveryFilesTest, OneDeviceHasOnlySoManyUnderWay) {
     std::vector<UploadStart> under_way;
-    for (std::size_t i = 0; i < Uploads::count_per_device_max; ++i)
+    auto late = begin(put_request("0004f2000001-boot.log")), empty = begin(put_request("0004f2000001-boot.log"));
+    for (std::size_t i = 0; i < Uploads::count_per_device_max; ++i) {
         under_way.push_back(begin(put_request("0004f2000001-phone.cfg")));
-    EXPECT_NE(under_way.back().upload, nullptr);
+        ASSERT_NE(under_way.back().upload, nullptr);
+        EXPECT_EQ(under_way.back().upload->write("x"), UploadRefusal::none);
+    }
+    EXPECT_EQ(late.upload->write("x"), UploadRefusal::failed);
+    EXPECT_EQ(commit(*late.upload).refusal, UploadRefusal::failed);
+    EXPECT_EQ(commit(*empty.upload).refusal, UploadRefusal::none);
     EXPECT_EQ(begin(put_request("0004f2000001-boot.log")).refusal, UploadRefusal::failed);
     EXPECT_NE(begin(put_request("0004f2000002-boot.log")).upload, nullptr);
     under_way.pop_back();
     EXPECT_NE(begin(put_request("0004f2000001-boot.log")).upload, nullptr);
+}
+
+TEST_F(DeliveryFilesTest, RequestsThatNothingFollowsTakeNoPlaceOfTheDevice) {
+    std::vector<UploadStart> silent;
+    for (std::size_t i = 0; i < 3 * Uploads::count_per_device_max; ++i)
+        silent.push_back(begin(put_request("0004f2000001-phone.cfg")));
+    ASSERT_NE(silent.back().upload, nullptr);
+    EXPECT_EQ(put("0004f2000001-boot.log", "whole").refusal, UploadRefusal::none);
+}
+
+TEST_F(DeliveryFilesTest, AnAnswerComesBackAlsoWhenMemoryIsShort) {
+    int tries = 0, ran = 0;
+    StorageParts parts;
+    parts.post_to_loop = [&](const std::function<void()>& work) {
+        if (++tries < 3) throw std::bad_alloc();
+        work();
+    };
+    parts.bring_back([&] { ++ran; });
+    EXPECT_EQ(tries, 3);
+    EXPECT_EQ(ran, 1);
 }
 
 class SmallQuotaTest : public DeliveryFilesTest {

@@ -3,6 +3,10 @@
 #include "base/log.hpp"
 #include "protocol/http_head.hpp"
 
+#include <chrono>
+#include <new>
+#include <thread>
+
 namespace offhook::server {
 namespace {
 
@@ -53,6 +57,16 @@ std::shared_ptr<const ReadyFile> load(catalogue::Store& store, const WantedConte
 
 } // namespace
 
+void StorageParts::bring_back(const std::function<void()>& work) const {
+    for (;;) {
+        try {
+            return post_to_loop(work);
+        } catch (const std::bad_alloc&) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        }
+    }
+}
+
 FileKey FileShelf::key_of(const WantedContent& wanted) {
     FileKey key;
     key.subject = wanted.mac.bits() * 0x9e37'79b9'7f4a'7c15ULL ^ wanted.kind;
@@ -86,9 +100,10 @@ void FileShelf::fetch(const WantedContent& wanted, std::function<void(const std:
         if (last_ != nullptr) put(wanted, last_);
         done(last_ == nullptr ? nullptr : &last_);
     };
-    auto job = [store = parts_.store, post = parts_.post_to_loop, wanted, arrived] {
-        auto file = load(*store, wanted);
-        post([arrived, file = std::move(file)] { arrived(file); });
+    auto job = [parts = parts_, wanted, arrived] {
+        const auto file = load(*parts.store, wanted);
+        const auto give = [&arrived, &file] { return [arrived, file] { arrived(file); }; };
+        parts.bring_back(give());
     };
     if (parts_.pool->post(std::move(job)) == net::BlockingPool::Queued::full)
         parts_.post_to_loop([arrived] { arrived(nullptr); });

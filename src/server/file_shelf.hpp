@@ -24,6 +24,10 @@ struct StorageParts {
     catalogue::Store* store = nullptr;
     net::BlockingPool* pool = nullptr;
     std::function<void(std::function<void()>)> post_to_loop; ///< from any thread
+
+    /// For threads that are no loop's: posts although memory may be short. A session waits for nothing else, and would
+    /// wait for ever.
+    void bring_back(const std::function<void()>& work) const;
 };
 
 /// Which content is wanted: an upload's id, or a stored file.

@@ -66,7 +66,7 @@ struct Commit {
     std::function<void(UploadOutcome)> on_loop;
 
     static void end(const std::shared_ptr<Commit>& commit, UploadOutcome outcome) {
-        commit->parts.post_to_loop([commit, outcome] { commit->on_loop(outcome); });
+        commit->parts.bring_back([commit, outcome] { commit->on_loop(outcome); });
     }
     static void store(const std::shared_ptr<Commit>& commit) {
         const bool taken = commit->parts.store->put_upload(
@@ -83,11 +83,11 @@ struct Commit {
                 commit->draft.blob = commit->parts.store->blobs().keep(*commit->file);
             }
             commit->file.reset();
+            store(commit);
         } catch (const std::exception& error) {
             log::error("UPLOAD_NOT_STORED", "{}", error.what());
-            return end(commit, {});
+            end(commit, {});
         }
-        store(commit);
     }
 };
 
@@ -105,13 +105,15 @@ public:
         draft_.transport = transport_text(request.file.transport);
         draft_.source = request.file.source.text();
         ++all_.count_;
-        ++all_.of_device_[draft_mac_ = subject.mac];
+        draft_mac_ = subject.mac;
     }
     ~UnderWay() override {
         give_back_memory();
         --all_.count_;
-        const auto mine = all_.of_device_.find(draft_mac_);
-        if (--mine->second == 0) all_.of_device_.erase(mine);
+        if (counted_) {
+            const auto mine = all_.of_device_.find(draft_mac_);
+            if (--mine->second == 0) all_.of_device_.erase(mine);
+        }
         if (answered_) return;
         event_.outcome = Outcome::broken_off;
         push();
@@ -122,6 +124,10 @@ public:
     UploadRefusal write(std::string_view bytes) override {
         OFFHOOK_ASSERT(!committing_);
         if (refusal_ != UploadRefusal::none) return refusal_;
+        if (bytes.empty()) return UploadRefusal::none;
+        // Only here: whoever may name a device could else take its places with requests that nothing follows.
+        if (!counted_ && all_.is_full(draft_mac_)) return refuse(UploadRefusal::failed);
+        if (!std::exchange(counted_, true)) ++all_.of_device_[draft_mac_];
         bytes_ += bytes.size();
         if (bytes_ > bytes_max_) return refuse(UploadRefusal::too_large);
         const bool fits = bytes_ <= memory_each_max && all_.memory_ + bytes.size() <= memory_max;
@@ -198,17 +204,21 @@ private:
     std::size_t held_ = 0; // of all_.memory_
     UploadRefusal refusal_ = UploadRefusal::none;
     bool committing_ = false, answered_ = false;
+    bool counted_ = false; // in of_device_
     std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
+
+bool Uploads::is_full(MacAddress mac) const {
+    const auto mine = of_device_.find(mac);
+    return mine != of_device_.end() && mine->second >= count_per_device_max;
+}
 
 UploadStart Uploads::begin(const UploadRequest& request, UploadSubject subject) {
     UploadStart start;
     const Plan plan = plan_of(request, subject);
     start.refusal = plan.refusal;
     if (start.refusal != UploadRefusal::none) return start;
-    const auto mine = of_device_.find(subject.mac);
-    const bool busy = count_ >= count_max || (mine != of_device_.end() && mine->second >= count_per_device_max);
-    if (parts_.store == nullptr || busy) {
+    if (parts_.store == nullptr || count_ >= count_max || is_full(subject.mac)) {
         start.refusal = UploadRefusal::failed;
         return start;
     }

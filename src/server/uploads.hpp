@@ -29,9 +29,9 @@ struct UploadSubject {
 class Uploads {
 public:
     static constexpr std::size_t memory_each_max = 64U << 10U;
-    static constexpr std::size_t memory_max = 64U << 20U; ///< of all under way; more go to files earlier
-    static constexpr std::size_t count_max = 4'096;       ///< under way; more are refused as failed
-    static constexpr std::size_t count_per_device_max = 8;
+    static constexpr std::size_t memory_max = 64U << 20U;  ///< of all under way; more go to files earlier
+    static constexpr std::size_t count_max = 4'096;        ///< under way; more are refused as failed
+    static constexpr std::size_t count_per_device_max = 8; ///< of which something has come
 
     explicit Uploads(catalogue::EventRing& ring) : ring_(ring) {}
     void use(StorageParts parts) { parts_ = std::move(parts); }
@@ -43,6 +43,7 @@ public:
 
 private:
     class UnderWay;
+    [[nodiscard]] bool is_full(MacAddress mac) const;
 
     catalogue::EventRing& ring_;
     StorageParts parts_;

@@ -102,6 +102,10 @@ BlobMapping::~BlobMapping() {
 BlobStore::BlobStore(fs::path directory) : directory_(std::move(directory)) {
     make_directory(directory_);
     make_directory(directory_ / "tmp");
+    // All of them now, and durable: one made when it is needed would have to be synced by whoever finds it, too.
+    for (unsigned folder = 0; folder < 256; ++folder) make_directory(directory_ / fmt::format("{:02x}", folder));
+    sync_directory(directory_);
+    sync_directory(directory_ / "..");
     for (const auto& left : fs::directory_iterator(directory_ / "tmp")) ::unlink(left.path().c_str());
 }
 
@@ -125,8 +129,6 @@ std::shared_ptr<BlobHold> BlobStore::keep(BlobDraft& draft) {
     auto hold = std::make_shared<BlobHold>(*this, blob_name(draft.hash_.finish()));
     const fs::path path = path_of(hold->name()), folder = path.parent_path();
     if (::fdatasync(draft.file_) != 0) failed(path, "cannot be synced");
-    const bool fresh_folder = ::mkdir(folder.c_str(), 0700) == 0;
-    if (!fresh_folder && errno != EEXIST) failed(folder, "cannot be created");
     if (draft.path_.empty()) {
         const std::string nameless = fmt::format("/proc/self/fd/{}", draft.file_);
         if (::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0 && errno != EEXIST)
@@ -137,7 +139,6 @@ std::shared_ptr<BlobHold> BlobStore::keep(BlobDraft& draft) {
         draft.path_.clear();
     }
     sync_directory(folder);
-    if (fresh_folder) sync_directory(directory_);
     return hold;
 }
 

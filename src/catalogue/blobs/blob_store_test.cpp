@@ -47,6 +47,13 @@ TEST_F(BlobStoreTest, EqualContentsAreOneFileThatOnlyItsOwnerReads) {
     EXPECT_EQ(facts.st_mode & 07777U, 0400U);
 }
 
+TEST_F(BlobStoreTest, EveryFolderIsThereBeforeTheFirstContent) {
+    std::size_t folders = 0;
+    for (const auto& each : std::filesystem::directory_iterator(home_.path() / "blobs"))
+        if (each.is_directory() && each.path().filename() != "tmp") ++folders;
+    EXPECT_EQ(folders, 256U);
+}
+
 TEST_F(BlobStoreTest, ADraftThatIsNotKeptLeavesNothing) {
     blobs_.begin()->add(std::string(100'000, 'z'));
     EXPECT_EQ(files(), 0U);

@@ -32,6 +32,7 @@ struct UploadRow {
     std::string transport, source;
     RowId id = 0;
     bool current = false;
+    RowId body = 0; ///< of its parts, which come after `content`; 0: it has none
 
     [[nodiscard]] UploadChange change(MacAddress mac) const;
 };
@@ -80,7 +81,10 @@ public:
     void update_fleet(const Fleet& fleet);
 
     RowId insert_upload(const UploadRow& row);
+    /// Errors: throws StoreFailure when it is not as long as it was stored.
     [[nodiscard]] std::string upload_text(RowId id);
+    /// Puts `content` behind the others of `body`.
+    void add_upload_part(RowId body, std::string_view content);
     /// `condition` holds one ":x" and names columns of `u`.
     [[nodiscard]] std::vector<UploadRow> uploads_where(const std::string& condition, RowId value);
     void each_current_upload(RowId device, const std::function<void(const UploadRow&)>& each);
@@ -100,6 +104,15 @@ private:
     struct MacLookup;
     struct SettingInsert;
 
+    struct PartSize {
+        long long position = 0, bytes = 0;
+    };
+    [[nodiscard]] std::vector<PartSize> upload_parts(RowId body);
+    [[nodiscard]] std::string upload_part_text(RowId body, long long position);
+    void insert_upload_part(RowId body, long long position, std::string_view text);
+    void join_upload_parts(RowId body, const std::vector<PartSize>& parts);
+    /// The one column of the one row of `query`, which holds ":a" and ":b".
+    [[nodiscard]] std::string blob_text(const std::string& query, RowId one, long long two);
     void put_setting(RowId layer, const config::Layer::Entry& entry);
 
     soci::session& session_;

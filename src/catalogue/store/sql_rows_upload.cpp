@@ -1,6 +1,7 @@
 // Rows of uploads and stored files. The rest of SqlRows is in sql_rows.cpp and sql_rows_shared.cpp.
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "catalogue/limits.hpp"
 #include "catalogue/store/sql_rows.hpp"
 
 namespace offhook::catalogue {
@@ -41,23 +42,79 @@ RowId SqlRows::insert_upload(const UploadRow& row) {
     const auto bytes = static_cast<long long>(row.bytes);
     const long long stored_at = row.stored_at.time_since_epoch().count(), is_blob = row.is_blob ? 1 : 0;
     session_
-        << "INSERT INTO upload (device, kind, version, bytes, hash, content, is_blob, stored_at, transport, source) "
-           "VALUES (:d, :k, :v, :b, :h, :c, :i, :t, :p, :s)",
+        << "INSERT INTO upload (device, kind, version, bytes, hash, content, is_blob, stored_at, transport, source, "
+           "body) VALUES (:d, :k, :v, :b, :h, :c, :i, :t, :p, :s, :o)",
         use(row.device), use(row.kind), use(row.version), use(bytes), use(row.hash), use(content), use(is_blob),
-        use(stored_at), use(row.transport), use(row.source);
+        use(stored_at), use(row.transport), use(row.source), use(row.body);
     long long id = 0;
     if (!session_.get_last_insert_id("upload", id)) throw StoreFailure("no id for an upload");
     return id;
 }
 
-std::string SqlRows::upload_text(RowId id) {
+std::string SqlRows::blob_text(const std::string& query, RowId one, long long two) {
     soci::blob content(session_);
     soci::indicator there = soci::i_null;
-    session_ << "SELECT content FROM upload WHERE id = :i", use(id), into(content, there);
+    session_ << query, use(one, "a"), use(two, "b"), into(content, there);
     if (!session_.got_data() || there != soci::i_ok) return {};
     std::string out(content.get_len(), '\0');
     if (!out.empty()) content.read(0, out.data(), out.size());
     return out;
+}
+
+std::vector<SqlRows::PartSize> SqlRows::upload_parts(RowId body) {
+    std::vector<PartSize> out;
+    PartSize part;
+    soci::statement found =
+        (session_.prepare << "SELECT position, LENGTH(content) FROM upload_part WHERE body = :o ORDER BY position",
+         use(body), into(part.position), into(part.bytes));
+    found.execute();
+    while (found.fetch()) out.push_back(part);
+    return out;
+}
+
+std::string SqlRows::upload_part_text(RowId body, long long position) {
+    return blob_text("SELECT content FROM upload_part WHERE body = :a AND position = :b", body, position);
+}
+
+std::string SqlRows::upload_text(RowId id) {
+    long long bytes = 0, body = 0;
+    session_ << "SELECT bytes, body FROM upload WHERE id = :i", use(id), into(bytes), into(body);
+    if (!session_.got_data()) return {};
+    std::string out = blob_text("SELECT content FROM upload WHERE id = :a AND is_blob = :b", id, 0);
+    if (body != 0)
+        for (const PartSize& part : upload_parts(body)) out += upload_part_text(body, part.position);
+    if (out.size() != static_cast<std::size_t>(bytes)) throw StoreFailure("a part of an upload is missing");
+    return out;
+}
+
+void SqlRows::add_upload_part(RowId body, std::string_view text) {
+    if (text.empty()) return;
+    auto parts = upload_parts(body);
+    if (parts.size() >= limits::upload_parts_max) {
+        join_upload_parts(body, parts);
+        parts = upload_parts(body);
+    }
+    insert_upload_part(body, parts.empty() ? 1 : parts.back().position + 1, text);
+}
+
+/// Joins the last of them: from the first one on that is no longer than all behind it. So each byte is written anew
+/// only when what it stands in at least doubles, and of a megabyte no more than twenty parts are left.
+void SqlRows::join_upload_parts(RowId body, const std::vector<PartSize>& parts) {
+    std::size_t first = parts.size() - 1;
+    long long behind = 0;
+    for (std::size_t i = parts.size(); i-- > 0; behind += parts[i].bytes)
+        if (parts[i].bytes <= behind) first = i;
+    std::string joined;
+    for (std::size_t i = first; i < parts.size(); ++i) joined += upload_part_text(body, parts[i].position);
+    session_ << "DELETE FROM upload_part WHERE body = :o AND position >= :p", use(body), use(parts[first].position);
+    insert_upload_part(body, parts[first].position, joined);
+}
+
+void SqlRows::insert_upload_part(RowId body, long long position, std::string_view text) {
+    soci::blob content(session_);
+    content.write(0, text.data(), text.size());
+    session_ << "INSERT INTO upload_part (body, position, content) VALUES (:o, :p, :c)", use(body), use(position),
+        use(content);
 }
 
 std::vector<UploadRow> SqlRows::uploads_where(const std::string& condition, RowId value) {

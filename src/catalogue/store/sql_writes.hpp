@@ -80,6 +80,8 @@ private:
     [[nodiscard]] bool make_room(const UploadPlace& place, std::uint64_t bytes, RowId spared);
     [[nodiscard]] bool make_site_room(const UploadPlace& place, std::uint64_t bytes, RowId spared);
     void drop_upload(RowId id);
+    /// Drops the row and keeps its content: the body that has it.
+    [[nodiscard]] RowId drop_upload_for_longer(const CurrentUpload& current);
     void drop_old_versions(RowId device, const std::string& kind);
     void drop_uploads_where(const std::string& condition, RowId device);
     void mark_uploads(ChangeSet& changes, RowId device, MacAddress mac);

@@ -14,29 +14,47 @@ using soci::into;
 using soci::use;
 
 struct SqlWrites::CurrentUpload {
-    RowId id = 0;
+    RowId id = 0, body = 0;
     long long version = 0, bytes = 0, is_blob = 0;
     std::string hash;
 };
 
 std::optional<SqlWrites::CurrentUpload> SqlWrites::current_upload(RowId device, const std::string& kind) {
     CurrentUpload out;
-    rows_.session() << "SELECT id, version, bytes, hash, is_blob FROM upload WHERE device = :d AND kind = :k ORDER BY "
-                       "version DESC LIMIT 1",
-        use(device), use(kind), into(out.id), into(out.version), into(out.bytes), into(out.hash), into(out.is_blob);
+    rows_.session() << "SELECT id, version, bytes, hash, is_blob, body FROM upload WHERE device = :d AND kind = :k "
+                       "ORDER BY version DESC LIMIT 1",
+        use(device), use(kind), into(out.id), into(out.version), into(out.bytes), into(out.hash), into(out.is_blob),
+        into(out.body);
     if (!rows_.session().got_data()) return std::nullopt;
     return out;
 }
 
 std::string SqlWrites::current_content(const CurrentUpload& current) {
-    return current.is_blob != 0 ? blobs_.read(current.hash) : rows_.upload_text(current.id);
+    if (current.is_blob == 0) return rows_.upload_text(current.id);
+    std::string out = blobs_.read(current.hash);
+    if (out.size() != static_cast<std::size_t>(current.bytes))
+        throw StoreFailure("the file of an upload is missing: blobs/" + current.hash);
+    return out;
+}
+
+RowId SqlWrites::drop_upload_for_longer(const CurrentUpload& current) {
+    if (current.body != 0) {
+        rows_.session() << "DELETE FROM upload WHERE id = :i", use(current.id);
+        return current.body;
+    }
+    const RowId body = current.id; // never used twice
+    rows_.add_upload_part(body, current_content(current));
+    drop_upload(current.id);
+    return body;
 }
 
 void SqlWrites::drop_upload(RowId id) {
     std::string hash;
-    long long is_blob = 0;
-    rows_.session() << "SELECT hash, is_blob FROM upload WHERE id = :i", use(id), into(hash), into(is_blob);
+    long long is_blob = 0, body = 0;
+    rows_.session() << "SELECT hash, is_blob, body FROM upload WHERE id = :i", use(id), into(hash), into(is_blob),
+        into(body);
     if (is_blob != 0) dropped_.push_back(hash);
+    if (body != 0) rows_.session() << "DELETE FROM upload_part WHERE body = :o", use(body);
     rows_.session() << "DELETE FROM upload WHERE id = :i", use(id);
 }
 
@@ -46,6 +64,9 @@ void SqlWrites::drop_uploads_where(const std::string& condition, RowId device) {
                              use(device), into(hash));
     blobs.execute();
     while (blobs.fetch()) dropped_.push_back(hash);
+    rows_.session() << "DELETE FROM upload_part WHERE body IN (SELECT body FROM upload WHERE body <> 0 AND " +
+                           condition + ")",
+        use(device);
     rows_.session() << "DELETE FROM upload WHERE " + condition, use(device);
 }
 
@@ -159,26 +180,32 @@ WriteResult SqlWrites::put_upload(ChangeSet& changes, const UploadDraft& draft, 
     const std::uint64_t stored = current ? static_cast<std::uint64_t>(current->bytes) : 0;
     if (appends && draft.offset && *draft.offset != stored) return refuse(State::wrong_offset);
 
-    // An append takes the place of what it lengthens; one that grows too long begins anew.
+    // An append takes the place of what it lengthens, whose content stays where it is: a log that grows by a line a
+    // minute is not written anew each time. One that grows too long begins anew.
     const std::uint64_t most = std::min<std::uint64_t>(draft.bytes_max, limits::upload_append_bytes_max);
     const std::uint64_t arrived = draft.blob != nullptr ? draft.bytes : draft.content.size();
     const bool longer = appends && current && draft.blob == nullptr && stored + arrived <= most;
     const std::string whole = longer ? current_content(*current) + draft.content : std::string();
-    const std::string& content = longer ? whole : draft.content;
     const std::uint64_t bytes = longer ? whole.size() : arrived;
-    const std::string hash = draft.blob != nullptr ? draft.blob->name() : blob_name(sha256(content));
+    const std::string hash =
+        draft.blob != nullptr ? draft.blob->name() : blob_name(sha256(longer ? whole : draft.content));
     if (!appends && current && current->hash == hash) { // a phone that sends the same at each boot makes no versions
         outcome.state = State::stored;
         return changes.revision;
     }
     if (!make_room(place, bytes, longer ? current->id : 0)) return refuse(State::no_room);
-    if (longer) drop_upload(current->id);
+    RowId body = 0;
+    if (longer) {
+        body = drop_upload_for_longer(*current);
+        rows_.add_upload_part(body, draft.content);
+    }
 
     const long long version = longer ? current->version : current ? current->version + 1 : 1;
     const WallTime now = clock_.wall();
     UploadChange change{draft.mac, upload_key(draft.kind), UploadMark{}};
-    change.mark->id = rows_.insert_upload({place.device, draft.kind, version, bytes, hash, content,
-                                           draft.blob != nullptr, now, draft.transport, draft.source});
+    change.mark->id =
+        rows_.insert_upload({place.device, draft.kind, version, bytes, hash, longer ? std::string() : draft.content,
+                             draft.blob != nullptr, now, draft.transport, draft.source, 0, false, body});
     change.mark->bytes = bytes;
     change.mark->stored_at = now;
     change.mark->hash_start = hash_start(hash);

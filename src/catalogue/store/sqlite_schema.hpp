@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 3> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 4> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -132,6 +132,16 @@ CREATE TABLE stored_file (
     stored_at INTEGER NOT NULL
 );
 CREATE INDEX stored_file_hash ON stored_file (hash);
+)sql",
+                                                                      // Contents that grow, in parts.
+                                                                      R"sql(
+ALTER TABLE upload ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE upload_part (
+    body INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (body, position)
+);
 )sql"};
 
 } // namespace offhook::catalogue

@@ -11,6 +11,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <fstream>
+#include <future>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -174,6 +175,41 @@ TEST(DataDirectory, IsFreeAgainWhenTheFirstIsGone) {
     const TestDirectory home;
     { const DataDirectory first(home.path()); }
     EXPECT_NO_THROW(DataDirectory(home.path()));
+}
+
+/// Bytes that this process has given to write(2) and its like.
+std::uint64_t bytes_written() {
+    std::ifstream io("/proc/self/io");
+    std::string name;
+    std::uint64_t value = 0;
+    while (io >> name >> value)
+        if (name == "wchar:") return value;
+    return 0;
+}
+
+TEST_F(SqliteStoreTest, AppendingALineToALongLogDoesNotWriteTheLogAnew) {
+    const auto store = open();
+    DeviceDraft phone;
+    phone.mac = MacAddress(1), phone.family = "polycom", phone.model = "SPIP650";
+    ASSERT_TRUE(store->add_device(phone));
+    const auto append = [&](std::string text) {
+        UploadDraft draft;
+        draft.mac = phone.mac, draft.kind = "app log", draft.mode = UploadDraft::Mode::append;
+        draft.content = std::move(text);
+        std::promise<UploadOutcome::State> told;
+        ASSERT_TRUE(store->put_upload(draft, [&](UploadOutcome outcome) { told.set_value(outcome.state); }));
+        ASSERT_EQ(told.get_future().get(), UploadOutcome::State::stored);
+    };
+    append(std::string(500'000, 'x'));
+    append("the first has its part to make");
+    const auto before = bytes_written();
+    for (int i = 0; i < 200; ++i) append("x");
+    EXPECT_LT(bytes_written() - before, 200U * 80'000U); // a dozen pages each; the log would be 125
+    ASSERT_TRUE(store->remove_device(phone.mac));
+    long long parts = -1;
+    soci::session session(soci::sqlite3, "dbname=\"" + (home_.path() / "catalogue.db").string() + "\"");
+    session << "SELECT COUNT(*) FROM upload_part", soci::into(parts);
+    EXPECT_EQ(parts, 0);
 }
 
 TEST(SqliteUploadQuota, OldVersionsGoFirstAndThenThereIsNoRoom) {

@@ -2,6 +2,8 @@
 /// @file  What every Store must do with uploads, firmware and assets. Included by store_conformance.hpp's users.
 #include "catalogue/store/store_conformance.hpp"
 
+#include "base/random.hpp"
+
 #include <future>
 
 namespace offhook::catalogue {
@@ -148,6 +150,43 @@ TEST_P(StoreFilesConformance, AnAppendLengthensAndMakesNoVersion) {
     EXPECT_NE(snapshot()->upload(mac(1), "boot log")->id, before);
     EXPECT_EQ(store().uploads(mac(1))->size(), 1U);
     expect_marks_are_what_is_stored();
+}
+
+TEST_P(StoreFilesConformance, ManyAppendsAreOneContentAndGoWithIt) {
+    SeededRandom random(7);
+    std::string whole(3'000, 'w');
+    ASSERT_EQ(put(sent(whole)).state, State::stored);
+    for (int i = 0; i < 300; ++i) {
+        std::string piece(random.below(10) == 0 ? random.below(5'000) : random.below(80), '\0');
+        for (char& c : piece) c = static_cast<char>(random.below(256));
+        ASSERT_EQ(put(appended(piece, whole.size())).state, State::stored) << i;
+        whole += piece;
+        if (i % 50 == 0) {
+            ASSERT_EQ(current(), whole) << i;
+        }
+    }
+    open();
+    EXPECT_EQ(current(), whole);
+    ASSERT_EQ(put(sent("anew")).state, State::stored);
+    ASSERT_EQ(put(appended(" and on")).state, State::stored);
+    EXPECT_EQ(current(), "anew and on");
+    const auto versions = store().uploads(mac(1));
+    ASSERT_EQ(versions->size(), 2U);
+    EXPECT_EQ(store().read_upload(versions->back().id)->bytes(), whole);
+    expect_marks_are_what_is_stored();
+}
+
+TEST_P(StoreFilesConformance, AnAppendToAContentThatIsLostIsNotAcknowledged) {
+    UploadDraft first = large(std::string(70'000, 'a'));
+    first.kind = "boot log";
+    const BlobName name = first.blob->name();
+    ASSERT_EQ(put(first).state, State::stored);
+    first.blob.reset();
+    store().blobs().remove(name);
+    EXPECT_EQ(put(appended("end")).state, State::failed);
+    EXPECT_EQ(snapshot()->upload(mac(1), "boot log")->bytes, 70'000U);
+    EXPECT_EQ(put(sent("another")).state, State::stored);
+    EXPECT_EQ(current(), "another");
 }
 
 TEST_P(StoreFilesConformance, AnAppendElsewhereThanAtTheEndIsRefused) {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <sys/resource.h>
 #include <thread>
 
 namespace offhook::server {
@@ -260,6 +261,98 @@ TEST(FtpListenerLimits, StopsWithSessionsInEveryState) {
     EXPECT_EQ(FtpClient::code_of(idle.reply()), 421);
     EXPECT_EQ(site.listener->connections(), 0U);
     EXPECT_EQ(site.stored("up.log"), "(nothing)");
+}
+
+/// Processor time of this process.
+std::chrono::microseconds time_used() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    return std::chrono::seconds{used.ru_utime.tv_sec + used.ru_stime.tv_sec} +
+           std::chrono::microseconds{used.ru_utime.tv_usec + used.ru_stime.tv_usec};
+}
+
+TEST(FtpListenerLimits, WaitsQuietlyForDescriptorsToTakeADataConnectionWith) {
+    FtpSite site;
+    auto client = site.logged_in();
+    client.code("TYPE I");
+    const auto said = client.ask("EPSV");
+    const auto port = static_cast<std::uint16_t>(std::atoi(said.c_str() + said.find("|||") + 3));
+    const Endpoint at(boost::asio::ip::make_address("127.0.0.1"), port);
+    const net::OwnedFd data(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    client.control.send("RETR a.cfg\r\n");
+    EXPECT_TRUE(client.control.silent_for(std::chrono::milliseconds{100}));
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    std::vector<net::OwnedFd> holes; // below the limit none is to be free
+    for (int fd = ::dup(data.get()); fd >= 0; fd = ::dup(data.get())) {
+        holes.emplace_back(fd);
+        if (fd > data.get()) break;
+    }
+    const int first_free = ::dup(data.get());
+    ::close(first_free);
+    rlimit none = before;
+    none.rlim_cur = static_cast<rlim_t>(first_free);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto used_before = time_used();
+    EXPECT_EQ(::connect(data.get(), at.data(), static_cast<socklen_t>(at.size())), 0);
+    EXPECT_TRUE(client.control.silent_for(std::chrono::milliseconds{500}));
+    const auto used = time_used() - used_before;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_LT(used, std::chrono::milliseconds{150});
+    EXPECT_EQ(FtpClient::code_of(client.reply()), 150);
+    EXPECT_EQ(FtpClient::code_of(client.reply()), 226);
+}
+
+TEST(FtpListenerLimits, KeepsNothingOfAClientThatWasKilled) {
+    FtpSite site;
+    for (int i = 0; i < 40; ++i) {
+        auto client = site.logged_in();
+        client.code("TYPE I");
+        auto data = client.data();
+        if (i % 2 == 0) {
+            EXPECT_EQ(client.code("STOR up.log"), 150);
+        } else {
+            client.control.send("STOR up.log\r\n"); // over unread replies its end is a reset
+        }
+        data.send(std::string(20'000, 'x'));
+        client.control.close();
+        data.close();
+    }
+    EXPECT_TRUE(site.log.soon([](const DoorLog& read) { return read.abandoned_uploads == 40; }));
+    EXPECT_EQ(site.stored("up.log"), "(nothing)");
+}
+
+TEST(FtpListenerLimits, KeepsWhatAClientSentThatSaidQuitAndWaitedForNothing) {
+    FtpSite site;
+    for (int i = 0; i < 40; ++i) {
+        auto client = site.logged_in();
+        client.code("TYPE I");
+        auto data = client.data();
+        EXPECT_EQ(client.code("APPE up.log"), 150);
+        data.send("x");
+        if (i % 2 == 0) data.close();
+        client.control.send("QUIT\r\n");
+        client.control.close();
+    }
+    EXPECT_TRUE(site.log.soon([](const DoorLog& read) {
+        const auto stored = read.uploads.find("up.log");
+        return stored != read.uploads.end() && stored->second == std::string(40, 'x');
+    })) << site.stored("up.log");
+}
+
+TEST(FtpListenerLimits, KeepsWhatAClientSentThatStaysUntilItIsAnswered) {
+    FtpSite site;
+    auto client = site.logged_in();
+    client.code("TYPE I");
+    auto data = client.data();
+    EXPECT_EQ(client.code("STOR up.log"), 150);
+    data.send("x");
+    client.control.send("NOOP\r\n"); // what it asks next is no end
+    data.close();
+    EXPECT_EQ(FtpClient::code_of(client.reply()), 226);
+    EXPECT_EQ(FtpClient::code_of(client.reply()), 200);
+    client.control.close();
+    EXPECT_EQ(site.stored("up.log"), "x");
 }
 
 } // namespace

@@ -22,6 +22,12 @@ enum class FtpTlsUse : std::uint8_t {
     required ///< no USER before AUTH TLS, no transfer under PROT C
 };
 
+/// A passive port takes the first connection from the peer's address, which behind NAT may be somebody else's.
+enum class FtpTlsReuse : std::uint8_t {
+    offered,
+    required ///< under PROT P the data connection resumes the control connection's session; not every client does
+};
+
 struct FtpOptions {
     std::uint16_t listener = 0; ///< handed to the door with each request; 0 is the first listener
 
@@ -36,6 +42,7 @@ struct FtpOptions {
     std::vector<Network> local_networks;
     FtpActiveMode active_mode = FtpActiveMode::refused;
     FtpTlsUse tls_use = FtpTlsUse::offered;
+    FtpTlsReuse tls_reuse = FtpTlsReuse::offered;
 
     unsigned login_failures_max = 3; ///< of one connection
     std::size_t sessions_max = 20'000;

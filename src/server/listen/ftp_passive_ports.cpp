@@ -3,6 +3,8 @@
 #include "base/assert.hpp"
 #include "server/listen/peer_address.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <netinet/in.h>
@@ -18,6 +20,7 @@ namespace {
 constexpr int backlog = 128;
 constexpr int batch_connections = 256; // more than the backlog holds
 constexpr std::size_t loans_per_port_max = 64;
+constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
 bool set(int fd, int level, int name, int value) { return ::setsockopt(fd, level, name, &value, sizeof value) == 0; }
 
@@ -29,7 +32,8 @@ class FtpPassivePort : public std::enable_shared_from_this<FtpPassivePort> {
 public:
     FtpPassivePort(FtpPassivePorts& owner, net::Loop& loop, const asio::ip::tcp& protocol, net::OwnedFd socket,
                    std::uint16_t port)
-        : owner_(&owner), acceptor_(loop.executor()), protocol_(protocol), socket_(std::move(socket)), port_(port) {}
+        : owner_(&owner), acceptor_(loop.executor()), pause_(loop.executor()), protocol_(protocol),
+          socket_(std::move(socket)), port_(port) {}
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] FtpPassivePorts* owner() const { return owner_; }
@@ -39,15 +43,16 @@ public:
     }
 
     void add(FtpLoan& loan) {
-        take_all(); // what is left in the backlog belongs to loans before this one
+        (void)take_all(); // what is left in the backlog belongs to loans before this one
         loans_.push_back(&loan);
     }
     void remove(FtpLoan& loan) {
         loans_.erase(std::find(loans_.begin(), loans_.end(), &loan));
         if (loans_.empty()) stop_watching();
     }
+    enum class Batch : std::uint8_t { taken, out_of_descriptors };
     /// Accepts whatever waits and hands it to whom it belongs.
-    void take_all() {
+    Batch take_all() {
         for (int i = 0; i < batch_connections; ++i) {
             sockaddr_storage address{};
             socklen_t length = sizeof address;
@@ -55,7 +60,9 @@ public:
             net::OwnedFd connection(
                 ::accept4(listening, reinterpret_cast<sockaddr*>(&address), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
             if (!connection) {
-                if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EMFILE || errno == ENFILE) return;
+                if (errno == EAGAIN || errno == EWOULDBLOCK) return Batch::taken;
+                if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                    return Batch::out_of_descriptors;
                 continue;
             }
             const auto peer = peer_of(address).address;
@@ -65,9 +72,10 @@ public:
                     break;
                 }
         }
+        return Batch::taken;
     }
     void watch() {
-        if (watching_) return;
+        if (watching_ || pausing_) return;
         boost::system::error_code error;
         acceptor_.assign(protocol_, socket_.get(), error);
         if (error) return; // the session's deadline ends its wait
@@ -81,14 +89,17 @@ public:
     void close() {
         owner_ = nullptr;
         stop_watching();
+        pause_.cancel();
         socket_.reset();
     }
 
 private:
     void ready() {
         if (!watching_ || owner_ == nullptr) return;
-        take_all();
+        const auto batch = take_all();
         stop_watching();
+        // What cannot be accepted stays readable: without a pause this would go round and round.
+        if (batch == Batch::out_of_descriptors) pause();
         const auto before = loans_; // a call back may give its loan back
         bool waits = false;
         for (auto* loan : before) {
@@ -100,6 +111,14 @@ private:
         }
         if (waits && owner_ != nullptr) watch();
     }
+    void pause() {
+        pausing_ = true;
+        pause_.expires_after(pause_without_descriptors);
+        pause_.async_wait([self = shared_from_this()](const boost::system::error_code&) {
+            self->pausing_ = false;
+            if (self->owner_ != nullptr && !self->loans_.empty()) self->watch();
+        });
+    }
     void stop_watching() {
         if (!watching_) return;
         watching_ = false;
@@ -109,10 +128,12 @@ private:
 
     FtpPassivePorts* owner_; ///< null: closed
     asio::ip::tcp::acceptor acceptor_;
+    asio::steady_timer pause_;
     asio::ip::tcp protocol_;
     net::OwnedFd socket_; ///< while acceptor_ does not have it
     std::uint16_t port_;
     bool watching_ = false;
+    bool pausing_ = false;
     std::vector<FtpLoan*> loans_;
 };
 
@@ -122,7 +143,7 @@ std::uint16_t FtpLoan::port() const {
 }
 
 net::OwnedFd FtpLoan::take() {
-    if (port_ != nullptr && !connection_) port_->take_all();
+    if (port_ != nullptr && !connection_) (void)port_->take_all();
     return std::move(connection_);
 }
 
@@ -213,7 +234,7 @@ std::shared_ptr<FtpPassivePort> FtpPassivePorts::pick(const IpAddress& peer) {
     for (const auto& port : ports_)
         for (auto* loan : port->loans())
             if (loan->peer_ == peer && !loan->connection_ && now - loan->since_ > options_.data_connect_time_max) {
-                port->take_all();
+                (void)port->take_all();
                 if (loan->connection_) continue;
                 loan->port_ = nullptr;
                 const auto kept = port;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,16 @@ namespace offhook::server {
 namespace asio = boost::asio;
 using protocol::FtpLineReader;
 using protocol::FtpVerb;
+
+namespace {
+
+/// What can be said of the socket now, as of poll(2).
+int events_on(asio::ip::tcp::socket& socket) {
+    pollfd asked{socket.native_handle(), POLLIN | POLLRDHUP, 0};
+    return ::poll(&asked, 1, 0) > 0 ? asked.revents : 0;
+}
+
+} // namespace
 
 FtpSession::FtpSession(FtpShare& share, asio::ip::tcp::socket socket, const PeerAddress& peer)
     : share_(share), stream_(std::move(socket)), peer_(peer), wake_(share.loop.executor()) {
@@ -136,10 +147,12 @@ asio::awaitable<void> FtpSession::watch() {
         if (got.error) {
             if (got.error == asio::error::operation_aborted && stream_.socket().is_open()) break; // end_watch()
             control_gone_ = true;
-            cut_transfer();
+            // An end behind QUIT is meant: what is under way may come to its own.
+            if (!data_ || !reader_.holds(FtpVerb::quit)) cut_transfer();
             break;
         }
         reader_.received(got.bytes);
+        wake();
         if (!moving()) break;
         if (reader_.holds(FtpVerb::abor)) {
             cut_transfer();
@@ -155,6 +168,17 @@ asio::awaitable<void> FtpSession::end_watch() {
     boost::system::error_code ignored;
     stream_.socket().cancel(ignored);
     while (watching_) co_await woken();
+}
+
+/// Whether somebody is there to be told how an upload ended. A client that was killed ends both connections as cleanly
+/// as one that is done, and the end of the data alone would pass for the end of the file. After QUIT an end is meant.
+/// Requires  Phase::transferring, in which watch() reads on.
+asio::awaitable<bool> FtpSession::control_stands() {
+    // What has come goes through watch() first: QUIT before the end, and under TLS the close_notify.
+    while (watching_ && !cut_ && (events_on(stream_.socket()) & POLLIN) != 0) co_await woken();
+    if (cut_ || ended_) co_return false;
+    const bool hung_up = (events_on(stream_.socket()) & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    co_return (!control_gone_ && !hung_up) || reader_.holds(FtpVerb::quit);
 }
 
 asio::awaitable<void> FtpSession::woken() {

@@ -63,7 +63,7 @@ private:
     using Waiting = boost::asio::awaitable<void>;
     enum class Phase : std::uint8_t { idle, busy, holding, connecting, transferring, lingering };
     enum class Form : std::uint8_t { image, ascii };
-    enum class TransferEnd : std::uint8_t { done, no_connection, no_tls, broken, aborted, too_slow };
+    enum class TransferEnd : std::uint8_t { done, no_connection, no_tls, foreign_tls, broken, aborted, too_slow };
 
     struct Command; ///< a row of the table: what a verb needs, and who obeys it
     static const Command& command_for(protocol::FtpVerb verb);
@@ -78,6 +78,7 @@ private:
     void begin_watch();
     [[nodiscard]] Waiting watch();
     [[nodiscard]] Waiting end_watch();
+    [[nodiscard]] boost::asio::awaitable<bool> control_stands();
     [[nodiscard]] Waiting woken();
     [[nodiscard]] Waiting hold(std::chrono::milliseconds time);
     void wake() { wake_.cancel(); }

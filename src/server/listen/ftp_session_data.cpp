@@ -57,7 +57,7 @@ asio::awaitable<bool> FtpSession::borrow_port() {
     }
     phase_ = Phase::busy;
     if (!lent) reply(425, "No port is free. Try again.");
-    co_return lent;
+    co_return lent && !ended_;
 }
 
 asio::awaitable<void> FtpSession::pasv(std::string) {
@@ -188,6 +188,10 @@ asio::awaitable<FtpSession::TransferEnd> FtpSession::open_data(std::string text)
         if (cut_) co_return TransferEnd::aborted;
         const auto error = co_await data_->start_tls(*share_.tls, net::TlsTickets::none);
         if (error) co_return cut_ ? TransferEnd::aborted : TransferEnd::no_tls;
+        if (share_.options.tls_reuse == FtpTlsReuse::required && !data_->tls()->continues(*stream_.tls())) {
+            share_.door.refused(Transport::ftp, peer_.address, "a data connection of another TLS session");
+            co_return TransferEnd::foreign_tls;
+        }
     }
     if (cut_) co_return TransferEnd::aborted;
     now_ = share_.loop.timers().now();
@@ -242,6 +246,8 @@ void FtpSession::reply_to_transfer(TransferEnd end) {
         return reply(425, "No data connection came.");
     case TransferEnd::no_tls:
         return reply(425, "No TLS on the data connection came about.");
+    case TransferEnd::foreign_tls:
+        return reply(522, "The data connection must resume the TLS session of this one.");
     case TransferEnd::broken:
         return reply(426, "The data connection broke.");
     case TransferEnd::aborted:

@@ -201,6 +201,10 @@ asio::awaitable<void> FtpSession::store(std::string argument, UploadRequest::Mod
     auto refusal = UploadRefusal::none;
     auto end = co_await open_data("Send it.");
     if (end == TransferEnd::done) end = co_await take_in(*start.upload, refusal);
+    if (end == TransferEnd::done && refusal == UploadRefusal::none) {
+        const bool stands = co_await control_stands();
+        if (!stands) end = TransferEnd::aborted;
+    }
     phase_ = Phase::busy;
     if (end == TransferEnd::done && request.bytes && moved_ < *request.bytes) end = TransferEnd::broken;
     if (end == TransferEnd::done && refusal == UploadRefusal::none) {

@@ -43,8 +43,16 @@ struct SecureSite : FtpSite {
 /// OpenSSL over a wire, as a client.
 class Veil {
 public:
-    explicit Veil(const Wire& wire) : context_(SSL_CTX_new(TLS_client_method())), ssl_(SSL_new(context_)) {
+    explicit Veil(const Wire& wire, Veil* resumed = nullptr, int version = TLS1_3_VERSION)
+        : context_(SSL_CTX_new(TLS_client_method())), ssl_(SSL_new(context_)) {
         SSL_set_fd(ssl_, wire.fd());
+        SSL_set_max_proto_version(ssl_, version);
+        if (resumed != nullptr) {
+            // A copy: OpenSSL's client thinks a session of TLS 1.3 used up once it has been resumed.
+            auto* session = SSL_SESSION_dup(SSL_get0_session(resumed->ssl_));
+            SSL_set_session(ssl_, session);
+            SSL_SESSION_free(session);
+        }
         good_ = SSL_connect(ssl_) == 1;
     }
     ~Veil() {
@@ -55,6 +63,7 @@ public:
     Veil& operator=(const Veil&) = delete;
 
     [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl_) == 1; }
     void send(std::string_view text) { (void)SSL_write(ssl_, text.data(), static_cast<int>(text.size())); }
     std::string ask(std::string_view command) {
         send(std::string(command) + "\r\n");
@@ -74,6 +83,7 @@ public:
             buffer_.append(piece, static_cast<std::size_t>(bytes));
         }
     }
+    std::string rest() { return std::exchange(buffer_, {}); }
     void close_notify() { (void)SSL_shutdown(ssl_); }
 
 private:
@@ -146,6 +156,65 @@ TEST(FtpTls, WantsTlsBeforeUserAndPrivateDataWhereItIsRequired) {
     EXPECT_EQ(FtpClient::code_of(veil.ask("RETR a.cfg")), 522);
     auto bare = FtpListener::open(site.loops, site.pointers, {boost::asio::ip::make_address("127.0.0.1"), 0}, options);
     EXPECT_FALSE(bare) << "required, without a certificate";
+}
+
+/// A session in TLS, up to PROT P.
+struct Private {
+    explicit Private(const SecureSite& site, int version) : client(site.client()) {
+        client.code("AUTH TLS");
+        veil = std::make_unique<Veil>(client.control, nullptr, version);
+        for (const auto* command : {"USER phone", "PASS secret", "PBSZ 0", "PROT P", "TYPE I"})
+            EXPECT_LT(FtpClient::code_of(veil->ask(command)), 400) << command;
+    }
+    /// What a transfer ends with whose data connection resumes `resumed`.
+    int retr(Veil* resumed, int version) {
+        Wire wire({boost::asio::ip::make_address("127.0.0.1"), port_of(veil->ask("EPSV"))});
+        EXPECT_EQ(FtpClient::code_of(veil->ask("RETR a.cfg")), 150);
+        Veil data(wire, resumed, version);
+        EXPECT_EQ(data.resumed(), resumed != nullptr);
+        const int end = FtpClient::code_of(veil->line());
+        EXPECT_EQ(data.line(), "");
+        EXPECT_EQ(data.rest(), end == 226 ? "0123456789" : "");
+        return end;
+    }
+
+    FtpClient client;
+    std::unique_ptr<Veil> veil;
+};
+
+TEST(FtpTls, TakesDataOfItsOwnTlsSessionAloneWhereThatIsRequired) {
+    FtpOptions options;
+    options.tls_reuse = FtpTlsReuse::required;
+    options.linger_time_max = std::chrono::milliseconds{50};
+    SecureSite strict(options);
+    SecureSite easy;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        Private mine(strict, version);
+        Private neighbours(strict, version);
+        EXPECT_EQ(mine.retr(nullptr, version), 522) << version;
+        EXPECT_EQ(mine.retr(neighbours.veil.get(), version), 522) << version;
+        EXPECT_EQ(mine.retr(mine.veil.get(), version), 226) << version;
+        EXPECT_EQ(mine.retr(mine.veil.get(), version), 226) << version;
+        EXPECT_EQ(Private(easy, version).retr(nullptr, version), 226) << version;
+    }
+}
+
+TEST(FtpTls, KeepsNothingOfAClientThatWasKilledAfterItsCloseNotify) {
+    SecureSite site;
+    for (const bool said_goodbye : {false, true}) {
+        Private phone(site, TLS1_3_VERSION);
+        Wire wire({boost::asio::ip::make_address("127.0.0.1"), port_of(phone.veil->ask("EPSV"))});
+        EXPECT_EQ(FtpClient::code_of(phone.veil->ask("STOR up.log")), 150);
+        Veil data(wire);
+        data.send("whole");
+        if (said_goodbye) phone.veil->send("QUIT\r\n");
+        phone.veil->close_notify(); // on a connection that stays open
+        data.close_notify();
+        wire.close();
+        EXPECT_TRUE(site.log.soon([&](const DoorLog& read) {
+            return read.abandoned_uploads == 1 && read.uploads.count("up.log") == (said_goodbye ? 1U : 0U);
+        })) << said_goodbye;
+    }
 }
 
 TEST(FtpTls, WorksWithOthersClients) {

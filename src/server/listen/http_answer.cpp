@@ -22,6 +22,7 @@ constexpr std::array empty_statuses{HttpStatus::created,
                                     HttpStatus::precondition_failed,
                                     HttpStatus::content_too_large,
                                     HttpStatus::uri_too_long,
+                                    HttpStatus::unsupported_media_type,
                                     HttpStatus::header_fields_too_large,
                                     HttpStatus::range_not_satisfiable,
                                     HttpStatus::internal_error,
@@ -146,6 +147,13 @@ HttpAnswerer::UploadBegun HttpAnswerer::begin_upload(const HttpRequestHead& head
         upload.mode = UploadRequest::Mode::append;
         if (fits) upload.offset = range->first;
     }
+    // What a phone sends is kept as it comes, so it must be what it will be read as.
+    if (refusal.why.empty() && head.has_coded_content)
+        refusal = {HttpStatus::unsupported_media_type, "an upload in a content coding"};
+    // Phones send none. That what is stored is the one that the sender means is not looked up: it counts as not so.
+    const auto& conditions = head.conditions;
+    if (refusal.why.empty() && (conditions.if_match || conditions.if_none_match || conditions.if_unmodified_since))
+        refusal = {HttpStatus::precondition_failed, "an upload under a condition"};
     if (!refusal.why.empty()) {
         begun.refusal = refuse(refusal, peer);
         return begun;

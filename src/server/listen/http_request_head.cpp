@@ -54,6 +54,9 @@ protected:
             return once(head_.authorization, value, error);
         case http::field::content_range:
             return once(head_.content_range, value, error);
+        case http::field::content_encoding:
+            if (!equal_ignoring_case(trim(value), "identity")) head_.has_coded_content = true;
+            return;
         case http::field::range:
             return once(head_.range, value, error);
         case http::field::if_match:

@@ -37,6 +37,7 @@ struct HttpRequestHead {
     std::optional<std::string_view> authorization;
     std::optional<std::string_view> content_range;
     std::optional<std::string_view> range;
+    bool has_coded_content = false; ///< a Content-Encoding stands there, other than identity
     protocol::HttpConditions conditions;
 };
 

@@ -61,6 +61,25 @@ TEST(HttpUpload, EverySizeArrivesWholeSizedAndChunked) {
     }
 }
 
+TEST(HttpUpload, IsRefusedUnderAConditionAndInACoding) {
+    UploadSite house;
+    const std::pair<const char*, int> cases[] = {
+        {"If-Match: \"zz\"\r\n", 412},
+        {"If-Match: *\r\n", 412},
+        {"If-None-Match: *\r\n", 412},
+        {"If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 412},
+        {"Content-Encoding: gzip\r\n", 415},
+        {"Content-Encoding: identity\r\nContent-Encoding: br\r\n", 415},
+        {"Content-Encoding: Identity\r\n", 201},
+        {"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 204}, // of GET alone: RFC 9110 section 13.1.3
+    };
+    for (const auto& [fields, status] : cases) {
+        auto client = house.site.client();
+        EXPECT_EQ(client.ask(put("a.log", std::string(fields) + sized("one"), "one")).status, status) << fields;
+        EXPECT_EQ(house.stored("a.log"), status < 300 ? "one" : "(nothing)") << fields;
+    }
+}
+
 TEST(HttpUpload, IsInvitedBeforeItsBodyIsSent) {
     UploadSite house;
     auto client = house.site.client();
