@@ -209,13 +209,13 @@ class Digest(AccessTest):
 
         def use():
             connection = digest_client.connect(self.server.port)
-            for _ in range(50):
+            for _ in range(200):
                 with lock:
                     count = next(counts)
                 statuses.append(self.say(challenge, connection=connection, count=count).status)
             connection.close()
 
-        threads = [threading.Thread(target=use) for _ in range(16)]
+        threads = [threading.Thread(target=use) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -178,7 +178,7 @@ class FromTheOperator(house.HouseTest):
     def test_a_wrong_configuration_is_named_by_line(self):
         for text, line, says in [
             ("loops = 2\nlop = 1\n", 2, "lop"),
-            ("loops = \"two\"\n", 1, "whole number"),
+            ("loops = \"two\"\n", 1, "a number from 0 to 256"),
             ("loops = 257\n", 1, "256"),
             ("loops = 1\n\n[listen.http]\nadress = \"127.0.0.1:0\"\n", 4, "adress"),
             ("[listen.http]\naddress = \"127.0.0.1:70000\"\n", 1, "70000"),

@@ -290,10 +290,6 @@ class BootAgainstNginx(unittest.TestCase):
         self.assertLessEqual(words, {"USER", "PASS", "PWD", "CWD", "TYPE", "PASV", "SIZE", "RETR", "APPE", "QUIT"})
         self.assertIn("/logs/%s-app.log" % MAC, ftp.stored)
 
-    def test_tftp_says_that_it_is_not_there_yet(self):
-        report = self.boot(url="tftp://127.0.0.1/", expect="unconfigured")
-        self.assertIn("TFTP is not built in yet; this phone speaks http, https and ftp", report["problems"])
-
     def test_wrong_use(self):
         for change in (["--family", "linksys-spa"], ["--model", "SPIP9"], ["--mac", "0004"], ["--url", "gopher://x"],
                        ["--server-type", "carrier-pigeon"], ["--flash", "nonsense"]):

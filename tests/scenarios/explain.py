@@ -126,7 +126,7 @@ class Explain(house.HouseTest):
     def test_the_timeline_holds_every_contact_in_order(self):
         self.add_phone(MAC)
         report = self.boot(MAC)
-        asked = [file["name"] for file in report["files"] if file["direction"] == "get"]
+        asked = [file["name"] for file in report["files"]]
         events = self.rows("timeline", MAC)
         seen = [event["path"] for event in events]
         # The bootROM names no MAC before its first file, so what it asked before that may be missing.

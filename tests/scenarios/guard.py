@@ -151,7 +151,10 @@ class Guesses(GuardTest):
         for mac in (MAC, "0004f2c00001"):
             self.assert_silent(transport, source, mac)
         for each in ("http", "tftp", "ftp"):
-            self.assert_silent(each, source)  # shut out over one is shut out over all
+            if transport == "tftp" and each != "tftp":
+                self.assert_plain(each, source)  # whose address it is nobody has proven over UDP
+            else:
+                self.assert_silent(each, source)  # shut out over one is shut out over all
             self.assert_plain(each, other)
 
         done = self.ok("guard", "list")
@@ -268,9 +271,10 @@ class Passwords(GuardTest):
         connection.close()
 
     def test_the_same_wrong_password_again_and_again(self):
-        for number, tries in enumerate((self.log_in, self.by_basic, self.by_digest)):
+        # Digest does not show the password: there a phone's few tries in half a minute count as one, and no more.
+        for number, (tries, times) in enumerate(((self.log_in, 300), (self.by_basic, 300), (self.by_digest, 3))):
             source = "127.0.0.%d" % (61 + number)
-            tries(source, ["once right"] * 300)
+            tries(source, ["once right"] * times)
             self.assertEqual(self.guarded(), {})
             self.assertEqual(self.ask("http", source, MAC), "yes")
 

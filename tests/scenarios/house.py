@@ -57,8 +57,8 @@ class Server:
         names = [one.partition("=")[0] for one in wanted] or list(configured)
         deadline = time.monotonic() + START_SECONDS_MAX
         while not all(name in self.ports for name in names):
-            for line in self.log().splitlines():
-                if line.startswith("listening "):
+            for line in self.log().splitlines(keepends=True):
+                if line.startswith("listening ") and line.endswith("\n"):
                     _, name, address = line.split()
                     self.ports[name] = int(address.rpartition(":")[2])
             if self.process.poll() is not None or time.monotonic() > deadline:

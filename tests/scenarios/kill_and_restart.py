@@ -271,7 +271,8 @@ class SecretsAtRest(house.HouseTest):
         self.add_phone("0004f2000001")
         self.assertEqual(stat.S_IMODE(os.stat(self.data).st_mode), 0o700)
         for name in os.listdir(self.data):
-            self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.data, name)).st_mode), 0o600, name)
+            path = os.path.join(self.data, name)
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o700 if os.path.isdir(path) else 0o600, name)
 
 
 if __name__ == "__main__":
