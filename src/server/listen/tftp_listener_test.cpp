@@ -69,6 +69,17 @@ TEST(TftpListener, TidiesNamesAndRefusesWhatIsNone) {
     EXPECT_EQ(client.receive(milliseconds{100}), "");
 }
 
+TEST(TftpListener, APhoneMayAskAgainFromItsPortRightAfterItsLastAck) {
+    TftpSite site;
+    site.open();
+    auto client = site.client();
+    for (int i = 0; i < 300; ++i) {
+        EXPECT_EQ(fetch(client, "f513"), tftp_body(513)) << i;
+        client.request(read_request("no-such-file-here")); // the ACK may still wait on the other socket
+        ASSERT_EQ(error_code(client.receive()), 1) << i;
+    }
+}
+
 TEST(TftpListener, AnswersFromTheAddressThatWasAsked) {
     TftpSite site;
     site.open({}, "0.0.0.0");

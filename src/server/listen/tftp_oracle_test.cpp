@@ -15,7 +15,7 @@ constexpr std::size_t wraps_bytes = 512 * 65'536 + 100; // 33.6 MB: block 65535 
 class TftpOracle : public testing::Test {
 protected:
     TftpOracle() : site(wraps_bytes) {
-        site.open();
+        site.open({}, "127.0.0.1");
         port = site.listener->bound().port();
         std::string name = testing::TempDir() + "tftp-oracle-XXXXXX";
         directory = ::mkdtemp(name.data());

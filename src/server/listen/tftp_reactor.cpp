@@ -152,17 +152,30 @@ void TftpReactor::on_readable() {
 }
 
 void TftpReactor::receive_from(std::size_t socket_index) {
+    receive_batch(socket_index, *batch_);
+    finish_batch();
+}
+
+void TftpReactor::receive_batch(std::size_t socket_index, Batch& batch) {
     const int socket = socket_index == 0 ? sockets_.requests.get() : sockets_.transfers[socket_index - 1].get();
     if (socket < 0) return;
-    batch_->prepare();
-    const int count = ::recvmmsg(socket, batch_->headers.data(), batch_datagrams, MSG_DONTWAIT, nullptr);
+    batch.prepare();
+    const int count = ::recvmmsg(socket, batch.headers.data(), batch_datagrams, MSG_DONTWAIT, nullptr);
     for (int i = 0; i < count; ++i) {
-        const auto& header = batch_->headers[static_cast<std::size_t>(i)];
+        const auto& header = batch.headers[static_cast<std::size_t>(i)];
         const auto peer = peer_of(header.msg_hdr);
         if (!peer || peer->port == 0) continue;
         on_datagram(socket_index, *peer, {static_cast<const char*>(header.msg_hdr.msg_iov->iov_base), header.msg_len});
     }
-    finish_batch();
+}
+
+// A phone's last ACK and its next request may wait on two sockets: what was sent first is read first.
+void TftpReactor::drain(int socket) {
+    const auto at = std::find_if(sockets_.transfers.begin(), sockets_.transfers.end(),
+                                 [socket](const auto& fd) { return fd.get() == socket; });
+    if (at == sockets_.transfers.end()) return;
+    if (!drained_) drained_ = std::make_unique<Batch>();
+    receive_batch(static_cast<std::size_t>(at - sockets_.transfers.begin()) + 1, *drained_);
 }
 
 void TftpReactor::finish_batch() {
@@ -179,8 +192,9 @@ void TftpReactor::on_datagram(std::size_t socket_index, const TftpPeer& peer, st
     const auto found = transfers_.find({peer.address, peer.port});
     if (found != transfers_.end() && found->second->socket == socket) return on_packet_of(*found->second, packet);
     // Never an error for an error, nor for what is no TFTP.
+    // Nor to a phone that has begun anew from its port: it would take the error for its new transfer's answer.
     const bool is_stray = opcode == tftp::Opcode::data || opcode == tftp::Opcode::ack;
-    if (is_stray && !stopping_)
+    if (is_stray && !stopping_ && found == transfers_.end())
         send_error(socket, peer, ErrorCode::unknown_transfer, text_of(ErrorCode::unknown_transfer));
 }
 
@@ -218,8 +232,13 @@ void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
 }
 
 bool TftpReactor::settle_repeated(const TftpPeer& peer, std::size_t hash) {
-    const auto found = transfers_.find({peer.address, peer.port});
+    auto found = transfers_.find({peer.address, peer.port});
     if (found == transfers_.end()) return false;
+    if (found->second->socket != sockets_.requests.get()) {
+        drain(found->second->socket);
+        found = transfers_.find({peer.address, peer.port});
+        if (found == transfers_.end()) return false;
+    }
     auto& transfer = *found->second;
     if (transfer.state == State::committing) return true; // its Upload must stay until the door has called back
     const bool same = transfer.request_hash == hash;

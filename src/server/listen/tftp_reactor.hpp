@@ -50,6 +50,8 @@ private:
     void wait_for_datagrams();
     void on_readable();
     void receive_from(std::size_t socket_index);
+    void receive_batch(std::size_t socket_index, Batch& batch);
+    void drain(int socket);
     void on_datagram(std::size_t socket_index, const TftpPeer& peer, std::string_view packet);
     void on_request(const TftpPeer& peer, std::string_view packet);
     void on_packet_of(TftpTransfer& transfer, std::string_view packet);
@@ -94,6 +96,7 @@ private:
     boost::asio::steady_timer ticker_;
     net::TimerWheel wheel_;
     std::unique_ptr<Batch> batch_;
+    std::unique_ptr<Batch> drained_; ///< made when first needed
     TftpOutbox outbox_;
     std::unordered_map<Peer, std::unique_ptr<TftpTransfer>, PeerHash> transfers_;
     std::vector<std::unique_ptr<TftpTransfer>> ended_; ///< whose blocks may still be in the outbox
