@@ -2,6 +2,7 @@
 /// @file  ListenerOptions: what the configuration says of a listener, whatever its kind.
 #include "base/result.hpp"
 #include "net/tls_settings.hpp"
+#include "server/discovery/discovery_options.hpp"
 #include "server/listen/ftp_options.hpp"
 #include "server/listen/http_options.hpp"
 #include "server/listen/tftp_options.hpp"
@@ -14,7 +15,7 @@
 namespace offhook::server {
 
 struct ListenerOptions {
-    std::string name;                     ///< "http", "https", "https_legacy", "tftp" or "ftp"; or "KIND/LABEL"
+    std::string name;                     ///< "http", "https", … or "KIND/LABEL"
     std::string address;                  ///< "127.0.0.1:8080", "[::]:80"; port 0 picks a free one
     std::optional<std::string> site = {}; ///< files without a MAC that are asked for here belong to it; must exist
 
@@ -26,6 +27,9 @@ struct ListenerOptions {
     HttpOptions http = {};
     TftpOptions tftp = {};
     FtpOptions ftp = {};
+    PnpOptions pnp = {};
+    Dhcp4Options dhcp4 = {};
+    Dhcp6Options dhcp6 = {};
 };
 
 /// "http" of "http/lobby".

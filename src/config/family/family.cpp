@@ -21,4 +21,9 @@ const Family* family_of_oui(const Families& families, std::uint32_t oui) {
     return found;
 }
 
+const Discovery& Family::discovery() const {
+    static const Discovery nothing;
+    return nothing;
+}
+
 } // namespace offhook::config

@@ -8,6 +8,7 @@
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "config/family/certificate_form.hpp"
+#include "config/family/discovery.hpp"
 #include "config/settings/effective.hpp"
 #include "config/syntax/syntax.hpp"
 
@@ -166,6 +167,8 @@ public:
     [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }
     /// The vendor's own defaults in our settings, as far as the pack states them.
     [[nodiscard]] virtual const Layer& defaults() const = 0;
+    /// How its phones look for a boot server; without offers: nothing is known.
+    [[nodiscard]] virtual const Discovery& discovery() const;
 };
 
 /// All loaded packs.
