@@ -1,6 +1,7 @@
 #include "cli/serve_config.hpp"
 
 #include "base/text.hpp"
+#include "cli/discovery_config.hpp"
 #include "config/family/toml_reader.hpp"
 
 #include <fstream>
@@ -131,6 +132,9 @@ private:
             if (kind == "ftp") ftp(from, listener.ftp);
             if (kind == "tftp") tftp(from, listener.tftp);
             if (kind == "http" || kind.starts_with("https")) http(from, listener.http);
+            if (kind == "pnp") read_pnp(from, problems_, listener.pnp);
+            if (kind == "dhcp4") read_dhcp4(from, problems_, file_, listener.dhcp4);
+            if (kind == "dhcp6") read_dhcp6(from, problems_, file_, listener.dhcp6);
             from.finish_naming_keys();
             if (const auto fits = server::check(listener); !fits && !listener.address.empty())
                 problems_.add(where, fits.error().text());

@@ -1,6 +1,9 @@
 #include "cli/serve_config.hpp"
 
+#include <fstream>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <iterator>
 
 namespace offhook::cli {
 namespace {
@@ -151,6 +154,56 @@ TEST(ServeConfig, ListenArgumentsAreCheckedBeforeAnythingStarts) {
     for (const char* argument : {"http", "=127.0.0.1:80", "http=", "http=127.0.0.1", "http=127.0.0.1:70000",
                                  "http=name:80", "gopher=127.0.0.1:69"})
         EXPECT_FALSE(parse_listener(argument)) << argument;
+}
+
+/// The commented sections of discovery, without the sign in front.
+std::string discovery_as_shipped() {
+    std::ifstream file(OFFHOOK_SOURCE_DIR "/packaging/offhook.toml");
+    std::string out;
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with('#') && line.size() > 1 && line[1] != ' ') out += line.substr(1) + "\n";
+    return out;
+}
+
+TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
+    auto config = parse_serve_config(discovery_as_shipped(), "offhook.toml");
+    if (!config) // a small_pool's keys stand beside another mode there
+        EXPECT_THAT(errors_of(config), ::testing::HasSubstr("a pool is of use in mode small_pool alone"));
+    std::string as_pool = discovery_as_shipped();
+    for (const std::string mode : {"options_only", "stateless"})
+        as_pool.replace(as_pool.find(mode), mode.size(), "small_pool");
+    config = parse_serve_config(as_pool, "offhook.toml");
+    ASSERT_TRUE(config) << errors_of(config);
+    ASSERT_EQ(config->server.listeners.size(), 3U);
+    const server::PnpOptions pnp;
+    EXPECT_EQ(config->server.listeners[0].pnp.answer_port, pnp.answer_port);
+    EXPECT_EQ(config->server.listeners[0].pnp.same_link, pnp.same_link);
+    const server::Dhcp4Options dhcp4;
+    const auto& shipped = config->server.listeners[1].dhcp4;
+    EXPECT_EQ(shipped.lease_time, dhcp4.lease_time);
+    EXPECT_EQ(shipped.conflict_wait, dhcp4.conflict_wait);
+    EXPECT_EQ(shipped.only_phones, dhcp4.only_phones);
+    ASSERT_EQ(shipped.pools.size(), 1U);
+    EXPECT_EQ(shipped.pools[0].last.text(), "192.0.2.199");
+    EXPECT_EQ(config->server.listeners[2].dhcp6.lease_time, server::Dhcp6Options().lease_time);
+}
+
+TEST(ServeConfig, RefusesDiscoveryThatCannotWork) {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"[listen.pnp]\naddress = '0.0.0.0:5060'\nanswer_delay_ms = 2001", "answer_delay_ms"},
+        {"[listen.pnp]\naddress = '[::1]:5060'", "IPv4"},
+        {"[listen.pnp]\naddress = '0.0.0.0:5060'\nurl = 'boot.example.net'", "must begin with its scheme"},
+        {"[listen.pnp]\naddress = '0.0.0.0:5060'\nurl = 'http://a:b@boot.example.net'", "must hold no user"},
+        {"[listen.pnp]\naddress = '0.0.0.0:5060'\noffer_secrets = 'all'", "one of none, token, credentials"},
+        {"[listen.dhcp4]\naddress = '10.0.0.1:67'\nmode = 'small_pool'", "needs a pool"},
+        {"[listen.dhcp4]\naddress = '0.0.0.0:67'\nmode = 'small_pool'", "not 0.0.0.0"},
+        {"[listen.dhcp4]\naddress = '10.0.0.1:67'\noptions = { \"300\" = \"x\" }", "an option is its number"},
+        {"[listen.dhcp4]\naddress = '10.0.0.1:67'\nmode = 'small_pool'\n[[listen.dhcp4.pool]]\nsubnet = '10.0.0.0/24'\n"
+         "range = '10.0.1.5-10.0.1.9'",
+         "not inside of its subnet"},
+        {"[listen.dhcp6]\naddress = '10.0.0.1:547'", "IPv6"}};
+    for (const auto& [text, wanted] : cases)
+        EXPECT_THAT(errors_of(parse_serve_config(text, "offhook.toml")), ::testing::HasSubstr(wanted)) << text;
 }
 
 } // namespace

@@ -7,11 +7,14 @@
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/timeline/timeline.hpp"
 #include "net/blocking_pool.hpp"
+#include "net/listen_socket.hpp"
 #include "net/loops.hpp"
 #include "server/api/api_server.hpp"
 #include "server/api/checks.hpp"
 #include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
+#include "server/discovery/offer_lengths.hpp"
+#include "server/discovery/offers.hpp"
 #include "server/listener_set.hpp"
 
 #include <boost/json/array.hpp>
@@ -36,13 +39,18 @@ public:
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock, options_.uploads})),
           timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
+          offers_(families_, timeline_.ring(0), acquaintances_, clock, offer_listeners()),
+          offer_lengths_(families_, discovery_listeners()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         check_listener_sites();
         warn_of_missing_packs();
         make_deliveries(clock);
         loops_.start();
         catalogue_.set_publish([this](const catalogue::SnapshotPtr& snapshot) {
-            loops_.run_on_all([&](net::Loop& loop) { deliveries_[loop.index()]->publish(snapshot); });
+            loops_.run_on_all([&](net::Loop& loop) {
+                deliveries_[loop.index()]->publish(snapshot);
+                if (loop.index() == 0) offers_.publish(snapshot);
+            });
         });
         try {
             open_doors(clock, announce);
@@ -61,10 +69,14 @@ private:
     void open_doors(const Clock& clock, const std::function<void(const std::string&, const std::string&)>& announce) {
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
-        listeners_.open(doors);
+        if (const auto fit = offer_lengths_.check(*catalogue_.snapshot()); !fit) throw cannot_start(fit.error());
+        listeners_.open(doors, {&offers_, &catalogue_.store()});
+        loops_.run_on_all([this](net::Loop& loop) {
+            if (loop.index() == 0) offers_.set_origins(origins());
+        });
         api_ = std::make_unique<ApiServer>(
             socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
-                                               listener_of_site(), &shared_access_->guard});
+                                               listener_of_site(), &shared_access_->guard, &offer_lengths_});
         listeners_.start(announce);
     }
 
@@ -129,6 +141,37 @@ private:
         }
     }
 
+    /// By number, as listeners have it; those of other kinds are never asked for.
+    [[nodiscard]] std::vector<Offers::Listener> offer_listeners() const {
+        std::vector<Offers::Listener> out;
+        for (const ListenerOptions& listener : options_.listeners)
+            out.push_back({listener.name, listener.site, offer_options(listener)});
+        return out;
+    }
+    [[nodiscard]] std::vector<Offers::Listener> discovery_listeners() const {
+        std::vector<Offers::Listener> out;
+        for (const ListenerOptions& listener : options_.listeners)
+            if (is_discovery(listener.name)) out.push_back({listener.name, listener.site, offer_options(listener)});
+        return out;
+    }
+    [[nodiscard]] static OfferOptions offer_options(const ListenerOptions& listener) {
+        const auto kind = kind_of(listener.name);
+        return kind == "pnp" ? listener.pnp.offer : kind == "dhcp4" ? listener.dhcp4.offer : listener.dhcp6.offer;
+    }
+    /// Where phones can fetch, for those that are told an address of ours.
+    [[nodiscard]] std::vector<OfferOrigin> origins() const {
+        std::vector<OfferOrigin> out;
+        for (const auto& row : listeners_.rows()) {
+            const auto kind = kind_of(row.name);
+            if (row.is_unsafe || is_discovery(row.name)) continue;
+            const auto bound = net::endpoint_from_text(row.address);
+            if (!bound) continue;
+            const auto address = IpAddress::from_text(bound->address().to_string());
+            if (address) out.push_back({std::string(kind), bound->port(), *address});
+        }
+        return out;
+    }
+
     [[nodiscard]] std::map<std::string, std::string, std::less<>> listener_of_site() const {
         std::map<std::string, std::string, std::less<>> out;
         for (const ListenerOptions& listener : options_.listeners)
@@ -186,6 +229,8 @@ private:
     std::shared_ptr<SharedAccess> shared_access_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
+    Offers offers_;                  // of the first loop, where all discovery is
+    OfferLengths offer_lengths_;     // what fits, asked before it is written
     ListenerSet listeners_;
     std::unique_ptr<ApiServer> api_;
 };

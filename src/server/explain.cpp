@@ -35,9 +35,15 @@ struct Named {
 /// As the timeline keeps it.
 decltype(TimelineEvent::kind) cut(std::string_view kind) { return kind; }
 
+bool is_discovery(const TimelineEvent& event) {
+    using catalogue::EventTransport;
+    return event.transport == EventTransport::pnp || event.transport == EventTransport::dhcp4 ||
+           event.transport == EventTransport::dhcp6;
+}
+
 /// By the kind that was noted when the file was asked for: the path on the timeline may be cut.
 Named named_by(const config::Family* family, const TimelineEvent& event) {
-    if (family == nullptr || event.kind.view().empty()) return {};
+    if (family == nullptr || event.kind.view().empty() || is_discovery(event)) return {};
     for (const config::Document& document : family->documents())
         if (cut(document.kind) == event.kind) return {&document, nullptr};
     for (const config::OtherFile& other : family->other_files())
@@ -53,7 +59,7 @@ bool is_own(const Named& named) {
 /// for the right names in the wrong place.
 Named meant_by(const config::Family* family, const TimelineEvent& event) {
     const Named named = named_by(family, event);
-    const std::string_view path = event.path.view();
+    const std::string_view path = is_discovery(event) ? std::string_view() : event.path.view();
     const auto slash = path.rfind('/');
     if (named.document != nullptr || named.other != nullptr || family == nullptr || slash == std::string_view::npos)
         return named;
@@ -76,8 +82,16 @@ Opening opening_of(const config::Family* family) {
     return out;
 }
 
+/// What a phone that begins anew says, and one that keeps its address does not.
+bool opens_a_boot(const TimelineEvent& event) {
+    const auto message = event.kind.view();
+    return is_discovery(event) && message != "REQUEST" && message != "RENEW" && message != "REBIND" &&
+           message != "RELEASE" && message != "DECLINE";
+}
+
 /// Oldest first, cut where a phone began anew: after a quiet minute; when it asks for its first image after anything
-/// else; when it asks for its first document although it had asked for its own settings already.
+/// else; when it asks for its first document, or looks for a server, although it had asked for its own settings
+/// already.
 std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const TimelineEvent> newest_first,
                                                               const config::Family* family) {
     std::vector<std::vector<const TimelineEvent*>> boots;
@@ -87,13 +101,14 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
     for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
         const Named named = meant_by(family, *at);
         const bool image = named.other != nullptr && named.other == opening.image;
-        const bool again =
-            (image && past_image) || (own_seen && named.document != nullptr && named.document == opening.document);
+        const bool again = (image && past_image) ||
+                           (own_seen && named.document != nullptr && named.document == opening.document) ||
+                           (own_seen && opens_a_boot(*at));
         if (boots.empty() || at->at - last > boot_gap || again) {
             boots.emplace_back();
             own_seen = past_image = false;
         }
-        past_image = past_image || !image;
+        past_image = past_image || (!image && !is_discovery(*at));
         own_seen = own_seen || (is_own(named) && at->outcome != Outcome::challenged); // it comes back at once
         boots.back().push_back(&*at);
         last = at->at + std::chrono::milliseconds(at->span_ms);
@@ -164,7 +179,33 @@ std::string sending(const TimelineEvent& event, const Named& named) {
     }
 }
 
+std::string_view discovery_title(catalogue::EventTransport transport) {
+    return transport == catalogue::EventTransport::pnp     ? "SIP PnP"
+           : transport == catalogue::EventTransport::dhcp4 ? "DHCP"
+                                                           : "DHCPv6";
+}
+
+/// Of a phone that looks for its server: what it said stands where files have the user agent, what it was told where
+/// they have the path.
+std::string looking(const TimelineEvent& event) {
+    const auto asked = printable(event.user_agent.view(), 95), told = printable(event.path.view(), 63);
+    const auto by = discovery_title(event.transport);
+    switch (event.outcome) {
+    case Outcome::served:
+        return fmt::format("It looked for its server by {} ({}) and was told {}", by, asked, told);
+    case Outcome::not_modified:
+        return fmt::format("It looked for its server by {} ({}); another server answered: {}", by, asked, told);
+    case Outcome::absent:
+        return fmt::format("It looked for its server by {} ({}); this server only watches there: {}", by, asked, told);
+    default:
+        return fmt::format("It looked for its server by {} ({}) and was told nothing here: {}", by, asked, told);
+    }
+}
+
 std::string sentence(const TimelineEvent& event, const config::Family* family) {
+    if (is_discovery(event))
+        return fmt::format("{}  {}{}.", clock_text(event.at), looking(event),
+                           event.count > 1 ? fmt::format(" ({} times)", event.count) : std::string());
     const Named named = named_by(family, event);
     std::string out = clock_text(event.at) + "  ";
     if (event.verb == catalogue::EventVerb::put) {
@@ -193,7 +234,11 @@ BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Fami
     story.title =
         fmt::format("Boot of {} {} UTC from {} over {}", to_text(first.at).substr(0, 10), clock_text(first.at),
                     first.source.text(), catalogue::event_transport_text.to_text(first.transport));
-    if (!first.user_agent.view().empty()) story.title += ", calling itself " + printable(first.user_agent.view(), 96);
+    const auto named_itself = std::find_if(boot.begin(), boot.end(), [](const TimelineEvent* event) {
+        return !is_discovery(*event) && !event->user_agent.view().empty();
+    });
+    if (named_itself != boot.end())
+        story.title += ", calling itself " + printable((*named_itself)->user_agent.view(), 96);
     for (std::size_t i = 0; i < boot.size(); ++i) {
         const TimelineEvent* event = boot[i];
         if (is_question_before(*event, i + 1 < boot.size() ? boot[i + 1] : nullptr)) continue;
@@ -202,7 +247,7 @@ BootStory tell(const std::vector<const TimelineEvent*>& boot, const config::Fami
             break;
         }
         story.sentences.push_back(sentence(*event, family));
-        if (event->verb == catalogue::EventVerb::put) continue;
+        if (event->verb == catalogue::EventVerb::put || is_discovery(*event)) continue;
         const bool has_it = (event->outcome == Outcome::served && event->verb == catalogue::EventVerb::get) ||
                             event->outcome == Outcome::not_modified;
         if (has_it) story.files_served.insert(std::string(event->kind.view()));
@@ -302,6 +347,17 @@ void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
                               family == nullptr ? " --family F" : "", model == nullptr ? " --model M" : ""));
 }
 
+/// Of a phone that has only looked for a server.
+void judge_discovery(const std::vector<const TimelineEvent*>& boot, std::vector<std::string>& conclusion) {
+    const bool was_told = std::any_of(boot.begin(), boot.end(),
+                                      [](const TimelineEvent* event) { return event->outcome == Outcome::served; });
+    conclusion.emplace_back(
+        was_told ? "It was told where to go and has not come for a file since. Check from its network that the address "
+                   "it was told can be reached, that no firewall stands between, and that it may have a value of its "
+                   "own that counts before what it is told."
+                 : "It looked for a server and this one told it nothing; the lines above say why.");
+}
+
 } // namespace
 
 Explanation explain(const ExplainInput& input) {
@@ -328,6 +384,10 @@ Explanation explain(const ExplainInput& input) {
         out.conclusion.push_back(
             fmt::format("Nothing was heard of {} yet; the boots above are those of {}, which it replaced.",
                         device->mac.text(), asked.text()));
+        judge_lines(*input.snapshot, *device, *family, out.conclusion);
+    } else if (std::all_of(boots.back().begin(), boots.back().end(),
+                           [](const TimelineEvent* event) { return is_discovery(*event); })) {
+        judge_discovery(boots.back(), out.conclusion);
         judge_lines(*input.snapshot, *device, *family, out.conclusion);
     } else {
         judge_folder(*family, boots.back(), out.conclusion);

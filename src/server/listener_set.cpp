@@ -4,6 +4,9 @@
 #include "base/text.hpp"
 #include "net/listen_socket.hpp"
 #include "server/certificates/own_authority.hpp"
+#include "server/discovery/dhcp4_listener.hpp"
+#include "server/discovery/dhcp6_listener.hpp"
+#include "server/discovery/pnp_listener.hpp"
 #include "server/listen/ftp_listener.hpp"
 #include "server/listen/http_listener.hpp"
 #include "server/listen/tftp_listener.hpp"
@@ -42,7 +45,7 @@ ListenerSet::ListenerSet(net::Loops& loops, const config::Families& families, co
 
 ListenerSet::~ListenerSet() { stop(); }
 
-void ListenerSet::open(const std::vector<Door*>& doors) {
+void ListenerSet::open(const std::vector<Door*>& doors, const DiscoveryParts& discovery) {
     for (const auto& listener : options_.listeners)
         if (const auto fits = check(listener); !fits) cannot_start(fits.error());
     check_client_authorities();
@@ -50,7 +53,9 @@ void ListenerSet::open(const std::vector<Door*>& doors) {
         return has_tls(listener) && listener.certificates.empty();
     });
     if (needs_own) ensure_own_certificates();
-    for (std::size_t i = 0; i < options_.listeners.size(); ++i) listeners_.push_back(open_one(i, doors));
+    for (std::size_t i = 0; i < options_.listeners.size(); ++i)
+        listeners_.push_back(is_discovery(options_.listeners[i].name) ? open_discovery(i, discovery)
+                                                                      : open_one(i, doors));
 }
 
 void ListenerSet::start(const std::function<void(const std::string&, const std::string&)>& announce) {
@@ -93,6 +98,21 @@ std::unique_ptr<Listener> ListenerSet::open_one(std::size_t number, const std::v
     tftp.listener = static_cast<std::uint16_t>(number);
     const auto at = endpoint_of(listener);
     return or_cannot_start(TftpListener::open(loops_, doors, {at.address(), at.port()}, tftp));
+}
+
+std::unique_ptr<Listener> ListenerSet::open_discovery(std::size_t number, const DiscoveryParts& discovery) {
+    const auto& listener = options_.listeners[number];
+    const auto index = static_cast<std::uint16_t>(number);
+    const auto at = endpoint_of(listener);
+    const boost::asio::ip::udp::endpoint udp(at.address(), at.port());
+    auto& loop = loops_[0]; // a broadcast reaches every socket: two loops would answer twice
+    const auto kind = kind_of(listener.name);
+    if (kind == "pnp") return or_cannot_start(PnpListener::open(loop, *discovery.offers, index, udp, listener.pnp));
+    if (kind == "dhcp4")
+        return or_cannot_start(
+            Dhcp4Listener::open(loop, *discovery.offers, *discovery.store, index, udp, listener.dhcp4));
+    return or_cannot_start(Dhcp6Listener::open(loop, *discovery.offers, *discovery.store, options_.data_directory,
+                                               index, udp, listener.dhcp6));
 }
 
 std::unique_ptr<Listener> ListenerSet::open_http(std::size_t number, const std::vector<Door*>& doors) {

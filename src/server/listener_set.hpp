@@ -6,6 +6,7 @@
 /// Errors   open() throws std::runtime_error with a sentence for the operator.
 /// Threads  open, start and stop on one that is no loop's; reload_certificates() any.
 #include "base/clock.hpp"
+#include "catalogue/store/store.hpp"
 #include "config/family/family.hpp"
 #include "net/loops.hpp"
 #include "net/tls_context.hpp"
@@ -26,6 +27,13 @@
 namespace offhook::server {
 
 class Door;
+class OfferSource;
+
+/// What discovery listeners work on, all on the first loop. Lifetime: outlives the set.
+struct DiscoveryParts {
+    OfferSource* offers = nullptr;
+    catalogue::Store* store = nullptr; ///< of leases
+};
 
 struct ListenerSetOptions {
     std::filesystem::path data_directory; ///< our own authority lives in its tls/
@@ -42,7 +50,7 @@ public:
     ListenerSet& operator=(const ListenerSet&) = delete;
 
     /// Loads certificates and binds all; takes nothing yet. `doors` as listeners want them.
-    void open(const std::vector<Door*>& doors);
+    void open(const std::vector<Door*>& doors, const DiscoveryParts& discovery);
     /// Requires running loops. `announce` is called for each, once it accepts.
     void start(const std::function<void(const std::string& name, const std::string& address)>& announce);
     void stop();
@@ -66,6 +74,7 @@ private:
     };
 
     [[nodiscard]] std::unique_ptr<Listener> open_one(std::size_t number, const std::vector<Door*>& doors);
+    [[nodiscard]] std::unique_ptr<Listener> open_discovery(std::size_t number, const DiscoveryParts& discovery);
     [[nodiscard]] std::unique_ptr<Listener> open_http(std::size_t number, const std::vector<Door*>& doors);
     [[nodiscard]] std::unique_ptr<Listener> open_ftp(std::size_t number, const std::vector<Door*>& doors);
     /// The settings, and the files as they are now.

@@ -1,6 +1,8 @@
 #include "server/listeners.hpp"
 
+#include "base/ip_address.hpp"
 #include "net/listen_socket.hpp"
+#include "server/discovery/check_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +10,8 @@
 namespace offhook::server {
 namespace {
 
-constexpr std::array<std::string_view, 5> kinds{"http", "https", "https_legacy", "tftp", "ftp"};
+constexpr std::array<std::string_view, 8> kinds{"http", "https", "https_legacy", "tftp",
+                                                "ftp",  "pnp",   "dhcp4",        "dhcp6"};
 constexpr std::size_t name_bytes_max = 64;
 
 } // namespace
@@ -20,19 +23,29 @@ bool has_tls(const ListenerOptions& listener) {
     return kind == "https" || kind == "https_legacy" || kind == "ftp";
 }
 
+bool is_discovery(std::string_view listener_name) {
+    const auto kind = kind_of(listener_name);
+    return kind == "pnp" || kind == "dhcp4" || kind == "dhcp6";
+}
+
 bool is_unsafe(std::string_view listener_name) { return kind_of(listener_name) == "https_legacy"; }
 
 Result<void> check(const ListenerOptions& listener) {
     const auto kind = kind_of(listener.name);
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
         return fail(ErrorCode::invalid,
-                    "this version listens for http, https, https_legacy, tftp and ftp; discovery and the others come "
-                    "later",
+                    "this version listens for http, https, https_legacy, tftp, ftp, pnp, dhcp4 and dhcp6",
                     listener.name);
     if (listener.name.size() > name_bytes_max || listener.name.ends_with('/'))
         return fail(ErrorCode::invalid, "a label is at least one character, name and label at most 64", listener.name);
-    if (const auto endpoint = net::endpoint_from_text(listener.address); !endpoint)
-        return fail(ErrorCode::invalid, endpoint.error().message, listener.name + "=" + listener.address);
+    const auto endpoint = net::endpoint_from_text(listener.address);
+    if (!endpoint) return fail(ErrorCode::invalid, endpoint.error().message, listener.name + "=" + listener.address);
+    if (!is_discovery(listener.name)) return {};
+    const auto at = IpAddress::from_text(endpoint->address().to_string()).value_or(IpAddress());
+    const auto fits = kind == "pnp"     ? check_options(listener.pnp, at)
+                      : kind == "dhcp4" ? check_options(listener.dhcp4, at)
+                                        : check_options(listener.dhcp6, at);
+    if (!fits) return fail(fits.error().code, fits.error().message, listener.name + "=" + listener.address);
     return {};
 }
 

@@ -36,6 +36,8 @@ struct ListenerOptions {
 [[nodiscard]] std::string_view kind_of(std::string_view listener_name);
 /// Whether connections to it are, or can be put, under TLS.
 [[nodiscard]] bool has_tls(const ListenerOptions& listener);
+/// How phones look for a server, as opposed to what they fetch from it.
+[[nodiscard]] bool is_discovery(std::string_view listener_name);
 /// TLS that nobody should rely on: shown as such wherever it appears.
 [[nodiscard]] bool is_unsafe(std::string_view listener_name);
 

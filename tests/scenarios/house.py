@@ -26,13 +26,14 @@ Answer = namedtuple("Answer", "status headers body")
 PASSWORD = "p<&>\"'; $x=%41\\,\u00fc"
 
 
-def run(*words, data=None, stdin=None, timeout=COMMAND_SECONDS_MAX):
-    """One call of the program, to its end. Standard input is empty unless given, so nothing can wait for it."""
+def run(*words, data=None, stdin=None, timeout=COMMAND_SECONDS_MAX, inside=()):
+    """One call of the program, to its end. Standard input is empty unless given, so nothing can wait for it. `inside`
+    are the words that come before it: those of network.Host.inside."""
     environment = dict(os.environ)
     environment.pop("OFFHOOK_DATA", None)
     if data is not None:
         environment["OFFHOOK_DATA"] = data
-    done = subprocess.run([OFFHOOK, *words], input=stdin or "", capture_output=True, text=True, encoding="utf-8",
+    done = subprocess.run([*inside, OFFHOOK, *words], input=stdin or "", capture_output=True, text=True, encoding="utf-8",
                           timeout=timeout, env=environment)
     return Done(done.returncode, done.stdout, done.stderr)
 
@@ -44,14 +45,14 @@ class Server:
     none, the listeners are those of the configuration, and `configured` says their names.
     """
 
-    def __init__(self, data, *words, listen="http=127.0.0.1:0", configured=()):
+    def __init__(self, data, *words, listen="http=127.0.0.1:0", configured=(), inside=()):
         self.data = data
         self._log_path = data.rstrip("/") + ".log"
         self._log = open(self._log_path, "a+b")
         self._log_start = self._log.seek(0, os.SEEK_END)
         wanted = [listen] if isinstance(listen, str) else list(listen)
         arguments = [word for one in wanted for word in ("--listen", one)]
-        self.process = subprocess.Popen([OFFHOOK, "serve", "--data", data, *arguments, *words],
+        self.process = subprocess.Popen([*inside, OFFHOOK, "serve", "--data", data, *arguments, *words],
                                         stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log)
         self.ports = {}
         names = [one.partition("=")[0] for one in wanted] or list(configured)
@@ -131,8 +132,8 @@ class HouseTest(unittest.TestCase):
         self.data = self.dir + "/data"
         self.server = None
 
-    def serve(self, *words, data=None, listen="http=127.0.0.1:0", configured=()):
-        server = Server(data or self.data, *words, listen=listen, configured=configured)
+    def serve(self, *words, data=None, listen="http=127.0.0.1:0", configured=(), inside=()):
+        server = Server(data or self.data, *words, listen=listen, configured=configured, inside=inside)
         self.addCleanup(server.kill)
         if data is None:
             self.server = server
@@ -167,11 +168,12 @@ class HouseTest(unittest.TestCase):
             self.assertIn(says, done.err, words)
         return done
 
-    def add_phone(self, mac, *words, user="101", password=PASSWORD, registrar="pbx.example.net", model="SPIP650"):
+    def add_phone(self, mac, *words, user="101", password=PASSWORD, registrar="pbx.example.net", model="SPIP650",
+                  family="polycom"):
         settings = {"line.1.user": user, "line.1.password": password, "line.1.registrar.host": registrar}
         stated = [word for name, value in settings.items() if value is not None for word in
                   ("--set", "%s=%s" % (name, value))]
-        self.ok("device", "add", mac, "--family", "polycom", "--model", model, *stated, *words)
+        self.ok("device", "add", mac, "--family", family, "--model", model, *stated, *words)
 
     def boot(self, mac, *words, expect="ready", url=None, model="SPIP650"):
         """A virtual phone boots; its report. The exit code must fit its state."""

@@ -25,6 +25,7 @@
 namespace offhook::server {
 
 class Guard;
+class OfferLengths;
 
 struct ApiRequest {
     std::string method; ///< "GET"
@@ -55,8 +56,9 @@ struct ApiContext {
     std::function<boost::json::object()> status; ///< of the process: listeners, loops; merged into /v1/status
     /// Sites that a listener's configuration names, each with that listener: they cannot be removed.
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
-    Guard* guard = nullptr;                     ///< null: nobody is guarded
-    std::uint64_t file_bytes_max = 1ULL << 30U; ///< of one firmware image or asset
+    Guard* guard = nullptr;                      ///< null: nobody is guarded
+    const OfferLengths* offer_lengths = nullptr; ///< null: nothing is offered
+    std::uint64_t file_bytes_max = 1ULL << 30U;  ///< of one firmware image or asset
 };
 
 /// A request whose target is taken apart.

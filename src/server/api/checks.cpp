@@ -1,6 +1,7 @@
 #include "server/api/checks.hpp"
 
 #include "base/text.hpp"
+#include "server/discovery/offer_lengths.hpp"
 
 namespace offhook::server {
 
@@ -40,6 +41,28 @@ Result<void> check_raw_parameters(const config::Families& families, std::string_
         }
     }
     return {};
+}
+
+Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
+                          std::span<const catalogue::SettingText> settings) {
+    if (lengths == nullptr) return {};
+    std::string_view user, password;
+    for (const auto& [name, value] : settings) {
+        if (name == "provisioning.user") user = value;
+        if (name == "provisioning.password") password = value;
+        if (name != "provisioning.server" || value.empty()) continue;
+        if (auto fit = lengths->check_server(snapshot, value); !fit) {
+            fit.error().where = name;
+            return fit;
+        }
+    }
+    return password.empty() ? Result<void>() : lengths->check_account(snapshot, user, password);
+}
+
+Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
+                          const std::optional<std::string>& token) {
+    if (lengths == nullptr || !token || token->empty()) return {};
+    return lengths->check_token(snapshot, *token);
 }
 
 } // namespace offhook::server

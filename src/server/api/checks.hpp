@@ -2,12 +2,17 @@
 /// @file  Checks that need the packs: the catalogue knows families and models by name only.
 #include "base/result.hpp"
 #include "catalogue/device.hpp"
+#include "catalogue/snapshot.hpp"
 #include "config/family/family.hpp"
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace offhook::server {
+
+class OfferLengths;
 
 /// Errors: not_found naming what there is.
 [[nodiscard]] Result<void> check_family_and_model(const config::Families& families, std::string_view family,
@@ -17,5 +22,12 @@ namespace offhook::server {
 /// leave the phone without its file. Errors: invalid, `where` the setting. A family that is not there is no error here.
 [[nodiscard]] Result<void> check_raw_parameters(const config::Families& families, std::string_view family,
                                                 std::span<const catalogue::SettingText> settings);
+
+/// Whether phones could still be told where to go with these settings (any layer's). Errors: too_large.
+[[nodiscard]] Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
+                                        std::span<const catalogue::SettingText> settings);
+/// The same for a site's token; nullopt: it is not about to change.
+[[nodiscard]] Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
+                                        const std::optional<std::string>& token);
 
 } // namespace offhook::server

@@ -4,6 +4,7 @@
 #include "catalogue/account.hpp"
 #include "catalogue/limits.hpp"
 #include "server/api/api.hpp"
+#include "server/api/checks.hpp"
 #include "server/api/shapes.hpp"
 
 namespace offhook::server {
@@ -94,6 +95,8 @@ Result<ApiAnswer> answer_with(const ApiCall& call, const Holder& holder, Secrets
 Result<ApiAnswer> store_and_answer(const ApiCall& call, FindHolder find, const Holder& holder,
                                    const std::vector<catalogue::SettingText>& set,
                                    const std::vector<std::string>& unset, Secrets secrets) {
+    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), set); !fit)
+        return tl::unexpected(fit.error());
     const auto stored = call.context.catalogue.store().change_layer(holder.place, set, unset);
     if (!stored) return tl::unexpected(stored.error());
     const auto now = find(call);

@@ -77,6 +77,9 @@ Result<ApiAnswer> add(const ApiCall& call) {
     if (!changes) return tl::unexpected(changes.error());
     if (const auto said = check_raw_parameters(call.context.families, draft.family, changes->set); !said)
         return tl::unexpected(said.error());
+    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), changes->set);
+        !fit)
+        return tl::unexpected(fit.error());
     draft.settings = std::move(changes->set);
     if (const auto added = call.context.catalogue.store().add_device(draft); !added)
         return tl::unexpected(added.error());
@@ -112,6 +115,8 @@ Result<ApiAnswer> change(const ApiCall& call) {
             check_raw_parameters(call.context.families, change.family.value_or(known->family), changes->set);
         !said)
         return tl::unexpected(said.error());
+    if (const auto fit = check_offers(call.context.offer_lengths, *snapshot, changes->set); !fit)
+        return tl::unexpected(fit.error());
     change.set = std::move(changes->set);
     change.unset = std::move(changes->unset);
     if (const auto changed = call.context.catalogue.store().change_device(known->mac, change); !changed)

@@ -2,6 +2,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "server/api/api.hpp"
+#include "server/api/checks.hpp"
 #include "server/api/shapes.hpp"
 
 #include <boost/json/array.hpp>
@@ -75,6 +76,13 @@ Result<ApiAnswer> add_site(const ApiCall& call) {
     if (!change) return tl::unexpected(change.error());
     const auto settings = setting_changes(*body);
     if (!settings) return tl::unexpected(settings.error());
+    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), settings->set);
+        !fit)
+        return tl::unexpected(fit.error());
+    if (const auto fit =
+            check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), change->url_token);
+        !fit)
+        return tl::unexpected(fit.error());
     const auto added = call.context.catalogue.store().add_site(**name, *change, settings->set);
     if (!added) return tl::unexpected(added.error());
     return answer_with_site(call, **name, 201, Token::just_made);
@@ -85,6 +93,10 @@ Result<ApiAnswer> change_site(const ApiCall& call) {
     if (!body) return tl::unexpected(body.error());
     const auto change = site_change(*body);
     if (!change) return tl::unexpected(change.error());
+    if (const auto fit =
+            check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), change->url_token);
+        !fit)
+        return tl::unexpected(fit.error());
     const auto changed = call.context.catalogue.store().change_site(call.words.at(0), *change);
     if (!changed) return tl::unexpected(changed.error());
     return answer_with_site(call, call.words[0], 200, change->url_token ? Token::just_made : Token::as_it_was);
@@ -172,6 +184,9 @@ Result<ApiAnswer> change_layer(const ApiCall& call) {
     if (!body) return tl::unexpected(body.error());
     const auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
+    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), changes->set);
+        !fit)
+        return tl::unexpected(fit.error());
     const catalogue::LayerPlace place{kind, call.words.empty() ? std::string() : call.words[0], {}};
     const auto changed = call.context.catalogue.store().change_layer(place, changes->set, changes->unset);
     if (!changed) return tl::unexpected(changed.error());

@@ -28,7 +28,7 @@ namespace offhook::server {
 struct OfferOrigin {
     std::string scheme; ///< "http", "https", "tftp", "ftp"
     std::uint16_t port = 0;
-    std::optional<IpAddress> address; ///< bound to this one alone; nullopt: to all
+    IpAddress address; ///< as bound; 0.0.0.0 or ::: all of that kind
 };
 
 class Offers final : public OfferSource {
@@ -51,11 +51,6 @@ public:
 
     void note(const Asker& asker, const Offer& offer, catalogue::Outcome outcome, std::string_view asked,
               std::string_view told) override;
-
-    /// What would not fit for any device of the catalogue or the families: an operator's mistake, said when it is made.
-    /// Errors: too_large, naming listener, family and lengths.
-    [[nodiscard]] static Result<void> check(const config::Families& families, const Listener& listener,
-                                            const catalogue::Snapshot& snapshot);
 
 private:
     struct Who {
