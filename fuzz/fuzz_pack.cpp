@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     (void)(*family)->match_user_agent(rest.substr(0, 100));
     const Discovery& discovery = (*family)->discovery();
     (void)discovery.matches_class(rest.substr(0, 100));
-    const OfferValues offered{"http://192.0.2.1", "192.0.2.1", IpAddress::v4(0xc0000201), "http", "0004f2abcdef", "M"};
+    const OfferValues offered{"http://192.0.2.1", "192.0.2.1", offhook::IpAddress::v4(0xc0000201), "http",
+                              "0004f2abcdef",     "M"};
     for (const OfferRule& rule : discovery.offers) {
         const auto value = expand(rule, offered);
         if (value && value->size() > rule.bytes_max) std::abort();
