@@ -1,0 +1,181 @@
+#include "server/discovery/offers.hpp"
+
+#include "server/discovery/offer_lengths.hpp"
+#include "server/test_house.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+using State = Offer::State;
+using ::testing::HasSubstr;
+
+const IpAddress ours = *IpAddress::from_text("192.0.2.1");
+
+Asker asker_of(std::optional<MacAddress> mac, config::OfferMethod method = config::OfferMethod::dhcp4) {
+    Asker asker;
+    asker.method = method;
+    asker.mac = mac;
+    asker.local = ours;
+    return asker;
+}
+
+/// The house of test_house.hpp with one discovery listener.
+struct OfferSite {
+    explicit OfferSite(OfferOptions options = {}, std::string listener = "dhcp4") {
+        offers.emplace(house_families(), ring, acquaintances, clock,
+                       std::vector<Offers::Listener>{{std::move(listener), {}, std::move(options)}});
+        offers->publish(house());
+        offers->set_origins({{"http", 8080, IpAddress::v4(0)}, {"tftp", 69, IpAddress::v4(0)}});
+    }
+    std::string told(const Offer& offer, std::uint16_t option) {
+        for (const auto& each : offer.options)
+            if (each.rule->option == option) return each.value;
+        return "(nothing)";
+    }
+    ManualClock clock;
+    catalogue::EventRing ring{64};
+    Acquaintances acquaintances;
+    std::optional<Offers> offers;
+};
+
+TEST(Offers, TellADeviceWhereOneOfOurListenersIs) {
+    OfferSite site;
+    const auto offer = site.offers->make(asker_of(anna));
+    ASSERT_EQ(offer.state, State::offered) << offer.why;
+    EXPECT_EQ(offer.device->mac, anna);
+    EXPECT_EQ(site.told(offer, 66), "http://192.0.2.1:8080");
+    EXPECT_EQ(site.told(offer, 160), "http://192.0.2.1:8080");
+}
+
+TEST(Offers, TakeTheOperatorsUrlBeforeOurOwnAndTheDevicesSettingBeforeBoth) {
+    OfferOptions options;
+    options.url = "http://boot.example.net/phones/";
+    OfferSite site(options);
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://boot.example.net/phones");
+    catalogue::ChangeSet change;
+    change.revision = 9;
+    auto moved = device_of(anna, {{"provisioning.server", "http://elsewhere.example.net/a"}}, 9);
+    change.devices.push_back({anna, std::make_shared<const catalogue::Device>(moved)});
+    site.offers->publish(house()->advanced(change));
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://elsewhere.example.net/a");
+}
+
+TEST(Offers, TellAStrangerNothingUnlessTheOperatorWantsItAndThenNoSecret) {
+    OfferSite site;
+    auto offer = site.offers->make(asker_of(stranger));
+    EXPECT_EQ(offer.state, State::stranger);
+    EXPECT_TRUE(offer.options.empty());
+    ASSERT_NE(offer.family, nullptr);
+    EXPECT_EQ(offer.family->name(), "polycom") << "by its OUI";
+
+    OfferOptions options;
+    options.who.strangers = true;
+    options.secrets = OfferSecrets::token;
+    OfferSite open(options);
+    auto asker = asker_of(stranger);
+    asker.source = *IpAddress::from_text("10.7.0.9"); // the lab, which has a token
+    offer = open.offers->make(asker);
+    ASSERT_EQ(offer.state, State::offered);
+    EXPECT_EQ(open.told(offer, 66), "http://192.0.2.1:8080");
+}
+
+TEST(Offers, PutASitesTokenInOnlyWhereTheListenerSaysSoAndHideItFromPeople) {
+    OfferSite bare;
+    EXPECT_EQ(bare.told(bare.offers->make(asker_of(bert)), 66), "http://192.0.2.1:8080");
+    OfferOptions options;
+    options.secrets = OfferSecrets::token;
+    OfferSite site(options);
+    const auto offer = site.offers->make(asker_of(bert));
+    EXPECT_EQ(site.told(offer, 66), "http://192.0.2.1:8080/" + std::string(lab_token));
+    EXPECT_EQ(offer.shown_url, "http://192.0.2.1:8080/***");
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://192.0.2.1:8080") << "her site has none";
+}
+
+TEST(Offers, PutCredentialsInForADeviceThatHasThem) {
+    OfferOptions options;
+    options.secrets = OfferSecrets::credentials;
+    OfferSite site(options);
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://192.0.2.1:8080") << "she has no account";
+    const auto with = [&](const std::string& password) {
+        catalogue::ChangeSet change;
+        change.revision = 9;
+        auto device = device_of(anna, {{"provisioning.password", password}}, 9);
+        change.devices.push_back({anna, std::make_shared<const catalogue::Device>(device)});
+        site.offers->publish(house()->advanced(change));
+        return site.offers->make(asker_of(anna));
+    };
+    const auto offer = with("pass%word");
+    EXPECT_EQ(site.told(offer, 66), "http://0004f2000001:pass%word@192.0.2.1:8080");
+    EXPECT_EQ(offer.shown_url, "http://0004f2000001:***@192.0.2.1:8080");
+    const auto refused = with("pass@word");
+    EXPECT_EQ(refused.state, State::no_url);
+    EXPECT_THAT(refused.why, HasSubstr("another meaning"));
+    EXPECT_THAT(refused.why, ::testing::Not(HasSubstr("pass@word")));
+}
+
+TEST(Offers, KnowAFamilyByItsClassItsEnterpriseOrItsOui) {
+    OfferOptions options;
+    options.who.strangers = true;
+    OfferSite site(options);
+    const MacAddress foreign(0x020000000001ULL);
+    auto asker = asker_of(foreign);
+    EXPECT_EQ(site.offers->make(asker).state, State::no_family);
+    asker.vendor_class = "Polycom-VVX410";
+    EXPECT_EQ(site.offers->make(asker).state, State::offered);
+    asker.vendor_class = "\0\0\x36\x3d";
+    asker.enterprise = 13885;
+    EXPECT_EQ(site.offers->make(asker).state, State::offered);
+    asker.mac.reset();
+    EXPECT_EQ(site.offers->make(asker).state, State::offered) << "without a MAC, too";
+}
+
+TEST(Offers, SayWhyThereIsNoUrl) {
+    OfferSite site;
+    site.offers->set_origins({{"http", 80, *IpAddress::from_text("198.51.100.9")}});
+    const auto offer = site.offers->make(asker_of(anna));
+    EXPECT_EQ(offer.state, State::no_url);
+    EXPECT_THAT(offer.why, HasSubstr("192.0.2.1"));
+}
+
+TEST(Offers, NoteWhatWasAskedAndTold) {
+    OfferSite site;
+    const auto asker = asker_of(anna);
+    const auto offer = site.offers->make(asker);
+    site.offers->note(asker, offer, catalogue::Outcome::served, "INFORM wants 66,160", "66 http://192.0.2.1");
+    const auto printer = asker_of(MacAddress(0x020000000001ULL));
+    site.offers->note(printer, site.offers->make(printer), catalogue::Outcome::absent, "DISCOVER wants 1,3", "");
+    std::vector<catalogue::TimelineEvent> events;
+    site.ring.drain([&](const catalogue::TimelineEvent& event) { events.push_back(event); });
+    ASSERT_EQ(events.size(), 1U) << "what is no phone is nobody's business";
+    EXPECT_EQ(events[0].mac, anna);
+    EXPECT_EQ(events[0].kind.view(), "INFORM");
+    EXPECT_EQ(events[0].user_agent.view(), "INFORM wants 66,160");
+    EXPECT_EQ(events[0].path.view(), "66 http://192.0.2.1");
+    EXPECT_EQ(events[0].transport, catalogue::EventTransport::dhcp4);
+}
+
+TEST(OfferLengths, RefuseWhatAnOptionCannotHold) {
+    OfferOptions options;
+    options.secrets = OfferSecrets::token;
+    const auto lengths_with = [&](std::size_t path_bytes) {
+        auto with = options;
+        with.url = "http://boot.example.net/" + std::string(path_bytes, 'p');
+        return OfferLengths(house_families(), {{"dhcp4", {}, with}});
+    };
+    EXPECT_TRUE(lengths_with(100).check(*house()));
+    const auto refused = lengths_with(240).check(*house());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::too_large);
+    EXPECT_EQ(refused.error().where, "listener dhcp4");
+    // 24 and 200 fit in 255, with a token of 22 too; not with one of 64.
+    EXPECT_TRUE(lengths_with(200).check(*house()));
+    EXPECT_FALSE(lengths_with(200).check_token(*house(), std::string(64, 't')));
+    EXPECT_TRUE(lengths_with(200).check_server(*house(), "http://short.example.net"));
+    EXPECT_FALSE(lengths_with(200).check_server(*house(), "http://long.example.net/" + std::string(230, 'p')));
+}
+
+} // namespace
+} // namespace offhook::server
