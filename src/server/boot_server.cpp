@@ -39,7 +39,7 @@ public:
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
           catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock, options_.uploads})),
           timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
-          offers_(families_, timeline_.ring(0), acquaintances_, clock, offer_listeners()),
+          offers_(families_, timeline_.ring(0), clock, offer_listeners()),
           offer_lengths_(families_, discovery_listeners()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         check_listener_sites();

@@ -92,9 +92,9 @@ std::string authority_of(const protocol::Url& url) {
 
 } // namespace
 
-Offers::Offers(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
-               const Clock& clock, std::vector<Listener> listeners)
-    : families_(families), ring_(ring), acquaintances_(acquaintances), clock_(clock), listeners_(std::move(listeners)),
+Offers::Offers(const config::Families& families, catalogue::EventRing& ring, const Clock& clock,
+               std::vector<Listener> listeners)
+    : families_(families), ring_(ring), clock_(clock), listeners_(std::move(listeners)),
       snapshot_(std::make_shared<const catalogue::Snapshot>()) {}
 
 void Offers::publish(std::shared_ptr<const catalogue::Snapshot> snapshot) { snapshot_ = std::move(snapshot); }

@@ -12,7 +12,6 @@
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/event_ring.hpp"
 #include "config/family/family.hpp"
-#include "server/acquaintances.hpp"
 #include "server/discovery/discovery_options.hpp"
 #include "server/discovery/offer_source.hpp"
 
@@ -39,8 +38,8 @@ public:
         OfferOptions options;
     };
     /// All references outlive it. `listeners` by number; those of other kinds are not asked for.
-    Offers(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
-           const Clock& clock, std::vector<Listener> listeners);
+    Offers(const config::Families& families, catalogue::EventRing& ring, const Clock& clock,
+           std::vector<Listener> listeners);
     void set_origins(std::vector<OfferOrigin> origins) { origins_ = std::move(origins); }
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
@@ -71,7 +70,6 @@ private:
 
     const config::Families& families_;
     catalogue::EventRing& ring_;
-    Acquaintances& acquaintances_;
     const Clock& clock_;
     std::vector<Listener> listeners_;
     std::vector<OfferOrigin> origins_;

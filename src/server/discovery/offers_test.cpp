@@ -25,7 +25,7 @@ Asker asker_of(std::optional<MacAddress> mac, config::OfferMethod method = confi
 /// The house of test_house.hpp with one discovery listener.
 struct OfferSite {
     explicit OfferSite(OfferOptions options = {}, std::string listener = "dhcp4") {
-        offers.emplace(house_families(), ring, acquaintances, clock,
+        offers.emplace(house_families(), ring, clock,
                        std::vector<Offers::Listener>{{std::move(listener), {}, std::move(options)}});
         offers->publish(house());
         offers->set_origins({{"http", 8080, IpAddress::v4(0)}, {"tftp", 69, IpAddress::v4(0)}});
@@ -37,7 +37,6 @@ struct OfferSite {
     }
     ManualClock clock;
     catalogue::EventRing ring{64};
-    Acquaintances acquaintances;
     std::optional<Offers> offers;
 };
 
@@ -58,7 +57,7 @@ TEST(Offers, TakeTheOperatorsUrlBeforeOurOwnAndTheDevicesSettingBeforeBoth) {
     catalogue::ChangeSet change;
     change.revision = 9;
     auto moved = device_of(anna, {{"provisioning.server", "http://elsewhere.example.net/a"}}, 9);
-    change.devices.push_back({anna, std::make_shared<const catalogue::Device>(moved)});
+    change.devices.push_back(std::make_shared<const catalogue::Device>(moved));
     site.offers->publish(house()->advanced(change));
     EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://elsewhere.example.net/a");
 }
@@ -103,7 +102,7 @@ TEST(Offers, PutCredentialsInForADeviceThatHasThem) {
         catalogue::ChangeSet change;
         change.revision = 9;
         auto device = device_of(anna, {{"provisioning.password", password}}, 9);
-        change.devices.push_back({anna, std::make_shared<const catalogue::Device>(device)});
+        change.devices.push_back(std::make_shared<const catalogue::Device>(device));
         site.offers->publish(house()->advanced(change));
         return site.offers->make(asker_of(anna));
     };
