@@ -23,7 +23,7 @@ public:
         event.source = IpAddress::v4(0xc0a80107);
         event.outcome = outcome;
         event.bytes = outcome == Outcome::served ? 512 : 0;
-        const auto match = house_families().front()->match_path(path);
+        const auto match = config::find_family(house_families(), "polycom")->match_path(path);
         if (match)
             event.kind = std::string_view(match->document != nullptr ? match->document->kind : match->other->kind);
         event.path = path;
@@ -36,6 +36,16 @@ public:
         events_.front().verb = catalogue::EventVerb::put;
         events_.front().bytes = bytes;
         events_.front().status = status;
+        return *this;
+    }
+    Story& looked(catalogue::EventTransport by, std::string_view asked_for, Outcome outcome, std::string_view told) {
+        asked("", outcome);
+        auto& event = events_.front();
+        event.transport = by;
+        event.verb = catalogue::EventVerb::other;
+        event.kind = asked_for.substr(0, asked_for.find(' '));
+        event.user_agent = asked_for;
+        event.path = told;
         return *this;
     }
     Story& calling_itself(std::string_view agent) {
@@ -203,6 +213,44 @@ TEST(Explain, SaysWhatThePhoneSentAndWhatBecameOfIt) {
           "does not follow on what is stored", "It began to send its overrides, but broke off after 70 bytes",
           "It tried to send 0004f2000001-nosuch.cfg, which is nothing that it may send here."})
         EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
+}
+
+TEST(Explain, TellsWhatAPhoneAskedItsNetworkAndWhatItWasTold) {
+    using enum catalogue::EventTransport;
+    Story story;
+    story.looked(dhcp4, "DISCOVER wants 66,160", Outcome::absent, "only DHCPINFORM is answered here")
+        .looked(dhcp4, "INFORM wants 66,160", Outcome::served, "66 http://192.0.2.1")
+        .asked("0004f2000001.cfg", Outcome::served)
+        .asked("0004f2000001-settings.cfg", Outcome::served);
+    const auto told = story.told();
+    ASSERT_EQ(told.boots.size(), 1U);
+    const auto text = all_text(told);
+    EXPECT_NE(text.find("looked for its server by DHCP (INFORM wants 66,160) and was told 66 http://192.0.2.1."),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("this server only watches there: only DHCPINFORM is answered here"), std::string::npos) << text;
+    EXPECT_EQ(told.boots[0].files_asked, (std::set<std::string>{"master", "settings"}));
+    EXPECT_NE(told.boots[0].title.find("calling itself FileTransport"), std::string::npos) << told.boots[0].title;
+}
+
+TEST(Explain, BeginsABootWithLookingForAServerAndNotWithKeepingAnAddress) {
+    using enum catalogue::EventTransport;
+    auto story = whole_boot();
+    story.looked(dhcp4, "REQUEST renews", Outcome::served, "an address");
+    EXPECT_EQ(story.told(anna, 5).boots.size(), 1U);
+    story.looked(pnp, "SUBSCRIBE", Outcome::served, "http://192.0.2.1").asked("0004f2000001.cfg", Outcome::served);
+    EXPECT_EQ(story.told(anna, 5).boots.size(), 2U);
+}
+
+TEST(Explain, SaysThatAPhoneWasToldAndDidNotCome) {
+    using enum catalogue::EventTransport;
+    Story told;
+    told.looked(pnp, "SUBSCRIBE", Outcome::served, "http://192.0.2.1/x/{MODEL}.cfg");
+    EXPECT_NE(all_text(told.told()).find("has not come for a file since"), std::string::npos) << all_text(told.told());
+    Story refused;
+    refused.looked(pnp, "SUBSCRIBE", Outcome::refused, "the lists of listener pnp leave it out");
+    EXPECT_NE(all_text(refused.told()).find("told it nothing"), std::string::npos) << all_text(refused.told());
+    EXPECT_NE(all_text(refused.told()).find("the lists of listener pnp leave it out"), std::string::npos);
 }
 
 } // namespace
