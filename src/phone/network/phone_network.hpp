@@ -18,6 +18,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "phone/discovery/discovery_clients.hpp"
+#include "phone/network/interface_address.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
@@ -27,14 +28,6 @@
 #include <vector>
 
 namespace offhook::phone {
-
-/// An address with the length of its network's prefix, as a phone is given one by hand.
-struct InterfaceAddress {
-    IpAddress address;
-    unsigned prefix_bits = 24; ///< 0..32 or 0..128
-};
-/// "10.99.0.50/24", "2001:db8::50/64". Errors: invalid, with what would have been right.
-[[nodiscard]] Result<InterfaceAddress> interface_address_from_text(std::string_view text);
 
 struct NetworkOptions {
     std::string interface;                   ///< of the host: "eth0"
@@ -65,6 +58,7 @@ public:
     [[nodiscard]] const std::optional<InterfaceAddress>& address() const;
     [[nodiscard]] Result<void> add_ipv6_address(const InterfaceAddress& address);
     [[nodiscard]] Result<void> set_gateway(const IpAddress& gateway); ///< the default route, IPv4 or IPv6
+    [[nodiscard]] bool has_route_to(const IpAddress& address) const;
     /// Whom names are asked of. False: it cannot be done here, and remarks() says why; the host's stay in force.
     bool set_name_servers(const std::vector<IpAddress>& servers, std::string_view search_domain = {});
 
