@@ -4,7 +4,8 @@
 /// Options of several pieces are joined (RFC 3396), those in `file` and `sname` (option 52) are read; 52 is never
 /// written, long options are split. Reading tolerates what real clients send: pads anywhere, no END, junk behind END,
 /// an option cut short at the very end (dropped), messages from 240 bytes on. Limits   datagram_bytes_max, options_max;
-/// a message that breaks them is refused, never cut silently. Source   RFC 2131 2, 3, 4.1; RFC 2132; RFC 3396; RFC 3046
+/// a message that breaks them is refused, never cut silently. A type that is none of ours (FORCERENEW, LEASEQUERY) is
+/// bad_option, BOOTP without a type is no_type. Source   RFC 2131 2, 3, 4.1; RFC 2132; RFC 3396; RFC 3046
 /// (82 stands last).
 #include "base/enum_text.hpp"
 #include "base/ip_address.hpp"
@@ -21,8 +22,9 @@
 namespace offhook::protocol::dhcp4 {
 
 inline constexpr std::size_t datagram_bytes_max = 1500;
-inline constexpr std::size_t reply_bytes_least = 300; ///< some relays and clients drop shorter ones (RFC 1542 2.1)
-inline constexpr std::size_t reply_bytes_max = 576;   ///< unless the client says more with option 57
+inline constexpr std::size_t reply_bytes_least = 300;  ///< some relays and clients drop shorter ones (RFC 1542 2.1)
+inline constexpr std::size_t packet_header_bytes = 28; ///< IP and UDP: option 57 and the 576 of RFC 2131 2 count them
+inline constexpr std::size_t reply_bytes_max = 576 - packet_header_bytes; ///< unless the client says more with 57
 inline constexpr std::size_t options_max = 128;
 inline constexpr std::uint16_t server_port = 67;
 inline constexpr std::uint16_t client_port = 68;
@@ -105,7 +107,8 @@ public:
     /// What an earlier message left is gone, memory is kept: no allocation once warm.
     [[nodiscard]] MessageError read(std::string_view datagram);
     /// Type first, server id next, 82 last; the rest in the order they were set. Padded to reply_bytes_least when a
-    /// reply. Options that do not fit into `bytes_max` are left out from the back, and named in `left_out`.
+    /// reply. Options that do not fit into `bytes_max` are left out, later ones first, and named in `left_out`; never
+    /// 53, 54 and 82.
     void write(std::string& out, std::size_t bytes_max = reply_bytes_max,
                std::vector<std::uint8_t>* left_out = nullptr) const;
 
