@@ -168,7 +168,7 @@ Next apply(Session& session, const Merged& configuration) {
 } // namespace
 
 asio::awaitable<Next> run_application(Session& session) {
-    session.enter(Stage::application);
+    co_await session.enter(Stage::application);
     const auto& application = *session.flash().application;
     session.report().firmware = application.version.empty() ? application.name : application.version;
     const auto master = co_await obtain_master(session);
