@@ -9,6 +9,7 @@
 #include "config/family/family.hpp"
 #include "phone/discovery/interview.hpp"
 #include "phone/flash.hpp"
+#include "phone/ip_mode.hpp"
 #include "protocol/dhcp6/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,7 +23,6 @@ namespace offhook::phone::panasonic {
 inline constexpr std::size_t url_bytes_max = 384;
 inline constexpr std::string_view model_file = "{MODEL}.cfg";
 
-enum class IpMode : std::uint8_t { ipv4, ipv6, dual };
 enum class Switch : std::uint8_t { off, on };
 
 /// What decides in flash. All is on in a phone out of its box.

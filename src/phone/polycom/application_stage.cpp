@@ -3,6 +3,7 @@
 #include "phone/polycom/stages.hpp"
 
 #include "base/text.hpp"
+#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ constexpr unsigned sampled_audio_max = 24;
 std::optional<std::vector<config::Parameter>> read_parameters(Session& session, const std::string& name,
                                                               const std::string& content) {
     if (is_web_page(content)) {
-        session.mark_not_usable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+        session.mark_not_usable(std::string(web_page_reason));
         return std::nullopt;
     }
     auto document = config::find_syntax("polycom-attributes")->read(content);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "phone/polycom/discovery.hpp"
+#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/chrono.h>
@@ -236,7 +237,7 @@ asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
         if (server_is_dead()) co_return std::nullopt;
         if (answer.outcome != FileOutcome::fetched) continue;
         if (is_web_page(answer.body)) {
-            mark_not_usable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+            mark_not_usable(std::string(web_page_reason));
             continue;
         }
         const auto document = syntax->read(answer.body);
