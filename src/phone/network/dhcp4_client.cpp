@@ -71,8 +71,8 @@ Dhcp4Client::Message Dhcp4Client::message() const {
     if (!ask_.vendor_class.empty()) out.set(dhcp4::vendor_class, ask_.vendor_class);
     if (!ask_.host_name.empty()) out.set(dhcp4::host_name, ask_.host_name);
     if (!ask_.parameter_list.empty())
-        out.set(dhcp4::parameter_list, {reinterpret_cast<const char*>(ask_.parameter_list.data()),
-                                        ask_.parameter_list.size()});
+        out.set(dhcp4::parameter_list,
+                {reinterpret_cast<const char*>(ask_.parameter_list.data()), ask_.parameter_list.size()});
     return out;
 }
 
@@ -123,8 +123,8 @@ void Dhcp4Client::received(std::string_view datagram, Instant now) {
     }
     if (message.op != Message::Op::reply || message.xid != xid_ || message.mac() != mac_) return;
     const auto type = message.type();
-    const bool is_candidate = (state_ == State::selecting && type == Type::offer) ||
-                              (state_ == State::informing && type == Type::ack);
+    const bool is_candidate =
+        (state_ == State::selecting && type == Type::offer) || (state_ == State::informing && type == Type::ack);
     const bool is_verdict = state_ == State::requesting && (type == Type::ack || type == Type::nak);
     if (is_candidate && !is_refused(message)) return on_candidate(std::move(message), now);
     if (is_verdict) return on_verdict(message, now);
@@ -185,8 +185,8 @@ void Dhcp4Client::choose(Instant now) {
 void Dhcp4Client::on_verdict(const Message& message, Instant now) {
     const auto server = server_of(message), expected = server_of(chosen_);
     if (server != nobody && server != expected) {
-        remark(fmt::format("{} {} of {}, who was not asked; it is passed over", message.type() == Type::ack ? "an" : "a",
-                           name_of(message.type()), server.text()));
+        remark(fmt::format("{} {} of {}, who was not asked; it is passed over",
+                           message.type() == Type::ack ? "an" : "a", name_of(message.type()), server.text()));
         return;
     }
     if (message.type() == Type::nak) {
@@ -216,7 +216,8 @@ void Dhcp4Client::bind(Message ack) {
 
 void Dhcp4Client::remark(std::string sentence) {
     if (remarks_.size() == limits::discovery_remarks_max) return;
-    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end()) remarks_.push_back(std::move(sentence));
+    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end())
+        remarks_.push_back(std::move(sentence));
 }
 
 } // namespace offhook::phone

@@ -30,12 +30,18 @@ std::string_view name_of(Type type) { return type == Type::advertise ? "ADVERTIS
 
 std::string_view name_of(Status status) {
     switch (status) {
-    case Status::success: return "Success";
-    case Status::unspecified_failure: return "UnspecFail";
-    case Status::no_addresses: return "NoAddrsAvail";
-    case Status::no_binding: return "NoBinding";
-    case Status::not_on_link: return "NotOnLink";
-    case Status::use_multicast: return "UseMulticast";
+    case Status::success:
+        return "Success";
+    case Status::unspecified_failure:
+        return "UnspecFail";
+    case Status::no_addresses:
+        return "NoAddrsAvail";
+    case Status::no_binding:
+        return "NoBinding";
+    case Status::not_on_link:
+        return "NotOnLink";
+    case Status::use_multicast:
+        return "UseMulticast";
     }
     return "an unknown status";
 }
@@ -211,7 +217,8 @@ void Dhcp6Client::on_reply(Message message, Instant now) {
 
 void Dhcp6Client::remark(std::string sentence) {
     if (remarks_.size() == limits::discovery_remarks_max) return;
-    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end()) remarks_.push_back(std::move(sentence));
+    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end())
+        remarks_.push_back(std::move(sentence));
 }
 
 } // namespace offhook::phone

@@ -91,7 +91,8 @@ std::string PnpClient::received(std::string_view datagram, const IpAddress& sour
     const auto error = read_.read(datagram);
     if (error == sip::MessageError::empty) return {};
     if (error != sip::MessageError::none) {
-        remark(fmt::format("a message of {} cannot be read: {}", source.text(), sip::message_error_text.to_text(error)));
+        remark(
+            fmt::format("a message of {} cannot be read: {}", source.text(), sip::message_error_text.to_text(error)));
         return {};
     }
     if (!read_.is_request()) {
@@ -227,7 +228,8 @@ void PnpClient::deviates(std::string sentence) {
 
 void PnpClient::remark(std::string sentence) {
     if (remarks_.size() == limits::discovery_remarks_max) return;
-    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end()) remarks_.push_back(std::move(sentence));
+    if (std::find(remarks_.begin(), remarks_.end(), sentence) == remarks_.end())
+        remarks_.push_back(std::move(sentence));
 }
 
 } // namespace offhook::phone
