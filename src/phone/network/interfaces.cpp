@@ -79,7 +79,8 @@ Result<void> add_addresses(Socket& socket, std::vector<Interface>& out) {
         auto value = attributes.find(IFA_LOCAL);
         if (!value) value = attributes.find(IFA_ADDRESS); // IPv6 has no IFA_LOCAL
         const auto address = value ? from_wire(*value) : std::nullopt;
-        const auto owner = std::find_if(out.begin(), out.end(), [&](const auto& i) { return i.index == part->ifa_index; });
+        const auto owner =
+            std::find_if(out.begin(), out.end(), [&](const auto& i) { return i.index == part->ifa_index; });
         if (address && owner != out.end()) owner->addresses.push_back({*address, part->ifa_prefixlen});
     }
     return {};
@@ -89,6 +90,7 @@ Result<void> add_addresses(Socket& socket, std::vector<Interface>& out) {
 
 bool Interface::is_up() const { return (flags & IFF_UP) != 0; }
 bool Interface::has_carrier() const { return (flags & IFF_LOWER_UP) != 0; }
+bool Interface::is_running() const { return (flags & IFF_RUNNING) != 0 && (flags & IFF_LOWER_UP) != 0; }
 bool Interface::is_loopback() const { return (flags & IFF_LOOPBACK) != 0; }
 
 Result<std::vector<Interface>> interfaces(Socket& socket) {

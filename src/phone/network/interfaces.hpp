@@ -21,6 +21,7 @@ struct Interface {
 
     [[nodiscard]] bool is_up() const;
     [[nodiscard]] bool has_carrier() const;
+    [[nodiscard]] bool is_running() const; ///< up, with carrier, and the kernel has noticed
     [[nodiscard]] bool is_loopback() const;
 };
 

@@ -111,8 +111,8 @@ int Socket::send(const Request& request, std::uint16_t more_flags) {
     std::memcpy(bytes.data(), &header, sizeof header);
     sockaddr_nl kernel{};
     kernel.nl_family = AF_NETLINK;
-    const auto sent = ::sendto(fd_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel),
-                               sizeof kernel);
+    const auto sent =
+        ::sendto(fd_.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
     return sent < 0 ? errno : 0;
 }
 

@@ -49,10 +49,12 @@ Result<Interface> find_interface(const std::vector<Interface>& all, const std::s
     if (found->is_loopback())
         return fail(ErrorCode::invalid, "a phone of its own needs a network; loopback carries none", "--interface");
     if (found->master != 0) {
-        const auto master = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.index == found->master; });
-        return fail(ErrorCode::conflict,
-                    fmt::format("{} is a port of {}: give that one", name, master == all.end() ? "another" : master->name),
-                    "--interface");
+        const auto master =
+            std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.index == found->master; });
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("{} is a port of {}: give that one", name, master == all.end() ? "another" : master->name),
+            "--interface");
     }
     if (!found->is_up())
         return fail(ErrorCode::unavailable, fmt::format("{} is down: ip link set {} up", name, name), "--interface");
@@ -141,11 +143,23 @@ private:
         else
             (void)set_ipv6_switch("accept_dad", "0"); // or addresses of router advertisements wait a second or two
         if (const int error = bring_up(); error != 0) return why_not_up(error);
-        if (ipv6_ == NetworkOptions::Ipv6::on)
-            (void)netlink::add_address(*inside_, index_, {link_local_of(mac_), 64});
+        if (ipv6_ == NetworkOptions::Ipv6::on) (void)netlink::add_address(*inside_, index_, {link_local_of(mac_), 64});
         if (!parent_.has_carrier())
             remarks_.push_back(fmt::format("{} has no carrier: is a cable in it?", parent_.name));
+        else
+            wait_until_running();
         return {};
+    }
+
+    /// The kernel notices a new interface's carrier a moment later, and sends no multicast before.
+    void wait_until_running() {
+        for (unsigned tried = 0; tried < up_tries; ++tried) {
+            const auto all = netlink::interfaces(*inside_);
+            if (!all) return;
+            for (const auto& one : *all)
+                if (one.index == index_ && one.is_running()) return;
+            std::this_thread::sleep_for(up_wait);
+        }
     }
 
     int bring_up() {
@@ -161,8 +175,8 @@ private:
     Result<void> why_not_created(int error) const {
         if (error == EPERM || error == EACCES) return no_right(error);
         if (error == EBUSY)
-            return fail(ErrorCode::conflict, fmt::format("{} is taken by a bridge or another of its kind", parent_.name),
-                        "--interface");
+            return fail(ErrorCode::conflict,
+                        fmt::format("{} is taken by a bridge or another of its kind", parent_.name), "--interface");
         if (error == EOPNOTSUPP)
             return fail(ErrorCode::unavailable, "this kernel has no macvlan: modprobe macvlan", "--interface");
         return fail(ErrorCode::unavailable,
@@ -174,10 +188,10 @@ private:
                         fmt::format("{} is in use on {} already: another phone that runs, or the host itself",
                                     mac_.text_colons(), parent_.name),
                         "--mac");
-        return fail(ErrorCode::unavailable,
-                    fmt::format("the phone's interface on {} cannot be brought up: {}", parent_.name,
-                                std::strerror(error)),
-                    "--interface");
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format("the phone's interface on {} cannot be brought up: {}", parent_.name, std::strerror(error)),
+            "--interface");
     }
 
     void mount_resolver() {
@@ -188,8 +202,7 @@ private:
             resolver_.emplace(std::move(*file));
             is_resolver_refused_ = false;
         } else {
-            remarks_.push_back(
-                fmt::format("names are asked of the host's own name servers: {}", file.error().message));
+            remarks_.push_back(fmt::format("names are asked of the host's own name servers: {}", file.error().message));
         }
     }
 
@@ -270,12 +283,19 @@ bool PhoneNetwork::set_name_servers(const std::vector<IpAddress>& servers, std::
 }
 
 std::optional<std::string> PhoneNetwork::why_unreachable(const IpAddress& server) const {
-    const auto& parent = impl_->parent_;
+    const auto& addresses = impl_->parent_.addresses;
     const auto is_it = [&](const auto& own) { return own.address == server; };
-    if (std::none_of(parent.addresses.begin(), parent.addresses.end(), is_it)) return std::nullopt;
-    return fmt::format("{0} is this host's own address on {1}, and a macvlan does not reach the host it hangs on: put the "
-                       "phone on one end of a veth whose other end is in the server's network",
-                       server.text(), parent.name);
+    if (std::none_of(addresses.begin(), addresses.end(), is_it)) return std::nullopt;
+    return fmt::format("{} is an address of this host itself: {}", server.text(), *what_is_not_reached());
+}
+
+std::optional<std::string> PhoneNetwork::what_is_not_reached() const {
+    const auto& parent = impl_->parent_;
+    if (parent.addresses.empty()) return std::nullopt;
+    return fmt::format(
+        "a phone on {} neither hears nor reaches a server on this very host (the kernel hands its frames "
+        "to the wire); for one, put the phone on one end of a veth whose other end is where the server is",
+        parent.name);
 }
 
 } // namespace offhook::phone

@@ -65,6 +65,8 @@ public:
     /// Why `server` cannot be reached from here, where that is known beforehand: it is an address of the host itself on
     /// the interface that the phone hangs on.
     [[nodiscard]] std::optional<std::string> why_unreachable(const IpAddress& server) const;
+    /// That this host itself is never heard, where it has addresses on that interface: for when nobody answered.
+    [[nodiscard]] std::optional<std::string> what_is_not_reached() const;
     /// What an operator should know: no carrier, name servers that are still the host's.
     [[nodiscard]] const std::vector<std::string>& remarks() const;
 
