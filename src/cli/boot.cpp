@@ -4,6 +4,7 @@
 #include "cli/output.hpp"
 #include "config/family/loader.hpp"
 #include "phone/boot_command.hpp"
+#include "phone/family_boot.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -22,7 +23,9 @@ constexpr const char* footer =
     "\n"
     "  offhook boot --family polycom --model SPIP650 --mac 0004f2aabbcc --url http://127.0.0.1:8080/\n"
     "  offhook boot ... --state phone1/     the same phone again: it remembers its flash\n"
-    "  offhook boot ... --url 192.0.2.1 --server-type http --flash device.prov.redunAttemptLimit=1";
+    "  offhook boot ... --url 192.0.2.1 --server-type http --flash device.prov.redunAttemptLimit=1\n"
+    "  offhook boot --family panasonic --model KX-HDV130 --mac 0080f0aabbcc --pnp\n"
+    "  sudo offhook boot ... --auto --interface eth0     nothing typed in: the phone's own order on its own address";
 
 struct BootArguments {
     phone::BootOptions options;
@@ -34,9 +37,54 @@ struct BootArguments {
     bool pnp = false, dhcp4 = false, dhcp6 = false, automatic = false;
 };
 
+void add_discovery_options(CLI::App& command, BootArguments& arguments) {
+    constexpr const char* discovery = "Discovery, instead of --url";
+    auto& options = arguments.options;
+    auto* pnp = command.add_flag("--pnp", arguments.pnp,
+                                 "Find the server by SIP PnP alone; without --interface from the host's own addresses");
+    auto* dhcp4 = command.add_flag("--dhcp4", arguments.dhcp4, "Find the server by DHCP alone; needs --interface");
+    auto* dhcp6 =
+        command.add_flag("--dhcp6", arguments.dhcp6,
+                         "Find the server by DHCPv6 alone; needs --interface, and makes an IPv4 phone an IPv6 phone");
+    auto* automatic =
+        command.add_flag("--auto", arguments.automatic, "Find the server in the family's own order; needs --interface");
+    const std::vector<CLI::Option*> ways{pnp, dhcp4, dhcp6, automatic, command.get_option("--url")};
+    for (auto* way : ways) {
+        if (way != ways.back()) way->group(discovery);
+        for (auto* other : ways)
+            if (way != other) way->excludes(other);
+    }
+    command
+        .add_option("--interface", options.interface,
+                    "Give the phone a network of its own on this interface, with its MAC on the wire (as root); the "
+                    "host's addresses stay as they are, and a server on the host itself is not reached this way")
+        ->type_name("IF")
+        ->group(discovery);
+    command.add_option("--address", options.address, "The phone's address by hand, as in 10.0.0.50/24; else by DHCP")
+        ->type_name("A/LEN")
+        ->group(discovery);
+    command.add_option("--gateway", options.gateway, "The phone's router by hand")->type_name("A")->group(discovery);
+    command.add_option("--ip-mode", options.ip_mode, "ipv4, ipv6 or dual, for phones that have the choice")
+        ->type_name("MODE")
+        ->group(discovery);
+    command
+        .add_option("--from", options.from,
+                    "With --pnp and no --interface: interface or address of this host to ask from")
+        ->type_name("WHERE")
+        ->group(discovery);
+}
+
+phone::DiscoveryChoice discovery_of(const BootArguments& arguments) {
+    using Choice = phone::DiscoveryChoice;
+    if (arguments.pnp) return Choice::pnp;
+    if (arguments.dhcp4) return Choice::dhcp4;
+    if (arguments.dhcp6) return Choice::dhcp6;
+    return arguments.automatic ? Choice::all : Choice::none;
+}
+
 void add_options(CLI::App& command, BootArguments& arguments) {
     auto& options = arguments.options;
-    command.add_option("--family", options.family, "Family of the phone: polycom")->required();
+    command.add_option("--family", options.family, "Family of the phone: " + phone::booting_families())->required();
     command.add_option("--model", options.model, "Model, as in SPIP650")->required();
     command.add_option("--mac", options.mac, "MAC address, in any spelling")->required();
     command
@@ -91,11 +139,7 @@ void add_options(CLI::App& command, BootArguments& arguments) {
         "--verify", arguments.verify,
         "Compare the lines with the catalogue of the server that runs on --data; exit 1 when none is as there");
 
-    constexpr const char* discovery = "Discovery (not built yet)";
-    command.add_flag("--pnp", arguments.pnp, "Find the server by SIP PnP")->group(discovery);
-    command.add_flag("--dhcp4", arguments.dhcp4, "Find the server by DHCP")->group(discovery);
-    command.add_flag("--dhcp6", arguments.dhcp6, "Find the server by DHCPv6")->group(discovery);
-    command.add_flag("--auto", arguments.automatic, "Find the server as the family does")->group(discovery);
+    add_discovery_options(command, arguments);
     command.footer(footer);
 }
 
@@ -120,15 +164,12 @@ int verify(const Cli& cli, const std::string& mac, const phone::BootReport& repo
 }
 
 int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
-    if (arguments.pnp || arguments.dhcp4 || arguments.dhcp6 || arguments.automatic) {
-        std::cerr << "offhook: discovery is not built yet; name the server with --url\n";
-        return exit_wrong_use;
-    }
     auto& options = arguments.options;
     if (command.count("--server-type") != 0) options.server_type = arguments.server_type;
     if (command.count("--server-user") != 0) options.server_user = arguments.server_user;
     if (command.count("--server-password") != 0) options.server_password = arguments.server_password;
     if (arguments.plain_port != 0) options.plain_port = arguments.plain_port;
+    options.discovery = discovery_of(arguments);
     options.silence_time = std::chrono::seconds(arguments.silence_s);
     options.secrets = arguments.show_secrets ? phone::Secrets::shown : phone::Secrets::hidden;
     options.output = cli.json ? phone::BootOptions::Output::json : phone::BootOptions::Output::text;

@@ -1,10 +1,13 @@
 #include "phone/boot_command.hpp"
 
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "net/task_group.hpp"
 #include "phone/curl_transfers.hpp"
-#include "phone/polycom/boot.hpp"
+#include "phone/discovery/interview.hpp"
+#include "phone/family_boot.hpp"
+#include "phone/network/phone_network.hpp"
 #include "phone/scheme_transfers.hpp"
 #include "phone/tftp_transfers.hpp"
 
@@ -19,14 +22,22 @@ namespace offhook::phone {
 namespace {
 
 namespace asio = boost::asio;
+namespace dhcp4 = protocol::dhcp4;
 
 constexpr int exit_ready = 0, exit_not_ready = 1, exit_wrong_use = 2;
-constexpr std::string_view virtual_families = "polycom";
 
 struct Subject {
     const config::Family* family;
     const config::Model* model;
+    const FamilyBoot* boot;
     MacAddress mac;
+};
+
+/// Where the phone stands: on an interface of its own, or on the host's addresses.
+struct Place {
+    std::unique_ptr<PhoneNetwork> network;
+    std::unique_ptr<DiscoveryClients> clients; ///< null: it looks for nothing
+    DiscoveryRequest request;
 };
 
 Result<Subject> find_subject(const BootOptions& options, const config::Families& families) {
@@ -36,9 +47,11 @@ Result<Subject> find_subject(const BootOptions& options, const config::Families&
         for (const auto& known : families) names.emplace_back(known->name());
         return fail(ErrorCode::invalid, fmt::format("no such family; there are {}", join(names, ", ")), "--family");
     }
-    if (family->name() != virtual_families)
+    const auto* boot = find_family_boot(family->name());
+    if (boot == nullptr)
         return fail(ErrorCode::invalid,
-                    fmt::format("{} has no virtual phone yet; {} has", family->name(), virtual_families), "--family");
+                    fmt::format("{} has no virtual phone yet; {} have", family->name(), booting_families()),
+                    "--family");
     const auto* model = family->find_model(options.model);
     if (model == nullptr) {
         std::vector<std::string> names;
@@ -47,15 +60,15 @@ Result<Subject> find_subject(const BootOptions& options, const config::Families&
     }
     const auto mac = MacAddress::from_text(options.mac);
     if (!mac) return fail(ErrorCode::invalid, "expected twelve hexadecimal digits, as in 0004f2abcdef", "--mac");
-    return Subject{family, model, *mac};
+    return Subject{family, model, boot, *mac};
 }
 
 /// The flash that was left there, or one out of the box.
 Result<Flash> open_flash(const BootOptions& options, const Subject& subject) {
-    if (options.state_directory.empty()) return polycom::factory_flash(*subject.model, subject.mac);
+    if (options.state_directory.empty()) return subject.boot->factory_flash(*subject.model, subject.mac);
     auto flash = load_flash(options.state_directory);
     if (!flash && flash.error().code == ErrorCode::not_found)
-        return polycom::factory_flash(*subject.model, subject.mac);
+        return subject.boot->factory_flash(*subject.model, subject.mac);
     if (!flash) return flash;
     if (flash->mac != subject.mac || flash->model != subject.model->name || flash->family != subject.family->name())
         return fail(
@@ -65,55 +78,177 @@ Result<Flash> open_flash(const BootOptions& options, const Subject& subject) {
     return flash;
 }
 
+std::string_view flag_of(DiscoveryChoice choice) {
+    switch (choice) {
+    case DiscoveryChoice::pnp:
+        return "--pnp";
+    case DiscoveryChoice::dhcp4:
+        return "--dhcp4";
+    case DiscoveryChoice::dhcp6:
+        return "--dhcp6";
+    case DiscoveryChoice::all:
+        return "--auto";
+    case DiscoveryChoice::none:
+        break;
+    }
+    return "";
+}
+
+/// The mode that was asked for, or one in which the phone can look as it is told to.
+Result<void> set_ip_mode(const BootOptions& options, const Subject& subject, Flash& flash) {
+    const bool wants_ipv6 = options.discovery == DiscoveryChoice::dhcp6;
+    if (!options.ip_mode.empty()) {
+        const auto mode = ip_mode_text.from_text(options.ip_mode);
+        if (!mode) return fail(ErrorCode::invalid, "one of ipv4, ipv6, dual", "--ip-mode");
+        if (auto set = subject.boot->set_ip_mode(*mode, flash); !set) return set;
+    } else if (wants_ipv6 && subject.boot->ip_mode(flash) == IpMode::ipv4) {
+        if (auto set = subject.boot->set_ip_mode(IpMode::ipv6, flash); !set) return set;
+    }
+    const auto mode = subject.boot->ip_mode(flash);
+    const bool wants_ipv4 = options.discovery == DiscoveryChoice::pnp || options.discovery == DiscoveryChoice::dhcp4;
+    if ((wants_ipv6 && mode == IpMode::ipv4) || (wants_ipv4 && mode == IpMode::ipv6))
+        return fail(ErrorCode::invalid,
+                    fmt::format("a phone in {} mode does not look that way", ip_mode_text.to_text(mode)),
+                    std::string(flag_of(options.discovery)));
+    return {};
+}
+
 /// What an installer does in the phone's menus before it boots.
-Result<void> set_by_hand(const BootOptions& options, Flash& flash) {
+Result<void> set_by_hand(const BootOptions& options, const Subject& subject, Flash& flash) {
     for (const auto& argument : options.flash) {
         const auto equals = argument.find('=');
         if (equals == std::string::npos || equals == 0)
             return fail(ErrorCode::invalid, "expected NAME=VALUE, as in device.prov.serverType=2", "--flash");
         flash.parameters[argument.substr(0, equals)] = argument.substr(equals + 1);
     }
-    if (!options.url.empty()) flash.parameters["device.prov.serverName"] = options.url;
-    if (options.server_type) {
-        const auto number = polycom::server_type_number(*options.server_type);
-        if (!number) return fail(ErrorCode::invalid, "one of ftp, tftp, http, https", "--server-type");
-        flash.parameters["device.prov.serverType"] = *number;
-    }
-    if (options.server_user) flash.parameters["device.prov.user"] = *options.server_user;
-    if (options.server_password) flash.parameters["device.prov.password"] = *options.server_password;
-    if (const auto address = polycom::read_server_address(flash); !address) {
-        auto error = address.error();
-        if (error.code == ErrorCode::not_found) error.message += "; give it with --url";
-        return tl::unexpected(std::move(error));
-    }
+    if (auto set = subject.boot->type_in(
+            {options.url, options.server_type, options.server_user, options.server_password}, flash);
+        !set)
+        return set;
+    if (auto set = set_ip_mode(options, subject, flash); !set) return set;
+    if (options.discovery == DiscoveryChoice::none) return subject.boot->check_address(flash);
     return {};
 }
 
-asio::awaitable<void> boot_into(polycom::Surroundings surroundings, Flash& flash, std::string state_directory,
-                                BootReport& report) {
+/// Whether the words fit together, before anything is made.
+Result<void> check_words(const BootOptions& options, const FamilyBoot& boot) {
+    const auto flag = std::string(flag_of(options.discovery));
+    const bool looks = options.discovery != DiscoveryChoice::none;
+    if (looks && !options.url.empty())
+        return fail(ErrorCode::invalid, "the server is either typed in with --url or looked for", flag);
+    if (looks && options.discovery != DiscoveryChoice::all && !boot.discovers_by(options.discovery))
+        return fail(ErrorCode::invalid, fmt::format("{} phones do not look for a server this way", boot.family()),
+                    flag);
+    if (looks && options.discovery != DiscoveryChoice::pnp && options.interface.empty())
+        return fail(ErrorCode::invalid,
+                    "DHCP needs a network of the phone's own, for the host's addresses are not touched: name an "
+                    "interface with --interface",
+                    flag);
+    for (const auto& [name, value] : {std::pair("--address", &options.address), {"--gateway", &options.gateway}})
+        if (!value->empty() && options.interface.empty())
+            return fail(ErrorCode::invalid, "it is given to a phone with a network of its own: --interface", name);
+    const bool can_use_from = options.discovery == DiscoveryChoice::pnp && options.interface.empty();
+    if (!options.from.empty() && !can_use_from)
+        return fail(ErrorCode::invalid, "it belongs to --pnp on the host's own addresses, without --interface",
+                    "--from");
+    return {};
+}
+
+Result<std::unique_ptr<PhoneNetwork>> enter_network(const BootOptions& options, const Subject& subject,
+                                                    const Flash& flash, DiscoveryRequest& request) {
+    NetworkOptions network;
+    network.interface = options.interface;
+    network.mac = subject.mac;
+    if (!options.address.empty()) {
+        const auto address = interface_address_from_text(options.address);
+        if (!address) return fail(ErrorCode::invalid, address.error().message, "--address");
+        network.address = *address;
+        (address->address.is_v4() ? request.ipv4 : request.ipv6) = DiscoveryRequest::Address::by_hand;
+    }
+    if (!options.gateway.empty()) {
+        network.gateway = IpAddress::from_text(options.gateway);
+        if (!network.gateway) return fail(ErrorCode::invalid, "expected an IP address", "--gateway");
+    }
+    const bool is_ipv4 = subject.boot->ip_mode(flash) == IpMode::ipv4;
+    network.ipv6 = is_ipv4 ? NetworkOptions::Ipv6::off : NetworkOptions::Ipv6::on;
+    auto entered = PhoneNetwork::enter(network);
+    if (!entered && entered.error().where.empty()) entered.error().where = "--interface";
+    return entered;
+}
+
+Result<Place> find_place(const BootOptions& options, const Subject& subject, const Flash& flash,
+                         const asio::any_io_executor& executor, const Clock& clock, Random& random) {
+    Place place;
+    place.request.choice = options.discovery;
+    if (!options.interface.empty()) {
+        auto network = enter_network(options, subject, flash, place.request);
+        if (!network) return tl::unexpected(network.error());
+        place.network = std::move(*network);
+        place.clients = make_clients(executor, *place.network, clock, random);
+    } else if (options.discovery == DiscoveryChoice::pnp) {
+        auto clients = make_host_clients(executor, options.from, subject.mac, clock, random);
+        if (!clients) return tl::unexpected(clients.error());
+        place.clients = std::move(*clients);
+        place.request.ipv4 = DiscoveryRequest::Address::by_hand;
+    }
+    return place;
+}
+
+/// A phone that is told where its server is still wants an address.
+asio::awaitable<void> lease_address(Place& place, BootObserver& observer) {
+    Interview interview(*place.clients, observer);
+    Dhcp4Ask ask;
+    ask.parameter_list = {dhcp4::subnet_mask, dhcp4::router, dhcp4::dns_servers, dhcp4::domain_name};
+    const auto answer = co_await interview.dhcp4(std::move(ask));
+    if (!answer) observer.on_event({BootEvent::Kind::problem, "the phone has no address; give it one with --address"});
+}
+
+asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
+                                std::string state_directory, BootReport& report) {
     const auto keep_flash = [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
         if (const auto saved = save_flash(now, state_directory); !saved) throw std::runtime_error(saved.error().text());
     };
-    report = co_await polycom::boot(surroundings, flash, keep_flash);
+    const bool lacks_address = place.network && place.request.choice == DiscoveryChoice::none &&
+                               place.request.ipv4 == DiscoveryRequest::Address::none &&
+                               place.request.ipv6 == DiscoveryRequest::Address::none;
+    if (lacks_address) co_await lease_address(place, surroundings.observer);
+    report = co_await family.boot(surroundings, flash, keep_flash);
 }
 
-BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
+/// A server on the host cannot be reached from a phone on the host's own interface: better said than guessed.
+void tell_unreachable(const PhoneNetwork& network, const std::string& address, BootReport& report) {
+    const auto url = protocol::parse_url(address);
+    const auto ip = url ? IpAddress::from_text(url->host) : std::nullopt;
+    if (!ip) return;
+    if (const auto why = network.why_unreachable(*ip)) report.problems.push_back(*why);
+}
+
+Result<BootReport> boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
     asio::io_context context(1);
+    const SystemClock clock;
+    SystemRandom random;
+    // The phone's network first: only threads that start in it are in it.
+    auto place = find_place(options, subject, flash, context.get_executor(), clock, random);
+    if (!place) return tl::unexpected(place.error());
     CurlLoop curl(context.get_executor());
     CurlTransfers curl_transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
                                         options.silence_time, options.ca_file, options.client_certificate,
                                         options.client_key});
     TftpTransfers tftp_transfers(context.get_executor(), {options.silence_time});
     SchemeTransfers transfers(curl_transfers, tftp_transfers);
-    const SystemClock clock;
+    BootSurroundings surroundings{*subject.family,    *subject.model,       transfers,     observer, clock,
+                                  options.plain_port, place->clients.get(), place->request};
+    if (place->network)
+        for (const auto& remark : place->network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
     BootReport report;
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-    tasks.spawn(boot_into({*subject.family, *subject.model, transfers, observer, clock, options.plain_port}, flash,
-                          options.state_directory, report));
+    tasks.spawn(boot_into(*subject.boot, surroundings, *place, flash, options.state_directory, report));
     context.run();
     if (failure) std::rethrow_exception(failure);
+    if (place->network && report.state != PhoneState::ready)
+        tell_unreachable(*place->network, options.url.empty() ? report.discovery.address : options.url, report);
     return report;
 }
 
@@ -126,23 +261,25 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     };
     const auto subject = find_subject(options, families);
     if (!subject) return wrong_use(subject.error());
+    if (const auto fits = check_words(options, *subject->boot); !fits) return wrong_use(fits.error());
     auto flash = open_flash(options, *subject);
     if (!flash) return wrong_use(flash.error());
-    if (const auto set = set_by_hand(options, *flash); !set) return wrong_use(set.error());
+    if (const auto set = set_by_hand(options, *subject, *flash); !set) return wrong_use(set.error());
 
     std::signal(SIGPIPE, SIG_IGN); // a TLS server that goes away is an answer, not our end
     const bool is_json = options.output == BootOptions::Output::json;
     BootPrinter printer(is_json ? err : out, options.colours);
     const SystemClock clock;
     const auto started = clock.instant();
-    const BootReport report = boot(options, *subject, *flash, printer);
+    const auto report = boot(options, *subject, *flash, printer);
+    if (!report) return wrong_use(report.error());
     if (is_json) {
-        out << to_json(report, options.secrets) << std::endl;
+        out << to_json(*report, options.secrets) << std::endl;
     } else {
         const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
-        printer.print_end(report, elapsed, options.secrets);
+        printer.print_end(*report, elapsed, options.secrets);
     }
-    return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
+    return {report->state == PhoneState::ready ? exit_ready : exit_not_ready, *report};
 }
 
 } // namespace offhook::phone

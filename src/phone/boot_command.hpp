@@ -3,6 +3,7 @@
 #include "config/family/family.hpp"
 #include "phone/boot_printer.hpp"
 #include "phone/boot_report.hpp"
+#include "phone/discovery/found_server.hpp"
 
 #include <chrono>
 #include <optional>
@@ -17,7 +18,14 @@ struct BootOptions {
     std::string url;             ///< what an installer types as the server's address; "": what is in flash
     std::string state_directory; ///< "": a phone out of its box that forgets everything afterwards
     std::optional<std::string> server_type, server_user, server_password;
-    std::vector<std::string> flash;          ///< NAME=VALUE, as set by hand
+    std::vector<std::string> flash; ///< NAME=VALUE, as set by hand
+    DiscoveryChoice discovery = DiscoveryChoice::none;
+    std::string ip_mode; ///< ipv4, ipv6, dual; "": what is in flash
+    /// An interface of this host on which the phone gets a network of its own; "": the host's own addresses, which only
+    /// SIP PnP and typed addresses can do with.
+    std::string interface;
+    std::string address, gateway; ///< of the phone by hand, "10.0.0.50/24"; "": DHCP gives it one
+    std::string from;             ///< interface or address of the host that SIP PnP goes out by, without `interface`
     std::optional<std::uint16_t> plain_port; ///< of plain HTTP, for a stage that cannot do the TLS it is told to
     std::string ca_file;                     ///< certificate authorities to trust instead of the system's
     std::string client_certificate;          ///< PEM, shown to a server that asks under TLS; "": the phone has none

@@ -10,12 +10,13 @@ namespace offhook::phone {
 
 struct BootEvent {
     enum class Kind : std::uint8_t {
-        power_on, ///< a boot begins, the first or one after a reboot
-        stage,    ///< a program of the phone takes over
-        address,  ///< where the files will come from
-        file,     ///< `file` is set
-        decision, ///< what the phone made of it
-        problem,  ///< something an operator should look at
+        power_on,  ///< a boot begins, the first or one after a reboot
+        stage,     ///< a program of the phone takes over
+        discovery, ///< what the phone asked its network for a boot server, or was told
+        address,   ///< where the files will come from
+        file,      ///< `file` is set
+        decision,  ///< what the phone made of it
+        problem,   ///< something an operator should look at
         reboot
     };
     Kind kind;

@@ -89,6 +89,9 @@ void BootPrinter::on_event(const BootEvent& event) {
     case Kind::stage:
         out_ << paint(bold, text) << '\n';
         break;
+    case Kind::discovery:
+        out_ << paint(faint, "  ? " + text) << '\n';
+        break;
     case Kind::address:
         out_ << "  from " << text << '\n';
         break;

@@ -1,6 +1,7 @@
 #include "phone/boot_report.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/told_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -42,13 +43,19 @@ std::string to_json(const BootReport& report, Secrets secrets) {
     }
     json::array problems;
     for (const auto& problem : report.problems) problems.push_back(text_value(problem));
+    json::array steps;
+    for (const auto& step : report.discovery.steps) steps.push_back(text_value(step));
+    json::object discovery{{"address", text_value(shown_address(report.discovery.address))},
+                           {"how", text_value(report.discovery.how)},
+                           {"steps", std::move(steps)}};
     return json::serialize(json::object{{"ready", report.state == PhoneState::ready},
                                         {"state", phone_state_text.to_text(report.state)},
                                         {"reboots", report.reboots},
                                         {"files", std::move(files)},
                                         {"lines", std::move(lines)},
                                         {"firmware", text_value(report.firmware)},
-                                        {"problems", std::move(problems)}});
+                                        {"problems", std::move(problems)},
+                                        {"discovery", std::move(discovery)}});
 }
 
 } // namespace offhook::phone

@@ -1,6 +1,7 @@
 #pragma once
 /// @file  BootReport: how a boot ended, and what the phone would register as.
 #include "base/enum_text.hpp"
+#include "phone/discovery/found_server.hpp"
 #include "phone/file_record.hpp"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct BootReport {
     std::vector<EffectiveLine> lines;
     std::string firmware; ///< version where the image tells it, else its name
     std::vector<std::string> problems;
+    FoundServer discovery; ///< of the last boot of the run; empty where nothing was looked for
 };
 
 enum class Secrets : std::uint8_t { hidden, shown };

@@ -45,7 +45,8 @@ public:
         : request_(std::move(request)), settings_(settings), clock_(clock), socket_(executor),
           buffer_(datagram_bytes_max) {
         std::string_view name = request_.url.path;
-        if (name.starts_with('/')) name.remove_prefix(1);
+        const bool keeps_slash = request_.tftp_name == TransferRequest::TftpName::with_slash;
+        if (name.starts_with('/') && !keeps_slash) name.remove_prefix(1);
         auto wishes = settings.wishes;
         if (request_.direction == Direction::put) {
             if (wishes.transfer_bytes) wishes.transfer_bytes = request_.body.size();

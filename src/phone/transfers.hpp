@@ -29,6 +29,7 @@ struct TransferRequest {
     std::string user_agent;
     protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
     enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
+    enum class TftpName : std::uint8_t { relative, with_slash } tftp_name = TftpName::relative; ///< as the phone asks
     enum class Keep : std::uint8_t { whole, head } keep = Keep::whole; ///< head: an image, of which the digest counts
     std::uint64_t bytes_max = limits::configuration_bytes_max;
     /// Keep::head: called once, when limits::image_head_bytes or the whole is there.

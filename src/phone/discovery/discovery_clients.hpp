@@ -76,6 +76,8 @@ public:
     [[nodiscard]] virtual boost::asio::awaitable<std::optional<Dhcp4Answer>> dhcp4(Dhcp4Ask ask) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<std::optional<Dhcp6Answer>> dhcp6(Dhcp6Ask ask) = 0;
     [[nodiscard]] virtual boost::asio::awaitable<std::optional<PnpAnswer>> pnp(PnpAsk ask) = 0;
+    /// What was odd about the last question, answered or not: "a NAK of 10.0.0.1: no free address". In order.
+    [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
     /// The MAC that the network sees.
     [[nodiscard]] virtual MacAddress mac() const = 0;
 };

@@ -3,6 +3,7 @@
 #include "phone/polycom/stages.hpp"
 
 #include "base/text.hpp"
+#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ constexpr unsigned sampled_audio_max = 24;
 std::optional<std::vector<config::Parameter>> read_parameters(Session& session, const std::string& name,
                                                               const std::string& content) {
     if (is_web_page(content)) {
-        session.mark_not_usable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+        session.mark_not_usable(std::string(web_page_reason));
         return std::nullopt;
     }
     auto document = config::find_syntax("polycom-attributes")->read(content);
@@ -168,7 +169,7 @@ Next apply(Session& session, const Merged& configuration) {
 } // namespace
 
 asio::awaitable<Next> run_application(Session& session) {
-    session.enter(Stage::application);
+    co_await session.enter(Stage::application);
     const auto& application = *session.flash().application;
     session.report().firmware = application.version.empty() ? application.name : application.version;
     const auto master = co_await obtain_master(session);

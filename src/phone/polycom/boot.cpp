@@ -17,10 +17,49 @@ asio::awaitable<Next> run_once(Session& session) {
     co_return co_await run_application(session);
 }
 
+class PolycomBoot final : public FamilyBoot {
+public:
+    [[nodiscard]] std::string_view family() const override { return "polycom"; }
+
+    [[nodiscard]] Flash factory_flash(const config::Model& model, MacAddress mac) const override {
+        return polycom::factory_flash(model, mac);
+    }
+
+    [[nodiscard]] Result<void> type_in(const TypedServer& typed, Flash& flash) const override {
+        if (!typed.url.empty()) flash.parameters["device.prov.serverName"] = typed.url;
+        if (typed.type) {
+            const auto number = server_type_number(*typed.type);
+            if (!number) return fail(ErrorCode::invalid, "one of ftp, tftp, http, https", "--server-type");
+            flash.parameters["device.prov.serverType"] = *number;
+        }
+        if (typed.user) flash.parameters["device.prov.user"] = *typed.user;
+        if (typed.password) flash.parameters["device.prov.password"] = *typed.password;
+        return {};
+    }
+
+    [[nodiscard]] Result<void> check_address(const Flash& flash) const override {
+        const auto address = read_server_address(flash);
+        if (address) return {};
+        auto error = address.error();
+        if (error.code == ErrorCode::not_found) error.message += "; give it with --url, or let the phone look";
+        return tl::unexpected(std::move(error));
+    }
+
+    [[nodiscard]] asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
+                                                   std::function<void(const Flash&)> keep_flash) const override {
+        return polycom::boot(surroundings, flash, std::move(keep_flash));
+    }
+};
+
 /// What decides how the next boot goes, as far as the phone itself goes.
 std::string fingerprint(const Flash& flash) { return content_name(flash_to_json(flash)); }
 
 } // namespace
+
+const FamilyBoot& family_boot() {
+    static const PolycomBoot boot;
+    return boot;
+}
 
 asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {

@@ -6,11 +6,14 @@
 /// error model, reference: Polycom 12). Files that are encrypted come with config/seal.
 /// Limits   limits::reboots_max reboots; a flash that was seen at an earlier reboot of the run is a loop.
 /// Threads  the loop's own.
+#include "phone/family_boot.hpp"
 #include "phone/polycom/session.hpp"
 
 #include <functional>
 
 namespace offhook::phone::polycom {
+
+[[nodiscard]] const FamilyBoot& family_boot();
 
 /// `keep_flash` is called whenever the phone would have written its flash.
 /// Lifetime: `flash` and what `surroundings` names outlive the boot.

@@ -75,7 +75,7 @@ asio::awaitable<void> update_application(Session& session, std::string path) {
 } // namespace
 
 asio::awaitable<Next> run_bootrom(Session& session) {
-    session.enter(Stage::bootrom);
+    co_await session.enter(Stage::bootrom);
     if (session.has_server()) {
         const Next next = co_await update_bootrom(session);
         if (next != Next::go_on) co_return next;

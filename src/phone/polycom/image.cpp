@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -48,12 +49,6 @@ bool ImageHead::fits(std::string_view part_number) const {
     return parts.empty() || std::find(parts.begin(), parts.end(), part_number) != parts.end();
 }
 
-bool is_web_page(std::string_view content) {
-    if (content.starts_with("\xef\xbb\xbf")) content.remove_prefix(3);
-    content = trim(content);
-    return starts_with_ignoring_case(content, "<!doctype html") || starts_with_ignoring_case(content, "<html");
-}
-
 std::optional<Result<ImageHead>> read_image_head(std::string_view head) {
     if (!head.starts_with(magic)) return std::nullopt;
     ImageHead out;
@@ -87,8 +82,7 @@ HeadDecision decide_on_head(std::string_view head, const StoredImage* in_flash) 
 
 ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, ImageKind wanted,
                          std::string_view part_number, const StoredImage* in_flash) {
-    if (is_web_page(answer.body))
-        return unusable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+    if (is_web_page(answer.body)) return unusable(std::string(web_page_reason));
     if (const auto ours = read_image_head(answer.body)) {
         if (!*ours) return unusable(ours->error().message);
         return judge_stub(answer, name, **ours, wanted, part_number, in_flash);

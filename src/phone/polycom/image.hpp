@@ -52,7 +52,4 @@ struct ImageVerdict {
 [[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, ImageKind wanted,
                                        std::string_view part_number, const StoredImage* in_flash);
 
-/// The start of an HTML page: what a web server sends where it ought to say 404.
-[[nodiscard]] bool is_web_page(std::string_view content);
-
 } // namespace offhook::phone::polycom

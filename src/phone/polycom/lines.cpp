@@ -1,6 +1,7 @@
 #include "phone/polycom/lines.hpp"
 
 #include "base/text.hpp"
+#include "phone/effective_lines.hpp"
 
 #include <fmt/format.h>
 #include <set>
@@ -47,12 +48,6 @@ std::vector<config::Parameter> resolved(const Merged& configuration, const std::
     return out;
 }
 
-std::string setting(const config::Layer& layer, unsigned line, std::string_view name) {
-    const auto key = config::find_setting(fmt::format("line.{}.{}", line, name));
-    if (!key) return {};
-    return std::string(layer.find(*key).value_or(std::string_view{}));
-}
-
 } // namespace
 
 std::vector<EffectiveLine> effective_lines(const Merged& configuration, const config::Family& family,
@@ -63,18 +58,7 @@ std::vector<EffectiveLine> effective_lines(const Merged& configuration, const co
     std::vector<EffectiveLine> lines;
     for (const unsigned index : indices) {
         if (model != nullptr && model->lines != 0 && index > model->lines) break; // the phone has no key for it
-        EffectiveLine line;
-        line.index = index;
-        line.user = setting(read.settings, index, "user");
-        line.auth_user = setting(read.settings, index, "auth_user");
-        if (line.auth_user.empty()) line.auth_user = line.user;
-        line.password = setting(read.settings, index, "password");
-        const auto host = setting(read.settings, index, "registrar.host");
-        const auto port = setting(read.settings, index, "registrar.port");
-        const bool needs_brackets = !port.empty() && host.find(':') != std::string::npos;
-        line.registrar = needs_brackets ? fmt::format("[{}]", host) : host;
-        if (!host.empty() && !port.empty() && port != "0") line.registrar += ":" + port;
-        lines.push_back(std::move(line));
+        lines.push_back(line_of(read.settings, index));
     }
     return lines;
 }

@@ -14,15 +14,16 @@ using Licences = Release::Licences;
 using WebOverrides = Release::WebOverrides;
 using Reload = Release::Reload;
 using Redirects = Release::Redirects;
+using Inform = Release::Inform;
 
 // Oldest first. bootROM versions beside their applications: 3.2.2 with 2.2.0 is I, 4.1.4 with 3.1.8 is C, 5.0.1 is C.
 constexpr std::array<Release, 3> releases{{
     {"SIP 2.2", "2.2.0.0047", "3.2.2.0019", Agent::plain, Licences::ignored, WebOverrides::none, Reload::reboots,
-     Redirects::followed},
+     Redirects::followed, Inform::always},
     {"SIP 3.1", "3.1.8.0070", "4.1.4.0122", Agent::plain, Licences::asked, WebOverrides::none, Reload::reboots,
-     Redirects::followed},
+     Redirects::followed, Inform::without_address},
     {"UCS 4.0", "4.0.15.1047", "5.0.1.3667", Agent::typed, Licences::asked, WebOverrides::asked, Reload::in_place,
-     Redirects::followed},
+     Redirects::followed, Inform::without_address},
 }};
 
 /// The spelling in a User-Agent: the pack's, else SPIP650 -> SPIP_650.
@@ -46,9 +47,13 @@ const Release& release_of(std::string_view application_version) {
     return releases[major >= 4 ? 2 : major == 3 ? 1 : 0];
 }
 
-std::string user_agent(const Release& release, Stage stage, const config::Model& model, std::string_view version) {
+std::string product_of(const config::Model& model) {
     const std::string name = agent_name(model);
-    auto agent = fmt::format("FileTransport Polycom{}-{}-UA/{}", agent_family(name), name, version);
+    return fmt::format("{}-{}", agent_family(name), name);
+}
+
+std::string user_agent(const Release& release, Stage stage, const config::Model& model, std::string_view version) {
+    auto agent = fmt::format("FileTransport Polycom{}-UA/{}", product_of(model), version);
     if (release.agent == Agent::typed) agent += stage == Stage::bootrom ? " Type/Updater" : " Type/Application";
     return agent;
 }
@@ -61,7 +66,9 @@ Flash factory_flash(const config::Model& model, MacAddress mac) {
     flash.mac = mac;
     flash.parameters = {{"device.prov.serverType", "0"},        {"device.prov.serverName", ""},
                         {"device.prov.user", "PlcmSpIp"},       {"device.prov.password", "PlcmSpIp"},
-                        {"device.prov.redunAttemptLimit", "3"}, {"device.prov.redunInterAttemptDelay", "1"}};
+                        {"device.prov.redunAttemptLimit", "3"}, {"device.prov.redunInterAttemptDelay", "1"},
+                        {"device.dhcp.bootSrvUseOpt", "3"},     {"device.dhcp.bootSrvOpt", "160"},
+                        {"device.dhcp.bootSrvOptType", "1"}};
     flash.application = StoredImage{"", std::string(release.application_version), "", 0};
     flash.bootrom = StoredImage{"", std::string(release.bootrom_version), "", 0};
     return flash;

@@ -23,6 +23,7 @@ struct Release {
     enum class WebOverrides : std::uint8_t { none, asked } web_overrides;            ///< C from UCS 3.3 on
     enum class Reload : std::uint8_t { reboots, in_place } changed_configuration;    ///< B: in place from UCS 3.3 on
     enum class Redirects : std::uint8_t { refused, followed } application_redirects; ///< B; a bootROM never follows (B)
+    enum class Inform : std::uint8_t { always, without_address } inform; ///< G: when a lease names no boot server
 };
 
 /// The release whose software has this version ("3.1.8.0070"); the oldest we know for what cannot be told.
@@ -32,7 +33,12 @@ struct Release {
 [[nodiscard]] std::string user_agent(const Release& release, Stage stage, const config::Model& model,
                                      std::string_view version);
 
+/// "SoundPointIP-SPIP_650": in the User-Agent and in option 60.
+[[nodiscard]] std::string product_of(const config::Model& model);
+
 /// A phone as it leaves its box: Server Type FTP, the factory account, an application image in flash.
+/// Boot Server is Custom+Option 66 with option 160 as a string: reports from the field differ (B), so it is a value in
+/// flash that --flash changes.
 [[nodiscard]] Flash factory_flash(const config::Model& model, MacAddress mac);
 
 /// Whether the model can speak TLS: 300 and 500 cannot (G), by the pack's trait "tls" or by name.

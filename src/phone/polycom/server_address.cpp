@@ -38,7 +38,11 @@ std::optional<std::string> server_type_number(std::string_view text) {
 }
 
 Result<ServerAddress> read_server_address(const Flash& flash) {
-    const auto name = trim(flash.parameter("device.prov.serverName"));
+    return read_server_address(flash, flash.parameter("device.prov.serverName"));
+}
+
+Result<ServerAddress> read_server_address(const Flash& flash, std::string_view address) {
+    const auto name = trim(address);
     if (name.empty() || name == "0.0.0.0")
         return fail(ErrorCode::not_found, "no boot server is set: the Server Address is empty");
     auto url = protocol::parse_url(name);

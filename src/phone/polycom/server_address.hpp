@@ -28,6 +28,8 @@ struct ServerAddress {
 
 /// From the Server Menu in flash. Errors: not_found when no address is set; invalid, naming the parameter.
 [[nodiscard]] Result<ServerAddress> read_server_address(const Flash& flash);
+/// The same for an address that discovery found; Server Type and account are still those in flash.
+[[nodiscard]] Result<ServerAddress> read_server_address(const Flash& flash, std::string_view address);
 
 /// What a stage really speaks where `specified` is asked for: a bootROM has no TLS and takes plain HTTP.
 [[nodiscard]] protocol::Scheme scheme_in_stage(protocol::Scheme specified, Stage stage, Tls tls);

@@ -1,6 +1,8 @@
 #include "phone/polycom/session.hpp"
 
 #include "base/text.hpp"
+#include "phone/polycom/discovery.hpp"
+#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/chrono.h>
@@ -32,7 +34,20 @@ std::string Session::version_told() const {
     return std::string(stage_ == Stage::bootrom ? release_->bootrom_version : release_->application_version);
 }
 
-void Session::enter(Stage stage) {
+asio::awaitable<void> Session::look_for_server() {
+    if (around_.clients == nullptr || around_.discovery.choice == DiscoveryChoice::none) co_return;
+    if (stage_ == Stage::bootrom) report_.discovery = {};
+    FoundServer found =
+        co_await discover(*around_.clients, flash_, around_.model, stage_, around_.discovery, around_.observer);
+    auto& known = report_.discovery;
+    for (const auto& step : found.steps) log("cfg", 3, step);
+    std::move(found.steps.begin(), found.steps.end(), std::back_inserter(known.steps));
+    if (found.address.empty()) co_return;
+    known.address = std::move(found.address);
+    known.how = std::move(found.how);
+}
+
+asio::awaitable<void> Session::enter(Stage stage) {
     stage_ = stage;
     release_ = &release_of(flash_.application ? flash_.application->version : "");
     dead_.clear();
@@ -42,7 +57,14 @@ void Session::enter(Stage stage) {
     around_.observer.on_event(
         {BootEvent::Kind::stage, boots ? "bootROM " + version_told() : "application " + version_told()});
     log("so", 3, fmt::format("Platform: Model={}, Assembly={}", around_.model.name, part_number_));
-    auto server = read_server_address(flash_);
+    co_await look_for_server();
+    take_server();
+}
+
+void Session::take_server() {
+    const bool boots = stage_ == Stage::bootrom;
+    const auto& found = report_.discovery;
+    auto server = found.address.empty() ? read_server_address(flash_) : read_server_address(flash_, found.address);
     if (!server) {
         server_.reset();
         if (boots) problem(server.error().text());
@@ -50,11 +72,13 @@ void Session::enter(Stage stage) {
     }
     server_ = std::move(*server);
     server_->plain_port = around_.plain_port;
-    const auto shown = in_stage(server_->directory, *server_, stage, tls_);
+    const auto shown = in_stage(server_->directory, *server_, stage_, tls_);
     std::string text =
         shown.shown() + (server_->master_name.empty() ? "" : " and the master file " + server_->master_name);
     if (shown.scheme != server_->directory.scheme)
         text += fmt::format(" (the {} speaks no TLS)", boots ? "bootROM" : "model");
+    else if (!found.how.empty())
+        text += fmt::format(" ({})", found.how);
     else if (boots && !server_->remark.empty())
         text += fmt::format(" ({})", server_->remark);
     around_.observer.on_event({BootEvent::Kind::address, std::move(text)});
@@ -213,7 +237,7 @@ asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
         if (server_is_dead()) co_return std::nullopt;
         if (answer.outcome != FileOutcome::fetched) continue;
         if (is_web_page(answer.body)) {
-            mark_not_usable("it is an HTML page: the server answers for files it does not have with 200, not 404");
+            mark_not_usable(std::string(web_page_reason));
             continue;
         }
         const auto document = syntax->read(answer.body);

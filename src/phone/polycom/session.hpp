@@ -2,16 +2,13 @@
 /// @file  Session: what the stages of one phone's boot work on together, and how they fetch and send.
 ///
 /// Threads  the loop's own.
-#include "base/clock.hpp"
-#include "config/family/family.hpp"
-#include "phone/boot_observer.hpp"
 #include "phone/boot_report.hpp"
+#include "phone/boot_surroundings.hpp"
 #include "phone/flash.hpp"
 #include "phone/polycom/image.hpp"
 #include "phone/polycom/master_file.hpp"
 #include "phone/polycom/release.hpp"
 #include "phone/polycom/server_address.hpp"
-#include "phone/transfers.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
@@ -21,22 +18,14 @@
 
 namespace offhook::phone::polycom {
 
-/// What a boot needs from outside. Lifetime: all of it outlives the session.
-struct Surroundings {
-    const config::Family& family;
-    const config::Model& model;
-    Transfers& transfers;
-    BootObserver& observer;
-    const Clock& clock;
-    std::optional<std::uint16_t> plain_port = {}; ///< as ServerAddress has it
-};
+using Surroundings = BootSurroundings;
 
 class Session {
 public:
     Session(const Surroundings& surroundings, Flash& flash);
 
     /// A program takes over: finds the server, forgets which ones were dead, starts a log of its own.
-    void enter(Stage stage);
+    [[nodiscard]] boost::asio::awaitable<void> enter(Stage stage);
 
     /// Fetches a file that the phone or another file names. A network failure is tried again as often as the phone is
     /// told to; after the last try the server counts as dead for the rest of the stage, and is not asked again.
@@ -66,6 +55,9 @@ public:
     [[nodiscard]] BootObserver& observer() { return around_.observer; }
 
 private:
+    /// By DHCP, where the phone may. What the bootROM found counts for an application that finds nothing itself.
+    [[nodiscard]] boost::asio::awaitable<void> look_for_server();
+    void take_server();
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> transfer(std::string name, TransferRequest request);
     /// What the running program says it is; the release's own version where its image does not tell.
     [[nodiscard]] std::string version_told() const;

@@ -86,6 +86,7 @@ inline constexpr EnumText<MessageError, 6> message_error_text{{{{MessageError::n
                                                                 {MessageError::too_many_relays, "too_many_relays"}}}};
 
 /// Options, in order; one code may stand several times. Also what IA_NA, IA address and relays hold inside.
+/// Lifetime  views into it last until the next read(), add() or clear(); add() never takes one of its own.
 class Options {
 public:
     struct Option {
@@ -99,13 +100,15 @@ public:
     [[nodiscard]] std::vector<Option> all() const;
     void add(std::uint16_t code, std::string_view value); ///< <= 65535 bytes
     void clear();
+    /// How far from the first option's header a view of ours begins.
+    [[nodiscard]] std::size_t position_of(std::string_view value) const;
 
 private:
     struct Piece {
         std::uint16_t code;
         std::uint32_t at, bytes;
     };
-    std::string bytes_;
+    std::string bytes_; ///< as on the wire
     std::vector<Piece> pieces_;
 };
 
@@ -162,6 +165,13 @@ struct VendorBlock {
 [[nodiscard]] std::optional<VendorBlock> parse_vendor_options(std::string_view value);
 [[nodiscard]] std::string vendor_class_value(std::uint32_t enterprise, std::span<const std::string_view> pieces);
 [[nodiscard]] std::string vendor_options_value(std::uint32_t enterprise, std::uint16_t code, std::string_view value);
+
+/// A code for option 6; seconds, the elapsed time and the like: big-endian.
+[[nodiscard]] std::string option_request_value(std::span<const std::uint16_t> codes);
+[[nodiscard]] std::string short_value(std::uint16_t number);
+[[nodiscard]] std::string long_value(std::uint32_t number);
+/// A name as option 24 holds it; nullopt for what is no domain name: labels of 1 to 63 bytes, 254 in all.
+[[nodiscard]] std::optional<std::string> domain_value(std::string_view name);
 
 [[nodiscard]] std::string addresses_value(std::span<const IpAddress> addresses);
 [[nodiscard]] std::vector<IpAddress> parse_addresses(std::string_view value);

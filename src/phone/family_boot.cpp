@@ -1,0 +1,40 @@
+#include "phone/family_boot.hpp"
+
+#include "base/text.hpp"
+#include "phone/genband/boot.hpp"
+#include "phone/linksys/boot.hpp"
+#include "phone/panasonic/boot.hpp"
+#include "phone/polycom/boot.hpp"
+
+#include <array>
+#include <fmt/format.h>
+#include <vector>
+
+namespace offhook::phone {
+namespace {
+
+std::array<const FamilyBoot*, 4> all() {
+    return {&polycom::family_boot(), &panasonic::family_boot(), &linksys::family_boot(), &genband::family_boot()};
+}
+
+} // namespace
+
+Result<void> FamilyBoot::set_ip_mode(IpMode mode, Flash&) const {
+    if (mode == IpMode::ipv4) return {};
+    return fail(ErrorCode::invalid, fmt::format("{} phones of these generations speak IPv4 only", family()),
+                "--ip-mode");
+}
+
+const FamilyBoot* find_family_boot(std::string_view family) {
+    for (const auto* boot : all())
+        if (boot->family() == family) return boot;
+    return nullptr;
+}
+
+std::string booting_families() {
+    std::vector<std::string> names;
+    for (const auto* boot : all()) names.emplace_back(boot->family());
+    return join(names, ", ");
+}
+
+} // namespace offhook::phone

@@ -1,0 +1,46 @@
+#pragma once
+/// @file  FamilyBoot: what `offhook boot` needs of a family, and nothing else of it.
+///
+/// One object a family, of static life. A family with a pack but without one of these has no virtual phone.
+#include "base/result.hpp"
+#include "phone/boot_report.hpp"
+#include "phone/boot_surroundings.hpp"
+#include "phone/flash.hpp"
+#include "phone/ip_mode.hpp"
+#include "phone/typed_server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace offhook::phone {
+
+class FamilyBoot {
+public:
+    virtual ~FamilyBoot() = default;
+    [[nodiscard]] virtual std::string_view family() const = 0;
+    /// Whether its phones know pnp, dhcp4 or dhcp6.
+    [[nodiscard]] virtual bool discovers_by(DiscoveryChoice method) const { return method == DiscoveryChoice::dhcp4; }
+    /// A phone out of its box.
+    [[nodiscard]] virtual Flash factory_flash(const config::Model& model, MacAddress mac) const = 0;
+    /// What an installer types. Errors: invalid, naming the option.
+    [[nodiscard]] virtual Result<void> type_in(const TypedServer& typed, Flash& flash) const = 0;
+    /// Whether a phone that may not look knows where to go. Errors: not_found, invalid.
+    [[nodiscard]] virtual Result<void> check_address(const Flash& flash) const = 0;
+    [[nodiscard]] virtual IpMode ip_mode(const Flash&) const { return IpMode::ipv4; }
+    /// Errors: invalid for a mode that these phones do not have.
+    [[nodiscard]] virtual Result<void> set_ip_mode(IpMode mode, Flash& flash) const;
+    /// `keep_flash` is called whenever the phone would have written its flash. Lifetime: `flash` and what
+    /// `surroundings` names outlive the boot.
+    [[nodiscard]] virtual boost::asio::awaitable<BootReport>
+    boot(BootSurroundings surroundings, Flash& flash, std::function<void(const Flash&)> keep_flash) const = 0;
+};
+
+/// Null: that family has no virtual phone.
+[[nodiscard]] const FamilyBoot* find_family_boot(std::string_view family);
+/// "polycom, panasonic": for error messages.
+[[nodiscard]] std::string booting_families();
+
+} // namespace offhook::phone

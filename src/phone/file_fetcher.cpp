@@ -1,0 +1,109 @@
+#include "phone/file_fetcher.hpp"
+
+#include "base/text.hpp"
+#include "phone/web_page.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace offhook::phone {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t notes_told_max = 3;
+
+} // namespace
+
+void FileFetcher::decide(std::string text) { around_.observer.on_event({BootEvent::Kind::decision, std::move(text)}); }
+
+void FileFetcher::problem(std::string text) {
+    if (std::find(report_.problems.begin(), report_.problems.end(), text) == report_.problems.end())
+        report_.problems.push_back(text);
+    around_.observer.on_event({BootEvent::Kind::problem, std::move(text)});
+}
+
+void FileFetcher::mark_not_usable(std::string_view reason) {
+    if (report_.files.empty()) return;
+    auto& file = report_.files.back();
+    file.outcome = FileOutcome::not_usable;
+    problem(fmt::format("{}: {}", file.name, reason));
+}
+
+void FileFetcher::judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer) {
+    switch (answer.outcome) {
+    case FileOutcome::fetched:
+    case FileOutcome::not_changed:
+    case FileOutcome::stored:
+    case FileOutcome::absent:
+        return;
+    case FileOutcome::unreachable:
+    case FileOutcome::timed_out:
+        dead_.insert(request.url.origin());
+        return problem(fmt::format("could not contact {} ({}), using existing configuration", request.url.origin(),
+                                   answer.detail));
+    case FileOutcome::denied:
+        return problem(fmt::format("{}: the server does not take the phone's account ({})", name, answer.detail));
+    default:
+        return problem(fmt::format("{}: {}", name, answer.detail));
+    }
+}
+
+asio::awaitable<TransferAnswer> FileFetcher::fetch(std::string name, protocol::Url url,
+                                                   protocol::Url::Credentials account) {
+    if (dead_.contains(url.origin())) co_return TransferAnswer{};
+    TransferRequest request;
+    request.user_agent = habits_.user_agent;
+    request.redirects = habits_.redirects;
+    request.tftp_name = habits_.tftp_name;
+    request.credentials = url.credentials.value_or(account);
+    url.credentials.reset();
+    request.url = std::move(url);
+    TransferAnswer answer;
+    unsigned attempts = 1;
+    for (;; ++attempts) {
+        answer = co_await around_.transfers.run(request);
+        if (!is_network_failure(answer.outcome) || attempts >= habits_.tries) break;
+        co_await around_.transfers.wait(habits_.pause);
+    }
+    if (answer.bytes == 0) answer.bytes = answer.body.size();
+    FileRecord file{Direction::get, name,     request.url.shown(), answer.outcome, answer.bytes,
+                    answer.elapsed, attempts, answer.detail};
+    report_.files.push_back(file);
+    around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
+    judge(name, request, answer);
+    co_return answer;
+}
+
+std::optional<std::vector<config::Parameter>> FileFetcher::read(const std::string& name, const std::string& body,
+                                                                std::string_view syntax) {
+    if (is_web_page(body)) {
+        mark_not_usable(web_page_reason);
+        return std::nullopt;
+    }
+    const auto* grammar = config::find_syntax(syntax);
+    if (grammar == nullptr) {
+        mark_not_usable(fmt::format("nothing here reads {}", syntax));
+        return std::nullopt;
+    }
+    auto document = grammar->read(body);
+    if (!document) {
+        mark_not_usable(document.error().text());
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i < document->notes.size() && i < notes_told_max; ++i)
+        decide(fmt::format("{} line {}: {}", name, document->notes[i].line, document->notes[i].text));
+    if (document->notes.size() > notes_told_max)
+        decide(fmt::format("{}: {} more notes like these", name, document->notes.size() - notes_told_max));
+    return std::move(document->parameters);
+}
+
+asio::awaitable<std::optional<std::vector<config::Parameter>>>
+FileFetcher::fetch_parameters(std::string name, protocol::Url url, std::string_view syntax,
+                              protocol::Url::Credentials account) {
+    const TransferAnswer answer = co_await fetch(name, std::move(url), std::move(account));
+    if (answer.outcome != FileOutcome::fetched) co_return std::nullopt;
+    co_return read(name, answer.body, syntax);
+}
+
+} // namespace offhook::phone

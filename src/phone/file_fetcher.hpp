@@ -1,0 +1,60 @@
+#pragma once
+/// @file  FileFetcher: how a phone with one program fetches its files, reads them, and says what came of it.
+///
+/// Polycom phones have two programs and a log to upload: polycom/session.hpp.
+/// Threads  the loop's own.
+#include "config/syntax/syntax.hpp"
+#include "phone/boot_report.hpp"
+#include "phone/boot_surroundings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::phone {
+
+/// What a family does about a server that does not answer.
+struct FetchHabits {
+    std::string user_agent;
+    unsigned tries = 3; ///< of what failed on the network
+    std::chrono::seconds pause{5};
+    TransferRequest::Redirects redirects = TransferRequest::Redirects::followed;
+    TransferRequest::TftpName tftp_name = TransferRequest::TftpName::relative;
+};
+
+class FileFetcher {
+public:
+    /// Lifetime: what `around` refers to, and `report`, outlive this.
+    FileFetcher(const BootSurroundings& around, FetchHabits habits, BootReport& report)
+        : around_(around), habits_(std::move(habits)), report_(report) {}
+
+    /// `account` where the URL itself has none. A server that stays silent through all tries is not asked again.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch(std::string name, protocol::Url url,
+                                                               protocol::Url::Credentials account = {});
+    /// The same, read. nullopt: absent, or of no use to the phone, and said so.
+    [[nodiscard]] boost::asio::awaitable<std::optional<std::vector<config::Parameter>>>
+    fetch_parameters(std::string name, protocol::Url url, std::string_view syntax,
+                     protocol::Url::Credentials account = {});
+
+    void decide(std::string text);
+    void problem(std::string text);
+    /// Of the last file: fetched, but of no use.
+    void mark_not_usable(std::string_view reason);
+    [[nodiscard]] const BootSurroundings& around() const { return around_; }
+
+private:
+    [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name, const std::string& body,
+                                                                     std::string_view syntax);
+    void judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer);
+
+    const BootSurroundings& around_;
+    FetchHabits habits_;
+    BootReport& report_;
+    std::set<std::string> dead_; ///< origins
+};
+
+} // namespace offhook::phone

@@ -1,0 +1,1 @@
+#include "phone/network/dhcp4_client.hpp"

@@ -1,0 +1,1 @@
+#include "phone/network/dhcp6_client.hpp"

@@ -1,0 +1,1 @@
+#include "phone/network/interface_address.hpp"

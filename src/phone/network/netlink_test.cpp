@@ -1,0 +1,1 @@
+#include "phone/network/netlink.hpp"

@@ -1,0 +1,1 @@
+#include "phone/network/pnp_client.hpp"

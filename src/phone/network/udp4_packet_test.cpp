@@ -1,0 +1,1 @@
+#include "phone/network/udp4_packet.hpp"
