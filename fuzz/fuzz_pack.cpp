@@ -1,5 +1,6 @@
-// A pack is input: whatever its four files hold, it loads or is refused with errors, and what loads can be asked.
-// Shape  the files stand one after the other, separated by a line "===": family, models, parameters, settings.
+// A pack is input: whatever its files hold, it loads or is refused with errors, and what loads can be asked.
+// Shape  the files stand one after the other, separated by a line "===": family, models, parameters, settings,
+//        discovery (absent where nothing is left).
 #include "config/family/check.hpp"
 #include "config/family/loader.hpp"
 
@@ -28,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     text.models = next_file(rest);
     text.parameters = next_file(rest);
     text.settings = next_file(rest);
+    if (!rest.empty()) text.discovery = next_file(rest);
     const auto family = load_family(text);
     if (!family) {
         if (family.error().empty()) std::abort(); // refused without a reason
@@ -36,6 +38,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     (void)to_text(**family, coverage_of(**family), Detail::names);
     (void)(*family)->match_path(rest.substr(0, 100));
     (void)(*family)->match_user_agent(rest.substr(0, 100));
+    const Discovery& discovery = (*family)->discovery();
+    (void)discovery.matches_class(rest.substr(0, 100));
+    const OfferValues offered{"http://192.0.2.1", "192.0.2.1", offhook::IpAddress::v4(0xc0000201), "http",
+                              "0004f2abcdef",     "M"};
+    for (const OfferRule& rule : discovery.offers) {
+        const auto value = expand(rule, offered);
+        if (value && value->size() > rule.bytes_max) std::abort();
+    }
     LayerBuilder builder;
     for (const auto& [name, value] :
          std::initializer_list<std::pair<const char*, const char*>>{{"line.1.user", "1003"},

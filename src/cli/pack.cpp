@@ -59,6 +59,8 @@ boost::json::object to_json(const config::Family& family, const config::Coverage
             {"models", coverage.models},
             {"documents", coverage.documents},
             {"rows", coverage.rows},
+            {"classes", coverage.classes},
+            {"offers", texts(coverage.offers)},
             {"settings", coverage.settings},
             {"settings_without_row", texts(coverage.without_row)},
             {"one_way", texts(coverage.one_way)},

@@ -67,6 +67,18 @@ void look_at_rows(const Pack& pack, Coverage& out) {
     }
 }
 
+void look_at_discovery(const Discovery& discovery, Coverage& out) {
+    out.classes = discovery.dhcp_classes.size() + discovery.enterprises.size() + discovery.pnp_vendors.size();
+    for (const OfferRule& rule : discovery.offers) {
+        std::string place(offer_method_text.to_text(rule.method));
+        if (rule.option != 0) place += fmt::format(" {}", rule.option);
+        if (rule.sub_option != 0) place += fmt::format(".{}", rule.sub_option);
+        std::string schemes;
+        for (const std::string& scheme : rule.schemes) schemes += (schemes.empty() ? " for " : ", ") + scheme;
+        out.offers.push_back(fmt::format("{} {}{} ({})", place, rule.value, schemes, rule.confidence));
+    }
+}
+
 void list(std::string& out, std::string_view title, const std::vector<std::string>& names) {
     if (names.empty()) return;
     out += fmt::format("{} ({}):\n", title, names.size());
@@ -85,6 +97,7 @@ Coverage coverage_of(const Family& family) {
     out.other_files = pack->other_files().size();
     out.rows = pack->content().rows.size();
     count_columns(pack->content(), out);
+    look_at_discovery(pack->discovery(), out);
     look_at_rows(*pack, out);
     return out;
 }
@@ -101,9 +114,13 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
         fmt::format("\n{} of our {} settings have a row, {} rows cannot be read back, {} values read back as another\n",
                     coverage.settings - coverage.without_row.size(), coverage.settings, coverage.one_way.size(),
                     coverage.many_to_one.size());
+    out += coverage.offers.empty() && coverage.classes == 0
+               ? "discovery: nothing is said\n"
+               : fmt::format("discovery: {} classes, {} offers\n", coverage.classes, coverage.offers.size());
     if (detail == Detail::summary) return out;
     for (const Coverage::Column& column : coverage.columns)
         list(out, column.name == "mapped" ? "not mapped" : "without " + column.name, column.missing);
+    list(out, "offers", coverage.offers);
     list(out, "settings without a row", coverage.without_row);
     list(out, "rows that cannot be read back", coverage.one_way);
     list(out, "values that read back as another", coverage.many_to_one);

@@ -77,8 +77,18 @@ struct Discovery {
     [[nodiscard]] bool fetches_by(std::string_view scheme) const;
 };
 
-/// The rule's value with its words filled in, as bytes for the wire.
-/// Errors: invalid for a word that has no value ("mac" of nobody), too_large beyond bytes_max, saying both lengths.
+/// What `<...>` in a template can be.
+enum class OfferWord : std::uint8_t { url, host, address, scheme, mac, model };
+struct OfferPiece {
+    std::optional<OfferWord> word; ///< else
+    std::string_view literal;      ///< a view into the template
+};
+/// A template taken apart. Errors: invalid for a word that does not exist, a bracket that is none's, a blank.
+[[nodiscard]] Result<std::vector<OfferPiece>> offer_pieces(std::string_view text);
+
+/// The rule's value with its words filled in, as bytes for the wire; a NUL behind it counts.
+/// Errors: invalid for a word that has no value ("mac" of nobody) or an address of the other family, too_large beyond
+/// bytes_max, saying both lengths.
 [[nodiscard]] Result<std::string> expand(const OfferRule& rule, const OfferValues& values);
 /// The words of a template, for checks: errors: invalid for one that does not exist.
 [[nodiscard]] Result<void> check_offer_template(std::string_view text);

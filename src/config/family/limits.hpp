@@ -15,6 +15,9 @@ inline constexpr std::size_t pattern_bytes_max = 255;       ///< one pattern of 
 inline constexpr std::size_t pattern_pieces_max = 16;       ///< literals and variables of one pattern
 inline constexpr std::size_t form_variables_max = 16;       ///< of one text row
 inline constexpr std::size_t models_per_family_max = 500;
+inline constexpr std::size_t offered_url_bytes_max = 2000; ///< of a URL in PnP or DHCPv6
+inline constexpr std::size_t pnp_vendor_bytes_max = 64;
+inline constexpr std::size_t notify_event_bytes_max = 64;
 inline constexpr std::uint16_t index_max = 999; ///< an index in a parameter's name
 
 } // namespace offhook::config::pack_limits

@@ -17,6 +17,7 @@ std::uint64_t revision_of(const PackText& text) {
     std::string all;
     for (const auto* part : {&text.family, &text.models, &text.parameters, &text.settings})
         (all += std::to_string(part->size()) + '\n') += *part;
+    if (text.discovery) (all += std::to_string(text.discovery->size()) + '\n') += *text.discovery;
     const Sha256 digest = sha256(all);
     std::uint64_t revision = 0;
     std::memcpy(&revision, digest.data(), sizeof revision);
@@ -64,6 +65,7 @@ Checked<std::shared_ptr<const Family>> load_family(const PackText& text) {
     read("models.toml", text.models, read_models);
     read("family.toml", text.family, read_family);
     read("settings.toml", text.settings, read_settings);
+    if (text.discovery) read("discovery.toml", *text.discovery, read_discovery);
     if (!problems.empty()) return tl::unexpected(problems.take());
     return std::shared_ptr<const Family>(std::make_shared<Pack>(std::move(content)));
 }
@@ -78,6 +80,9 @@ Checked<std::shared_ptr<const Family>> load_family(const std::filesystem::path& 
                                                                      {"settings.toml", &PackText::settings}};
     for (const auto& [name, member] : files)
         if (auto body = read_file(problems, folder / name)) text.*member = std::move(*body);
+    std::error_code error;
+    if (std::filesystem::exists(folder / "discovery.toml", error))
+        text.discovery = read_file(problems, folder / "discovery.toml");
     if (!problems.empty()) return tl::unexpected(problems.take());
     return load_family(text);
 }

@@ -6,6 +6,7 @@
 #include "config/family/family.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,11 @@ namespace offhook::config {
 template <class T>
 using Checked = Expected<T, std::vector<Error>>;
 
-/// The four files of a pack as text; `settings`, `models` and `parameters` may be empty.
+/// The files of a pack as text; all but `family` may be empty.
 struct PackText {
     std::string folder; ///< stands before the file's name in errors
     std::string family, models, parameters, settings;
+    std::optional<std::string> discovery = std::nullopt; ///< a pack without one says nothing of discovery
 };
 
 [[nodiscard]] Checked<std::shared_ptr<const Family>> load_family(const std::filesystem::path& folder);

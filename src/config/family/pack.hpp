@@ -26,6 +26,7 @@ struct PackContent {
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
     Layer defaults;
+    Discovery discovery;
 
     PathTable paths;           ///< ids: documents first, then files
     ParameterTable known;      ///< ids: facts
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
+    [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 
     [[nodiscard]] const PackContent& content() const { return content_; }
     /// Rows [first, last) that go index by index, or all without one.

@@ -1,5 +1,6 @@
 #pragma once
-/// @file  What each file of a pack says, read into PackContent. In this order: parameters, models, family, settings.
+/// @file  What each file of a pack says, read into PackContent. In this order: parameters, models, family, settings,
+/// discovery.
 #include "config/family/pack.hpp"
 #include "config/family/toml_reader.hpp"
 
@@ -15,5 +16,9 @@ void read_parameters(const PackFile& file, PackContent& content);
 void read_models(const PackFile& file, PackContent& content);
 void read_family(const PackFile& file, PackContent& content);
 void read_settings(const PackFile& file, PackContent& content);
+void read_discovery(const PackFile& file, PackContent& content);
+
+/// G C U I B, as docs/packs.md has them.
+[[nodiscard]] bool is_confidence_mark(std::string_view mark);
 
 } // namespace offhook::config

@@ -16,7 +16,7 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
     if (!facts.type.empty() && std::find(std::begin(types), std::end(types), facts.type) == std::end(types))
         row.problem_at("type", "no type '" + printable(facts.type, 40) +
                                    "'; there are text, number, boolean, choice, host, url, time, list");
-    if (!facts.confidence.empty() && std::find(std::begin(marks), std::end(marks), facts.confidence) == std::end(marks))
+    if (!facts.confidence.empty() && !is_confidence_mark(facts.confidence))
         row.problem_at("confidence", "the marks are G (guide), C (code or capture), U (later documents), I (inferred), "
                                      "B (common knowledge)");
     if (facts.type == "number" && !facts.range.empty() && !parse_range(facts.range))
@@ -25,6 +25,10 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
 }
 
 } // namespace
+
+bool is_confidence_mark(std::string_view mark) {
+    return std::find(std::begin(marks), std::end(marks), mark) != std::end(marks);
+}
 
 std::optional<NumberRange> parse_range(std::string_view text) {
     const auto dots = text.find("..");
