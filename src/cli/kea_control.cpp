@@ -25,11 +25,11 @@ std::string reason() { return std::system_category().message(errno); }
 /// Counts the time of one whole exchange, so that an answer in drips ends too.
 class Deadline {
 public:
-    Deadline() : end_(clock_.now() + kea_answer_time) {}
+    Deadline() : end_(clock_.instant() + kea_answer_time) {}
     /// Errors: unavailable when time is up.
     Result<void> wait_for(int fd, short events) const {
         for (;;) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - clock_.now()).count();
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - clock_.instant()).count();
             if (left <= 0) break;
             pollfd waiting{fd, events, 0};
             const int ready = ::poll(&waiting, 1, static_cast<int>(left));
@@ -95,13 +95,18 @@ Result<std::string> read_all(int fd, const Deadline& deadline) {
 Result<void> check_result(std::int64_t result, std::string_view command, const std::string& text) {
     const std::string where = "Kea, " + std::string(command);
     switch (result) {
-    case 0: return {};
-    case 1: return fail(ErrorCode::invalid, text.empty() ? "refused (result 1)" : text + " (result 1: refused)", where);
+    case 0:
+        return {};
+    case 1:
+        return fail(ErrorCode::invalid, text.empty() ? "refused (result 1)" : text + " (result 1: refused)", where);
     case 2:
         return fail(ErrorCode::unavailable, text + " (result 2: this Kea does not have the command)", where);
-    case 3: return fail(ErrorCode::not_found, text + " (result 3: nothing there)", where);
-    case 4: return fail(ErrorCode::conflict, text + " (result 4: it conflicts with Kea's present state)", where);
-    default: return fail(ErrorCode::unavailable, fmt::format("{} (result {})", text, result), where);
+    case 3:
+        return fail(ErrorCode::not_found, text + " (result 3: nothing there)", where);
+    case 4:
+        return fail(ErrorCode::conflict, text + " (result 4: it conflicts with Kea's present state)", where);
+    default:
+        return fail(ErrorCode::unavailable, fmt::format("{} (result {})", text, result), where);
     }
 }
 
@@ -145,8 +150,7 @@ Result<KeaControl::Reply> KeaControl::call(std::string_view command) const {
 }
 
 Result<KeaControl::Reply> KeaControl::call(std::string_view command, json::object arguments) const {
-    auto answer =
-        exchange(json::serialize(json::object{{"command", command}, {"arguments", std::move(arguments)}}));
+    auto answer = exchange(json::serialize(json::object{{"command", command}, {"arguments", std::move(arguments)}}));
     if (!answer) return fail(answer.error().code, answer.error().message, socket_path_);
     return read_kea_reply(command, *answer);
 }

@@ -4,7 +4,8 @@
 /// One command a connection: it is written, our side is closed, and the answer is read to its end.
 /// Limits  limits below; an answer beyond them is too_large.
 /// Errors  unavailable where nobody answers there, or not in time; invalid where the answer is not Kea's; what Kea
-///         itself refuses keeps its words: invalid (result 1), unavailable (2, a command that it has not), not_found (3).
+///         itself refuses keeps its words: invalid (result 1), unavailable (2, a command that it has not), not_found
+///         (3).
 /// Threads one at a time; blocks.
 /// Source  reference: protocols 3.7, measured against Kea 2.2; Kea's manual, "Control Channel".
 #include "base/result.hpp"

@@ -9,9 +9,9 @@ namespace offhook::config {
 
 std::string commented(std::string_view text, std::string_view comment_mark) {
     std::string out;
-    for (const std::string& line : split(text, '\n')) {
+    for (const std::string_view line : split(text, '\n')) {
         out += comment_mark;
-        if (!line.empty()) out += ' ' + line;
+        if (!line.empty()) out.append(" ").append(line);
         out += '\n';
     }
     return out;
@@ -39,11 +39,16 @@ Result<std::string> write_dhcp_config(DhcpServer server, const DhcpConfigRequest
     const auto phones = what_to_tell(request);
     if (!phones) return tl::unexpected(phones.error());
     switch (server) {
-    case DhcpServer::kea: return kea_text(*phones, request);
-    case DhcpServer::isc: return isc_text(*phones, request);
-    case DhcpServer::dnsmasq: return dnsmasq_text(*phones, request);
-    case DhcpServer::mikrotik: return mikrotik_text(*phones);
-    case DhcpServer::windows: return windows_text(*phones);
+    case DhcpServer::kea:
+        return kea_text(*phones, request);
+    case DhcpServer::isc:
+        return isc_text(*phones, request);
+    case DhcpServer::dnsmasq:
+        return dnsmasq_text(*phones, request);
+    case DhcpServer::mikrotik:
+        return mikrotik_text(*phones);
+    case DhcpServer::windows:
+        return windows_text(*phones);
     }
     return fail(ErrorCode::invalid, "no such DHCP server");
 }

@@ -16,7 +16,8 @@ constexpr const char* header =
     "- Every text stands in quotes: what looks like an address would go out as 4 bytes otherwise, and phones expect\n"
     "  text. Addresses without quotes are meant to be 4 bytes.";
 constexpr const char* header_4 =
-    "- 66 and 67 are forced: dnsmasq puts them into the fields sname and file for a phone that does not ask for them in\n"
+    "- 66 and 67 are forced: dnsmasq puts them into the fields sname and file for a phone that does not ask for them "
+    "in\n"
     "  its option 55, and dhcp-no-override does not stop that. All others go out only where they are asked for.\n"
     "- dnsmasq sends option 66 with a NUL behind it. RFC 2132 bids clients to accept that; phones trim it.\n"
     "- dhcp-vendorclass matches anywhere in option 60, and minds upper and lower case.\n"

@@ -8,7 +8,8 @@ namespace {
 
 constexpr const char* header_4 =
     "ISC dhcpd (DHCPv4) for Offhook: phones find their boot server, everybody else sees no difference.\n"
-    "Put it into a file of its own, say include \"/etc/dhcp/offhook.conf\"; in dhcpd.conf, outside of any subnet, check\n"
+    "Put it into a file of its own, say include \"/etc/dhcp/offhook.conf\"; in dhcpd.conf, outside of any subnet, "
+    "check\n"
     "with dhcpd -t -cf FILE and restart: dhcpd reads its configuration at start alone.\n"
     "\n"
     "Why it is written like this:\n"
@@ -32,10 +33,14 @@ constexpr const char* header_6 =
 std::string option_name(std::uint16_t code, DhcpVersion version) {
     if (version == DhcpVersion::v6) return fmt::format("dhcp6.offhook-{}", code);
     switch (code) {
-    case 43: return "vendor-encapsulated-options";
-    case 66: return "tftp-server-name";
-    case 67: return "bootfile-name";
-    default: return fmt::format("offhook-{}", code);
+    case 43:
+        return "vendor-encapsulated-options";
+    case 66:
+        return "tftp-server-name";
+    case 67:
+        return "bootfile-name";
+    default:
+        return fmt::format("offhook-{}", code);
     }
 }
 
@@ -50,7 +55,7 @@ std::map<std::uint16_t, std::string> types_of(const std::vector<ToldPhones>& pho
     std::map<std::uint16_t, std::string> types;
     for (const ToldPhones& family : phones)
         for (const ToldOption& option : family.options) {
-            const std::string type = is_text(option)                                ? "text"
+            const std::string type = is_text(option) ? "text"
                                      : option.kind == ToldOption::Kind::addresses
                                          ? (version == DhcpVersion::v4 ? "array of ip-address" : "array of ip6-address")
                                          : "string";

@@ -4,8 +4,10 @@
 #include "config/dhcp_config/targets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <map>
 
 namespace offhook::config {
 namespace {
@@ -14,16 +16,19 @@ namespace json = boost::json;
 
 constexpr const char* header_4 =
     "Kea DHCPv4 for Offhook: phones find their boot server, everybody else sees no difference.\n"
-    "Loads as it stands (kea-dhcp4 -t FILE). Merge it into your own kea-dhcp4.conf: the classes behind yours, the hook\n"
+    "Loads as it stands (kea-dhcp4 -t FILE). Merge it into your own kea-dhcp4.conf: the classes behind yours, the "
+    "hook\n"
     "into hooks-libraries. Or let Offhook do it over Kea's control socket: offhook dhcp-config kea --push SOCKET.\n"
     "\n"
     "Why it is written like this:\n"
     "- Each value belongs to a class. Option 66 for everybody would send PXE clients to the phones' server.\n"
     "- Kea looks at classes in order, and the first one that has an option wins: a class of yours that stands before\n"
     "  these and gives a phone option 66 or 160 decides.\n"
-    "- Options go out only to a phone that asks for them (its option 55); add \"always-send\": true where one does not\n"
+    "- Options go out only to a phone that asks for them (its option 55); add \"always-send\": true where one does "
+    "not\n"
     "  ask and takes them all the same.\n"
-    "- Options stand by number with \"csv-format\": false, so that commas and backslashes are text and no option-def is\n"
+    "- Options stand by number with \"csv-format\": false, so that commas and backslashes are text and no option-def "
+    "is\n"
     "  needed: Kea accepts one for 43 120 128-135 139 150 151 156-158 160-162 176 208-210 220 221 224 242 252, and\n"
     "  refuses one for 60 61 66 67 77 82 114 124 125 136-138 141 146 159 212 213, which it defines itself.";
 constexpr const char* header_hook =
@@ -36,9 +41,11 @@ constexpr const char* header_6 =
     "Offhook do it over Kea's control socket: offhook dhcp-config kea --v6 --push SOCKET.\n"
     "\n"
     "Why it is written like this:\n"
-    "- Each value belongs to a class: the phone's enterprise number in option 16 or 17, or the maker's part of the MAC\n"
+    "- Each value belongs to a class: the phone's enterprise number in option 16 or 17, or the maker's part of the "
+    "MAC\n"
     "  in its DUID. The first class that has an option wins.\n"
-    "- Option 17 is told twice: as vendor-opts with the enterprise number, and as a sub-option in that number's space.\n"
+    "- Option 17 is told twice: as vendor-opts with the enterprise number, and as a sub-option in that number's "
+    "space.\n"
     "  Without \"always-send\" at the sub-option Kea sends the number alone.";
 
 std::string expression_text(std::string_view text) {
@@ -66,8 +73,7 @@ std::string class_test(const ToldPhones& phones, DhcpVersion version) {
     }
     if (version == DhcpVersion::v4)
         for (const std::string& prefix : phones.class_prefixes)
-            any.push_back(
-                fmt::format("substring(option[60].hex,0,{})=={}", prefix.size(), expression_text(prefix)));
+            any.push_back(fmt::format("substring(option[60].hex,0,{})=={}", prefix.size(), expression_text(prefix)));
     for (const std::uint32_t enterprise : phones.enterprises) {
         if (version == DhcpVersion::v4) // a binary option 60 begins like option 124
             any.push_back(fmt::format("substring(option[60].hex,0,4)==0x{:08x}", enterprise));
@@ -86,12 +92,12 @@ std::string data_of(std::string_view bytes, ToldOption::Kind kind) {
 
 void append_options(json::array& out, const ToldOption& option, DhcpVersion version) {
     if (version == DhcpVersion::v4 || option.subs.empty()) {
-        out.push_back(json::object{
-            {"code", option.code}, {"csv-format", false}, {"data", data_of(option.bytes, option.kind)}});
+        out.push_back(
+            json::object{{"code", option.code}, {"csv-format", false}, {"data", data_of(option.bytes, option.kind)}});
         return;
     }
-    out.push_back(json::object{
-        {"name", "vendor-opts"}, {"data", std::to_string(option.enterprise)}, {"always-send", true}});
+    out.push_back(
+        json::object{{"name", "vendor-opts"}, {"data", std::to_string(option.enterprise)}, {"always-send", true}});
     for (const auto& [code, value] : option.subs)
         out.push_back(json::object{
             {"space", fmt::format("vendor-{}", option.enterprise)},
@@ -139,6 +145,12 @@ KeaParts kea_parts(const std::vector<ToldPhones>& phones, const DhcpConfigReques
     if (request.version == DhcpVersion::v4) parts.hook_options = hook_options(phones);
     parts.hook_library = request.hooks_directory + "/libdhcp_flex_option.so";
     return parts;
+}
+
+Result<KeaParts> make_kea_parts(const DhcpConfigRequest& request) {
+    const auto phones = what_to_tell(request);
+    if (!phones) return tl::unexpected(phones.error());
+    return kea_parts(*phones, request);
 }
 
 std::string kea_text(const std::vector<ToldPhones>& phones, const DhcpConfigRequest& request) {

@@ -19,6 +19,8 @@ struct KeaParts {
 };
 
 [[nodiscard]] KeaParts kea_parts(const std::vector<ToldPhones>& phones, const DhcpConfigRequest& request);
+/// The same from a request. Errors: as write_dhcp_config().
+[[nodiscard]] Result<KeaParts> make_kea_parts(const DhcpConfigRequest& request);
 /// The class of one family.
 [[nodiscard]] boost::json::object kea_class(const ToldPhones& phones, DhcpVersion version);
 

@@ -30,7 +30,8 @@ bool is_flex_option(const json::value& hook) { return text_at(hook, "library").e
 Result<json::array*> array_in(json::object& object, std::string_view member) {
     auto& value = object[member];
     if (value.is_null()) value = json::array();
-    if (!value.is_array()) return fail(ErrorCode::invalid, "expected a list in Kea's configuration", std::string(member));
+    if (!value.is_array())
+        return fail(ErrorCode::invalid, "expected a list in Kea's configuration", std::string(member));
     return &value.get_array();
 }
 

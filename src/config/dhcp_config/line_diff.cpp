@@ -64,7 +64,7 @@ std::vector<Line> walk_back(const Lines& a, const Lines& b, const Trace& trace) 
     auto x = static_cast<std::ptrdiff_t>(a.size()), y = static_cast<std::ptrdiff_t>(b.size());
     for (auto step = static_cast<std::ptrdiff_t>(trace.size()) - 1; step >= 0; --step) {
         const std::ptrdiff_t k = x - y;
-        std::ptrdiff_t from_x = 0, from_y = 0;
+        std::ptrdiff_t from_x = 0;
         bool is_added = false;
         if (step > 0) {
             const auto& last = trace[static_cast<std::size_t>(step - 1)];
@@ -73,7 +73,6 @@ std::vector<Line> walk_back(const Lines& a, const Lines& b, const Trace& trace) 
             };
             is_added = k == -step || (k != step && at(k - 1) < at(k + 1));
             from_x = is_added ? at(k + 1) : at(k - 1);
-            from_y = from_x - (is_added ? k + 1 : k - 1);
         }
         // Behind the step's own line come those that are kept.
         const std::ptrdiff_t after_x = step == 0 || is_added ? from_x : from_x + 1;
@@ -109,10 +108,10 @@ std::string unified_diff(std::string_view old_text, std::string_view new_text, s
     std::string out = fmt::format("--- {}\n+++ {}\n", old_name, new_name);
     std::size_t old_line = 1, new_line = 1;
     for (std::size_t i = 0; i < lines.size();) {
-        const auto changed = static_cast<std::size_t>(
-            std::find_if(lines.begin() + static_cast<std::ptrdiff_t>(i), lines.end(),
-                         [](const Line& line) { return line.change != Change::kept; }) -
-            lines.begin());
+        const auto changed =
+            static_cast<std::size_t>(std::find_if(lines.begin() + static_cast<std::ptrdiff_t>(i), lines.end(),
+                                                  [](const Line& line) { return line.change != Change::kept; }) -
+                                     lines.begin());
         if (changed == lines.size()) break;
         const std::size_t first = std::max(i, changed - std::min(changed, context_lines));
         old_line += first - i, new_line += first - i;

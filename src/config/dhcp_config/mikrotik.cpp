@@ -15,7 +15,8 @@ constexpr const char* header =
     "  not attach these sets to a network or a server.\n"
     "- s'...' is text; '10.0.0.1' without the s would go out as 4 bytes. 0x... are bytes as they are.\n"
     "- Options go out only to a phone that asks for them (its option 55).\n"
-    "- RouterOS cannot match the beginning of a MAC. Where a family tells no class, make its leases static and give them\n"
+    "- RouterOS cannot match the beginning of a MAC. Where a family tells no class, make its leases static and give "
+    "them\n"
     "  the set, as the last line of each family does.";
 
 /// Inside of "..." RouterOS reads \" \\ \$ and \? as themselves. s'...' has no way to write an apostrophe.

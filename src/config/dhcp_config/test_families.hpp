@@ -31,17 +31,16 @@ inline OfferValues values(std::string url = "http://192.0.2.10:8080/prov") {
     return out;
 }
 
-/// Known by OUI alone.
+/// Known by OUI, and by its number in DHCPv6.
 inline FamilyToTell panasonic(OfferValues said = values()) {
     FamilyToTell out{"panasonic", "Panasonic KX", {0x0080f0, 0xbcc342}, {}, std::move(said)};
-    out.discovery.offers = {
-        rule(OfferMethod::dhcp4, 160, "<url>/{MODEL}.cfg", "the provisioning URL, asked for first"),
-        rule(OfferMethod::dhcp4, 159, "<url>/{MODEL}.cfg", "the same, where 160 is switched off"),
-        rule(OfferMethod::dhcp4, 66, "<url>/{MODEL}.cfg", "the same, last"),
-        sub_rule(OfferMethod::dhcp6, 17, 1, "<url>/{MODEL}.cfg"),
-        rule(OfferMethod::dhcp6, 59, "<url>/{MODEL}.cfg", "the boot file's URL"),
-        rule(OfferMethod::pnp, 0, "<url>/{MODEL}.cfg", "not for DHCP")};
-    out.discovery.enterprises = {};
+    out.discovery.offers = {rule(OfferMethod::dhcp4, 160, "<url>/{MODEL}.cfg", "the provisioning URL, asked for first"),
+                            rule(OfferMethod::dhcp4, 159, "<url>/{MODEL}.cfg", "the same, where 160 is switched off"),
+                            rule(OfferMethod::dhcp4, 66, "<url>/{MODEL}.cfg", "the same, last"),
+                            sub_rule(OfferMethod::dhcp6, 17, 1, "<url>/{MODEL}.cfg"),
+                            rule(OfferMethod::dhcp6, 59, "<url>/{MODEL}.cfg", "the boot file's URL"),
+                            rule(OfferMethod::pnp, 0, "<url>/{MODEL}.cfg", "not for DHCP")};
+    out.discovery.enterprises = {258};
     out.discovery.offers[3].enterprise = 258;
     return out;
 }

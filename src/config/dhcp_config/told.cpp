@@ -1,9 +1,9 @@
 #include "config/dhcp_config/told.hpp"
 
-#include "base/hex.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace offhook::config {
@@ -27,8 +27,8 @@ Result<void> check_plain(std::string_view text, const std::string& where) {
 bool is_wanted(const DhcpConfigRequest& request, const OfferRule& rule) {
     const auto method = request.version == DhcpVersion::v4 ? OfferMethod::dhcp4 : OfferMethod::dhcp6;
     if (rule.method != method) return false;
-    return request.options.empty() || std::find(request.options.begin(), request.options.end(), rule.option) !=
-                                          request.options.end();
+    return request.options.empty() ||
+           std::find(request.options.begin(), request.options.end(), rule.option) != request.options.end();
 }
 
 std::string label_of(const OfferRule& rule) {
@@ -93,11 +93,10 @@ Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToT
         if (!rule.enterprise && family.discovery.enterprises.empty()) return leave_out("no enterprise number is known");
         enterprise = rule.enterprise ? *rule.enterprise : family.discovery.enterprises.front();
     }
-    const bool is_block = rule.sub_option != 0 &&
-                          (has_enterprise(rule, version) || (version == DhcpVersion::v4 && rule.option == option_vendor_43));
+    const bool is_block = rule.sub_option != 0 && (has_enterprise(rule, version) ||
+                                                   (version == DhcpVersion::v4 && rule.option == option_vendor_43));
     const auto value = expand(rule, family.values);
-    if (!value)
-        return fail(value.error().code, value.error().message, fmt::format("{}, {}", family.name, label));
+    if (!value) return fail(value.error().code, value.error().message, fmt::format("{}, {}", family.name, label));
     const std::string where = fmt::format("{}, {}", family.name, label);
     if (rule.form == OfferForm::text)
         if (const auto plain = check_plain(*value, where); !plain) return plain;
@@ -117,7 +116,8 @@ Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToT
                     fmt::format("{} bytes; a DHCP option holds {}, and phones do not join split ones",
                                 option.bytes.size(), option_bytes_max),
                     where);
-    const std::string shown = rule.form == OfferForm::addresses ? family.values.address.text() : *value;
+    std::string shown = rule.form == OfferForm::addresses ? family.values.address.text() : *value;
+    if (shown.ends_with('\0')) shown.pop_back();
     option.comment += fmt::format("{}{}{}{}", option.comment.empty() ? "" : "; ",
                                   is_block ? fmt::format("sub-option {} {}", rule.sub_option, one_line(shown))
                                            : one_line(rule.summary),
@@ -155,6 +155,11 @@ Result<ToldPhones> tell(const FamilyToTell& family, const DhcpConfigRequest& req
         return phones;
     }
     if (const auto plain = check_plain(family.values.url, "url"); !plain) return tl::unexpected(plain.error());
+    const auto& scheme = family.values.scheme;
+    if (!scheme.empty() && !discovery.schemes.empty() && !discovery.fetches_by(scheme)) {
+        phones.left_out.push_back("these phones do not fetch by " + one_line(scheme));
+        return phones;
+    }
     for (const OfferRule& rule : discovery.offers) {
         if (!is_wanted(request, rule)) continue;
         if (const auto added = add_rule(phones, rule, family, request.version); !added)
@@ -178,9 +183,8 @@ Result<std::vector<ToldPhones>> what_to_tell(const DhcpConfigRequest& request) {
         all.push_back(std::move(*phones));
     }
     if (std::all_of(all.begin(), all.end(), [](const ToldPhones& phones) { return phones.options.empty(); }))
-        return fail(ErrorCode::invalid,
-                    fmt::format("there is nothing to tell any phone by {}{}",
-                                request.version == DhcpVersion::v4 ? "DHCPv4" : "DHCPv6", reasons));
+        return fail(ErrorCode::invalid, fmt::format("there is nothing to tell any phone by {}{}",
+                                                    request.version == DhcpVersion::v4 ? "DHCPv4" : "DHCPv6", reasons));
     return all;
 }
 
@@ -208,8 +212,7 @@ std::vector<std::string> addresses_of(const ToldOption& option, DhcpVersion vers
     for (std::size_t at = 0; at + width <= option.bytes.size(); at += width) {
         std::array<std::uint8_t, 16> bytes{};
         if (width == 4) bytes[10] = bytes[11] = 0xff;
-        for (std::size_t i = 0; i < width; ++i)
-            bytes[16 - width + i] = static_cast<std::uint8_t>(option.bytes[at + i]);
+        for (std::size_t i = 0; i < width; ++i) bytes[16 - width + i] = static_cast<std::uint8_t>(option.bytes[at + i]);
         out.push_back(IpAddress(bytes).text());
     }
     return out;

@@ -12,16 +12,16 @@ namespace offhook::config {
 
 struct ToldOption {
     enum class Kind : std::uint8_t {
-        text,     ///< `bytes` as an operator would type it
+        text,      ///< `bytes` as an operator would type it
         addresses, ///< `bytes` are IPv4 addresses, or IPv6 ones in DHCPv6
-        binary    ///< anything else: a block of sub-options, or text with a NUL behind it
+        binary     ///< anything else: a block of sub-options, or text with a NUL behind it
     };
     std::uint16_t code = 0;
     Kind kind = Kind::text;
-    std::string bytes;                        ///< the option's content
-    std::uint32_t enterprise = 0;             ///< DHCPv4 125 and DHCPv6 17
+    std::string bytes;                                       ///< the option's content
+    std::uint32_t enterprise = 0;                            ///< DHCPv4 125 and DHCPv6 17
     std::vector<std::pair<std::uint16_t, std::string>> subs; ///< sub-options in `bytes`, in their order
-    std::string comment;                      ///< one line
+    std::string comment;                                     ///< one line
 };
 
 struct ToldPhones {

@@ -29,9 +29,12 @@ std::string text(std::string_view value) {
 
 std::string_view type_of(const ToldOption& option) {
     switch (option.kind) {
-    case ToldOption::Kind::text: return option.code == 43 ? "BinaryData" : "String";
-    case ToldOption::Kind::addresses: return "IPv4Address";
-    case ToldOption::Kind::binary: return "BinaryData";
+    case ToldOption::Kind::text:
+        return option.code == 43 ? "BinaryData" : "String";
+    case ToldOption::Kind::addresses:
+        return "IPv4Address";
+    case ToldOption::Kind::binary:
+        return "BinaryData";
     }
     return "BinaryData";
 }
@@ -58,10 +61,11 @@ std::string definitions(const std::vector<ToldPhones>& phones) {
                 types.try_emplace(option.code, type_of(option));
     std::string out;
     for (const auto& [code, type] : types)
-        out += fmt::format("if (-not (Get-DhcpServerv4OptionDefinition -OptionId {0} -ErrorAction SilentlyContinue)) {{\n"
-                           "  Add-DhcpServerv4OptionDefinition -OptionId {0} -Name 'offhook-{0}' -Type {1}{2}\n"
-                           "}}\n",
-                           code, type, type == "IPv4Address" ? " -MultiValued" : "");
+        out +=
+            fmt::format("if (-not (Get-DhcpServerv4OptionDefinition -OptionId {0} -ErrorAction SilentlyContinue)) {{\n"
+                        "  Add-DhcpServerv4OptionDefinition -OptionId {0} -Name 'offhook-{0}' -Type {1}{2}\n"
+                        "}}\n",
+                        code, type, type == "IPv4Address" ? " -MultiValued" : "");
     return out;
 }
 
@@ -81,8 +85,9 @@ std::string policy(const ToldPhones& phones) {
     if (!macs.empty()) out += " -MacAddress EQ" + macs;
     out += '\n';
     for (const ToldOption& option : phones.options)
-        out += fmt::format("  # {}\n  Set-DhcpServerv4OptionValue -ScopeId $scope -PolicyName '{}' -OptionId {} -Value {}\n",
-                           option.comment, phones.name, option.code, value_of(option));
+        out += fmt::format(
+            "  # {}\n  Set-DhcpServerv4OptionValue -ScopeId $scope -PolicyName '{}' -OptionId {} -Value {}\n",
+            option.comment, phones.name, option.code, value_of(option));
     return out + "}\n";
 }
 
