@@ -139,6 +139,7 @@ TEST(DhcpConfig, RefusesToTellEverybody) {
     auto request = test::request();
     request.families = {test::panasonic()};
     request.families[0].ouis.clear();
+    request.families[0].discovery.enterprises.clear();
     const auto text = write_dhcp_config(DhcpServer::dnsmasq, request);
     ASSERT_FALSE(text.has_value());
     EXPECT_NE(text.error().message.find("nothing tells these phones from other devices"), std::string::npos);

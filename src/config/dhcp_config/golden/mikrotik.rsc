@@ -20,6 +20,8 @@ add name=offhook-panasonic-159 code=159 value="s'http://192.0.2.10:8080/prov/{MO
 add name=offhook-panasonic-66 code=66 value="s'http://192.0.2.10:8080/prov/{MODEL}.cfg'"
 /ip dhcp-server option sets
 add name=offhook-panasonic options=offhook-panasonic-160,offhook-panasonic-159,offhook-panasonic-66
+/ip dhcp-server matcher
+add name=offhook-panasonic-1 server=dhcp1 code=60 matching-type=substring value="0x00000102" option-set=offhook-panasonic
 /ip dhcp-server lease
 set [find where dynamic=no mac-address~"^00:80:F0"] dhcp-option-set=offhook-panasonic
 set [find where dynamic=no mac-address~"^BC:C3:42"] dhcp-option-set=offhook-panasonic
