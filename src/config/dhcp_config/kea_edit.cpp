@@ -55,11 +55,12 @@ bool says_the_same(const json::value& told, const json::value& ours, // NOLINT(m
             return there != nullptr && says_the_same(*there, each.value(), each.key());
         });
     }
-    if (ours.is_array()) {
+    if (ours.is_array()) { // in any order: Kea tells options by their space
         if (!told.is_array() || told.get_array().size() != ours.get_array().size()) return false;
-        for (std::size_t i = 0; i < ours.get_array().size(); ++i)
-            if (!says_the_same(told.get_array()[i], ours.get_array()[i])) return false;
-        return true;
+        return std::all_of(ours.get_array().begin(), ours.get_array().end(), [&](const json::value& each) {
+            return std::any_of(told.get_array().begin(), told.get_array().end(),
+                               [&](const json::value& there) { return says_the_same(there, each); });
+        });
     }
     if (ours.is_string() && told.is_string() && member == "data")
         return data_digits(ours.get_string()) == data_digits(told.get_string());
