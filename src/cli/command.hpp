@@ -30,6 +30,7 @@ struct Cli {
 };
 
 void add_serve(CLI::App& app, Cli& cli);
+void add_dhcp_config(CLI::App& app, Cli& cli);
 void add_device(CLI::App& app, Cli& cli);
 void add_site(CLI::App& app, Cli& cli);
 void add_credentials(CLI::App& app, Cli& cli);
