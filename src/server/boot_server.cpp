@@ -13,6 +13,8 @@
 #include "server/api/socket_path.hpp"
 #include "server/delivery.hpp"
 #include "server/listener_set.hpp"
+#include "server/resync/resync_targets.hpp"
+#include "server/resync/resyncs.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -62,15 +64,24 @@ private:
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
         listeners_.open(doors);
-        api_ = std::make_unique<ApiServer>(
-            socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
-                                               listener_of_site(), &shared_access_->guard});
+        resyncs_ = std::make_unique<Resyncs>(
+            clock, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); });
+        ApiContext context{catalogue_,
+                           timeline_,
+                           families_,
+                           clock,
+                           [this] { return status(); },
+                           listener_of_site(),
+                           &shared_access_->guard};
+        context.resyncs = resyncs_.get();
+        api_ = std::make_unique<ApiServer>(socket_path_.address(), std::move(context));
         listeners_.start(announce);
     }
 
     void close() {
         listeners_.stop();
         api_.reset();
+        resyncs_.reset();
         disk_pool_.stop();
         closing_.stop(); // its writes wait for the loops
         catalogue_.set_publish({});
@@ -187,6 +198,7 @@ private:
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     ListenerSet listeners_;
+    std::unique_ptr<Resyncs> resyncs_;
     std::unique_ptr<ApiServer> api_;
 };
 

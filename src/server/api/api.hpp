@@ -25,6 +25,7 @@
 namespace offhook::server {
 
 class Guard;
+class Resyncs;
 
 struct ApiRequest {
     std::string method; ///< "GET"
@@ -57,6 +58,7 @@ struct ApiContext {
     std::map<std::string, std::string, std::less<>> listener_of_site = {};
     Guard* guard = nullptr;                     ///< null: nobody is guarded
     std::uint64_t file_bytes_max = 1ULL << 30U; ///< of one firmware image or asset
+    Resyncs* resyncs = nullptr;                 ///< null: phones cannot be told anything
 };
 
 /// A request whose target is taken apart.
@@ -100,5 +102,6 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> status_routes();
 [[nodiscard]] std::vector<ApiRoute> stored_routes();
 [[nodiscard]] std::vector<ApiRoute> upload_routes();
+[[nodiscard]] std::vector<ApiRoute> resync_routes();
 
 } // namespace offhook::server
