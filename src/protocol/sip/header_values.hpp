@@ -22,7 +22,7 @@ struct Via {
 
 struct Uri {
     std::string_view scheme;     ///< "sip", "sips", "tel"; as written
-    std::string_view user;       ///< still percent-encoded; "": none
+    std::string_view user;       ///< still percent-encoded, with its password; of other schemes than sip: all up to ';'
     std::string_view host;       ///< IPv6 with its brackets
     std::uint16_t port = 0;      ///< 0: not given
     std::string_view parameters; ///< behind the first ';', without it

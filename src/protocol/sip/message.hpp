@@ -50,20 +50,23 @@ enum class HeaderName : std::uint8_t {
 
 enum class MessageError : std::uint8_t {
     none,
-    empty,         ///< a keep-alive: only blank lines, or a single NUL
-    too_large,     ///< bytes or headers beyond the limits
-    no_start_line, ///< neither a request line nor a status line of SIP/2.0
-    bad_header,    ///< a line without a colon, a name that is no token, a NUL or a bare CR
-    bad_length,    ///< Content-Length is no number, stands twice with two values, or says more than there is
-    missing_header ///< one of Via, From, To, Call-ID, CSeq
+    empty,          ///< a keep-alive: only blank lines, or a single NUL
+    too_large,      ///< bytes or headers beyond the limits
+    no_start_line,  ///< neither a request line nor a status line of SIP/2.0
+    bad_header,     ///< a line without a colon, a name that is no token, a NUL that is no quoted pair, a bare CR; From,
+                    ///< To, Call-ID or CSeq twice
+    bad_length,     ///< Content-Length is no number, stands twice with two values, or says more than there is
+    missing_header, ///< one of Via, From, To, Call-ID, CSeq
+    bad_cseq        ///< no number below 2^31, no method, or another one than the request line's
 };
-inline constexpr EnumText<MessageError, 7> message_error_text{{{{MessageError::none, "none"},
+inline constexpr EnumText<MessageError, 8> message_error_text{{{{MessageError::none, "none"},
                                                                 {MessageError::empty, "empty"},
                                                                 {MessageError::too_large, "too_large"},
                                                                 {MessageError::no_start_line, "no_start_line"},
                                                                 {MessageError::bad_header, "bad_header"},
                                                                 {MessageError::bad_length, "bad_length"},
-                                                                {MessageError::missing_header, "missing_header"}}}};
+                                                                {MessageError::missing_header, "missing_header"},
+                                                                {MessageError::bad_cseq, "bad_cseq"}}}};
 
 class Message {
 public:
@@ -97,8 +100,18 @@ public:
     [[nodiscard]] std::uint32_t cseq() const { return cseq_; }
 
 private:
+    static constexpr std::size_t names = static_cast<std::size_t>(HeaderName::proxy_authorization) + 1;
+
+    [[nodiscard]] MessageError read_start_line(std::string_view line);
+    [[nodiscard]] MessageError read_fields(std::string_view& rest);
+    [[nodiscard]] std::string_view unfolded(std::string_view value, std::size_t bytes_max);
+    [[nodiscard]] MessageError read_cseq();
+    [[nodiscard]] MessageError read_body(std::string_view rest);
+
     std::string_view method_text_, request_uri_, reason_, body_;
     std::vector<Field> fields_;
+    std::array<std::uint8_t, names> first_{}; ///< by HeaderName: index of its first field + 1; 0: none
+    std::array<std::uint8_t, names> counts_{};
     std::string unfolded_;
     std::uint32_t cseq_ = 0;
     std::uint16_t status_ = 0;
@@ -106,7 +119,8 @@ private:
 };
 
 /// How many bytes the first message of a stream takes, once its head is there: TCP needs Content-Length (RFC
-/// 3261 18.3). nullopt: more is needed. Errors: those of Message for what can never become one.
+/// 3261 18.3). nullopt: more is needed, blank lines alone included. Errors: those of Message for what can never become
+/// one; bad_length also for a head that has none.
 struct StreamLength {
     std::optional<std::size_t> bytes;
     MessageError error = MessageError::none;

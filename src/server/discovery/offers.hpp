@@ -14,6 +14,7 @@
 #include "config/family/family.hpp"
 #include "server/acquaintances.hpp"
 #include "server/discovery/discovery_options.hpp"
+#include "server/discovery/offer_source.hpp"
 
 #include <memory>
 #include <optional>
@@ -23,43 +24,6 @@
 
 namespace offhook::server {
 
-/// Who asks, as its packet shows it. Views live as long as the packet.
-struct Asker {
-    config::OfferMethod method = config::OfferMethod::pnp;
-    std::uint16_t listener = 0; ///< number of the listener that was asked
-    std::optional<MacAddress> mac;
-    std::string_view vendor_class;           ///< option 60 as text, or the PnP Event's vendor; any bytes
-    std::optional<std::uint32_t> enterprise; ///< of a binary option 60, 124, or DHCPv6 16 or 17
-    std::string_view model, version;         ///< as it tells them; hints
-    std::string_view user_agent;             ///< SIP
-    IpAddress source;                        ///< of the packet; 0.0.0.0 before a lease
-    IpAddress local;                         ///< ours, on the interface that was asked
-};
-
-/// One thing to tell it.
-struct OfferedOption {
-    const config::OfferRule* rule;
-    std::string value; ///< as it goes on the wire
-};
-
-struct Offer {
-    enum class State : std::uint8_t {
-        offered,
-        stranger,  ///< in no catalogue, and strangers are not answered here; it is a sighting now
-        denied,    ///< by the listener's lists
-        no_family, ///< nobody's phone that we know
-        no_url     ///< no listener that the family fetches by, or a value that would be too long: `why` says it
-    };
-    State state = State::no_family;
-    const config::Family* family = nullptr;    ///< also where nothing is offered
-    const catalogue::Device* device = nullptr; ///< until the next publish()
-    std::string url;                           ///< what PnP's NOTIFY says; may hold secrets: never for a log
-    std::string shown_url;                     ///< the same with its secrets hidden
-    std::vector<OfferedOption> options;        ///< of the method asked by
-    std::string why;                           ///< one sentence where nothing is offered
-    [[nodiscard]] bool is_offered() const { return state == State::offered; }
-};
-
 /// A server of ours that phones can fetch from.
 struct OfferOrigin {
     std::string scheme; ///< "http", "https", "tftp", "ftp"
@@ -67,7 +31,7 @@ struct OfferOrigin {
     std::optional<IpAddress> address; ///< bound to this one alone; nullopt: to all
 };
 
-class Offers {
+class Offers final : public OfferSource {
 public:
     struct Listener {
         std::string name; ///< "dhcp4/lobby"
@@ -80,15 +44,13 @@ public:
     void set_origins(std::vector<OfferOrigin> origins) { origins_ = std::move(origins); }
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
-    [[nodiscard]] Offer make(const Asker& asker) const;
-    /// Who that is, and nothing more: for listeners that only watch.
-    [[nodiscard]] Offer recognize(const Asker& asker) const;
+    [[nodiscard]] Offer make(const Asker& asker) const override;
+    [[nodiscard]] Offer recognize(const Asker& asker) const override;
+    [[nodiscard]] std::optional<IpAddress> reserved_address(MacAddress mac) const override;
     [[nodiscard]] const catalogue::Snapshot& snapshot() const { return *snapshot_; }
 
-    /// One step of a discovery into the timeline, and a stranger into the sightings.
-    /// `asked`: "SUBSCRIBE", "DISCOVER 66,67,160"; `told`: "160 http://192.0.2.1/{MODEL}.cfg" or why nothing was.
     void note(const Asker& asker, const Offer& offer, catalogue::Outcome outcome, std::string_view asked,
-              std::string_view told);
+              std::string_view told) override;
 
     /// What would not fit for any device of the catalogue or the families: an operator's mistake, said when it is made.
     /// Errors: too_large, naming listener, family and lengths.
@@ -102,6 +64,15 @@ private:
         const catalogue::Site* site = nullptr;
     };
     [[nodiscard]] Who who_is(const Asker& asker) const;
+    /// What stands for <url> and the others where a rule wants one of these schemes.
+    struct Base {
+        config::OfferValues values;
+        std::string shown_url;
+    };
+    [[nodiscard]] Result<Base> base_for(const Asker& asker, const Who& who,
+                                        const std::vector<std::string>& schemes) const;
+    [[nodiscard]] std::optional<std::string_view> stated(const Who& who, config::SettingKey key) const;
+    void fill(Offer& offer, const Asker& asker, const Who& who) const;
 
     const config::Families& families_;
     catalogue::EventRing& ring_;
