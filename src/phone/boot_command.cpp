@@ -1,6 +1,7 @@
 #include "phone/boot_command.hpp"
 
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "net/task_group.hpp"
 #include "phone/curl_transfers.hpp"
@@ -90,15 +91,19 @@ Result<void> set_by_hand(const BootOptions& options, Flash& flash) {
 }
 
 asio::awaitable<void> boot_into(polycom::Surroundings surroundings, Flash& flash, std::string state_directory,
-                                BootReport& report) {
+                                NotifyAction what, BootReport& report) {
     const auto keep_flash = [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
         if (const auto saved = save_flash(now, state_directory); !saved) throw std::runtime_error(saved.error().text());
     };
-    report = co_await polycom::boot(surroundings, flash, keep_flash);
+    auto booting = what == NotifyAction::reboot ? polycom::boot(surroundings, flash, keep_flash)
+                                                : polycom::check(surroundings, flash, keep_flash);
+    report = co_await std::move(booting);
 }
 
-BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
+/// Or what else a phone does that runs already.
+BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer,
+                NotifyAction what) {
     asio::io_context context(1);
     CurlLoop curl(context.get_executor());
     CurlTransfers curl_transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
@@ -111,7 +116,7 @@ BootReport boot(const BootOptions& options, const Subject& subject, Flash& flash
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
     tasks.spawn(boot_into({*subject.family, *subject.model, transfers, observer, clock, options.plain_port}, flash,
-                          options.state_directory, report));
+                          options.state_directory, what, report));
     context.run();
     if (failure) std::rethrow_exception(failure);
     return report;
@@ -134,14 +139,21 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     const bool is_json = options.output == BootOptions::Output::json;
     BootPrinter printer(is_json ? err : out, options.colours);
     const SystemClock clock;
-    const auto started = clock.instant();
-    const BootReport report = boot(options, *subject, *flash, printer);
-    if (is_json) {
-        out << to_json(report, options.secrets) << std::endl;
-    } else {
-        const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
-        printer.print_end(report, elapsed, options.secrets);
-    }
+    SystemRandom random;
+    const auto boot_once = [&](NotifyAction what) {
+        const auto started = clock.instant();
+        BootReport report = boot(options, *subject, *flash, printer, what);
+        if (is_json) {
+            out << to_json(report, options.secrets) << std::endl;
+        } else {
+            const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
+            printer.print_end(report, elapsed, options.secrets);
+            out.flush();
+        }
+        return report;
+    };
+    BootReport report = boot_once(NotifyAction::reboot);
+    if (options.stay.time) stay(options.stay, subject->family->name(), report, printer, clock, random, err, boot_once);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 
