@@ -60,6 +60,11 @@ def free_port():
     raise RuntimeError("no free port")
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 class Resync(house.HouseTest):
     def setUp(self):
         super().setUp()
@@ -85,7 +90,7 @@ class Resync(house.HouseTest):
         process = self.sipp(phone_scenario(*steps), "-t", transport, "-p", str(port))
         table = "/proc/net/udp" if transport == "u1" else "/proc/net/tcp"
         deadline = time.monotonic() + 10
-        while "0100007F:%04X" % port not in open(table).read():
+        while "0100007F:%04X" % port not in read(table):
             self.assertIsNone(process.poll(), "SIPp does not start")
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
@@ -106,8 +111,8 @@ class Resync(house.HouseTest):
             pass
         phone = Phone()
         phone.process = process
-        phone.reports = lambda: [json.loads(line) for line in open(out.name).read().splitlines()]
-        phone.talk = lambda: open(err.name).read()
+        phone.reports = lambda: [json.loads(line) for line in read(out.name).splitlines()]
+        phone.talk = lambda: read(err.name)
         deadline = time.monotonic() + 20
         while not (listening := re.search(r"listening sip \S+:(\d+)\n", phone.talk())):
             self.assertIsNone(process.poll(), phone.talk())
@@ -190,7 +195,9 @@ class Resync(house.HouseTest):
     # SIPp as the sender.
 
     def sipp_sends(self, phone, *steps, transport="u1", user="101"):
-        sipp = self.sipp(phone_scenario(*steps), "-t", transport, "-s", user, "-r", "1", "127.0.0.1:%d" % phone.port)
+        # SIPp would sign remote_ip:remote_port, whatever it asks for.
+        sipp = self.sipp(phone_scenario(*steps), "-t", transport, "-s", user, "-r", "1", "-auth_uri",
+                         "%s@127.0.0.1:%d" % (user, phone.port), "127.0.0.1:%d" % phone.port)
         code = sipp.wait(30)
         self.assertEqual(code, 0, "SIPp is not content; the phone says " + phone.talk())
 
