@@ -19,10 +19,12 @@ constexpr const char* footer =
     "Ready means: a line with user, password and registrar, from files of this boot. A phone that lives on its cache "
     "is\n"
     "stale, one without such a line unconfigured.\n"
-    "Exit codes: 0 ready, 1 not ready, 2 wrong use. With --json the steps go to stderr and one object to stdout.\n"
+    "Exit codes: 0 ready, 1 not ready, 2 wrong use. With --json the steps go to stderr and one object to stdout;\n"
+    "with --stay one for each boot, of which the last is the newest and decides the exit code.\n"
     "\n"
     "  offhook boot --family polycom --model SPIP650 --mac 0004f2aabbcc --url http://127.0.0.1:8080/\n"
     "  offhook boot ... --state phone1/     the same phone again: it remembers its flash\n"
+    "  offhook boot ... --stay 0            it goes on running, and comes again when `offhook resync` tells it to\n"
     "  offhook boot ... --url 192.0.2.1 --server-type http --flash device.prov.redunAttemptLimit=1\n"
     "  offhook boot --family panasonic --model KX-HDV130 --mac 0080f0aabbcc --pnp\n"
     "  sudo offhook boot ... --auto --interface eth0     nothing typed in: the phone's own order on its own address";
@@ -32,6 +34,9 @@ struct BootArguments {
     std::string server_type, server_user, server_password;
     unsigned silence_s = 30;
     std::uint16_t plain_port = 0;
+    unsigned stay_s = 0;
+    std::string sip_address;
+    bool registrar_only = false;
     bool show_secrets = false;
     bool verify = false;
     bool pnp = false, dhcp4 = false, dhcp6 = false, automatic = false;
@@ -80,6 +85,30 @@ phone::DiscoveryChoice discovery_of(const BootArguments& arguments) {
     if (arguments.dhcp4) return Choice::dhcp4;
     if (arguments.dhcp6) return Choice::dhcp6;
     return arguments.automatic ? Choice::all : Choice::none;
+}
+
+void add_stay_options(CLI::App& command, BootArguments& arguments) {
+    constexpr const char* stay = "Staying";
+    auto* seconds = command
+                        .add_option("--stay", arguments.stay_s,
+                                    "After its boot the phone goes on running for so many seconds, answers NOTIFY, and "
+                                    "boots again when it is told to; 0: until Ctrl-C")
+                        ->type_name("SECONDS")
+                        ->check(CLI::Range(0U, 31'536'000U))
+                        ->group(stay);
+    command.add_option("--sip-port", arguments.options.stay.sip_port, "Its SIP port, UDP and TCP; 0: a free one")
+        ->check(CLI::Range(0U, 65535U))
+        ->capture_default_str()
+        ->needs(seconds)
+        ->group(stay);
+    command.add_option("--sip-address", arguments.sip_address, "Address of its SIP port; default: all of this host")
+        ->needs(seconds)
+        ->group(stay);
+    command
+        .add_flag("--registrar-only", arguments.registrar_only,
+                  "Take NOTIFY from the addresses of the lines' registrars alone, as many phones do")
+        ->needs(seconds)
+        ->group(stay);
 }
 
 void add_options(CLI::App& command, BootArguments& arguments) {
@@ -140,6 +169,7 @@ void add_options(CLI::App& command, BootArguments& arguments) {
         "Compare the lines with the catalogue of the server that runs on --data; exit 1 when none is as there");
 
     add_discovery_options(command, arguments);
+    add_stay_options(command, arguments);
     command.footer(footer);
 }
 
@@ -170,6 +200,15 @@ int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
     if (command.count("--server-password") != 0) options.server_password = arguments.server_password;
     if (arguments.plain_port != 0) options.plain_port = arguments.plain_port;
     options.discovery = discovery_of(arguments);
+    if (command.count("--stay") != 0) options.stay.time = std::chrono::seconds(arguments.stay_s);
+    if (arguments.registrar_only) options.stay.source = phone::NotifySource::registrars;
+    if (!arguments.sip_address.empty()) {
+        options.stay.sip_address = IpAddress::from_text(arguments.sip_address);
+        if (!options.stay.sip_address) {
+            std::cerr << "offhook: --sip-address: expected an IPv4 or IPv6 address\n";
+            return exit_wrong_use;
+        }
+    }
     options.silence_time = std::chrono::seconds(arguments.silence_s);
     options.secrets = arguments.show_secrets ? phone::Secrets::shown : phone::Secrets::hidden;
     options.output = cli.json ? phone::BootOptions::Output::json : phone::BootOptions::Output::text;

@@ -51,6 +51,7 @@ void add_boot(CLI::App& app, Cli& cli);
 void add_firmware(CLI::App& app, Cli& cli);
 void add_asset(CLI::App& app, Cli& cli);
 void add_upload(CLI::App& app, Cli& cli);
+void add_resync(CLI::App& app, Cli& cli);
 
 /// Says it on stderr as "offhook: …" and gives exit_failed.
 int failed(const Error& error);

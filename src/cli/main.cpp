@@ -70,6 +70,7 @@ int parse_and_run(int argc, char** argv) {
     add_render(app, cli);
     add_timeline(app, cli);
     add_explain(app, cli);
+    add_resync(app, cli);
     add_sighting(app, cli);
     add_credentials(app, cli);
     add_guard(app, cli);

@@ -36,7 +36,6 @@ struct Subject {
 /// Where the phone stands: on an interface of its own, or on the host's addresses.
 struct Place {
     std::unique_ptr<PhoneNetwork> network;
-    std::unique_ptr<DiscoveryClients> clients; ///< null: it looks for nothing
     DiscoveryRequest request;
 };
 
@@ -176,27 +175,38 @@ Result<std::unique_ptr<PhoneNetwork>> enter_network(const BootOptions& options, 
     return entered;
 }
 
-Result<Place> find_place(const BootOptions& options, const Subject& subject, const Flash& flash,
-                         const asio::any_io_executor& executor, const Clock& clock, Random& random) {
+Result<Place> find_place(const BootOptions& options, const Subject& subject, const Flash& flash) {
     Place place;
     place.request.choice = options.discovery;
     if (!options.interface.empty()) {
         auto network = enter_network(options, subject, flash, place.request);
         if (!network) return tl::unexpected(network.error());
         place.network = std::move(*network);
-        place.clients = make_clients(executor, *place.network, clock, random);
     } else if (options.discovery == DiscoveryChoice::pnp) {
-        auto clients = make_host_clients(executor, options.from, subject.mac, clock, random);
-        if (!clients) return tl::unexpected(clients.error());
-        place.clients = std::move(*clients);
         place.request.ipv4 = DiscoveryRequest::Address::by_hand;
+        asio::io_context context(1); // tried once, so that a wrong --from is said at once
+        const SystemClock clock;
+        SystemRandom random;
+        if (const auto tried = make_host_clients(context.get_executor(), options.from, subject.mac, clock, random);
+            !tried)
+            return tl::unexpected(tried.error());
     }
     return place;
 }
 
+/// Null: the phone looks for nothing.
+Result<std::unique_ptr<DiscoveryClients>> clients_at(Place& place, const BootOptions& options, const Subject& subject,
+                                                     const asio::any_io_executor& executor, const Clock& clock,
+                                                     Random& random) {
+    if (place.network) return make_clients(executor, *place.network, clock, random);
+    if (options.discovery == DiscoveryChoice::pnp)
+        return make_host_clients(executor, options.from, subject.mac, clock, random);
+    return std::unique_ptr<DiscoveryClients>();
+}
+
 /// A phone that is told where its server is still wants an address.
-asio::awaitable<void> lease_address(Place& place, BootObserver& observer) {
-    Interview interview(*place.clients, observer);
+asio::awaitable<void> lease_address(DiscoveryClients& clients, BootObserver& observer) {
+    Interview interview(clients, observer);
     Dhcp4Ask ask;
     ask.parameter_list = {dhcp4::subnet_mask, dhcp4::router, dhcp4::dns_servers, dhcp4::domain_name};
     const auto answer = co_await interview.dhcp4(std::move(ask));
@@ -204,7 +214,7 @@ asio::awaitable<void> lease_address(Place& place, BootObserver& observer) {
 }
 
 asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
-                                std::string state_directory, BootReport& report) {
+                                std::string state_directory, NotifyAction what, BootReport& report) {
     const auto keep_flash = [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
         if (const auto saved = save_flash(now, state_directory); !saved) throw std::runtime_error(saved.error().text());
@@ -212,8 +222,10 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
     const bool lacks_address = place.network && place.request.choice == DiscoveryChoice::none &&
                                place.request.ipv4 == DiscoveryRequest::Address::none &&
                                place.request.ipv6 == DiscoveryRequest::Address::none;
-    if (lacks_address) co_await lease_address(place, surroundings.observer);
-    report = co_await family.boot(surroundings, flash, keep_flash);
+    if (lacks_address) co_await lease_address(*surroundings.clients, surroundings.observer);
+    auto booting = what == NotifyAction::reboot ? family.boot(surroundings, flash, keep_flash)
+                                                : family.check(surroundings, flash, keep_flash);
+    report = co_await std::move(booting);
 }
 
 /// A server on the host cannot be reached from a phone on the host's own interface: better said than guessed.
@@ -224,31 +236,32 @@ void tell_unreachable(const PhoneNetwork& network, const std::string& address, B
     if (const auto why = network.why_unreachable(*ip)) report.problems.push_back(*why);
 }
 
-Result<BootReport> boot(const BootOptions& options, const Subject& subject, Flash& flash, BootObserver& observer) {
+/// Or what else a phone does that runs already.
+Result<BootReport> boot(const BootOptions& options, const Subject& subject, Place& place, Flash& flash,
+                        BootObserver& observer, NotifyAction what) {
     asio::io_context context(1);
     const SystemClock clock;
     SystemRandom random;
-    // The phone's network first: only threads that start in it are in it.
-    auto place = find_place(options, subject, flash, context.get_executor(), clock, random);
-    if (!place) return tl::unexpected(place.error());
+    auto clients = clients_at(place, options, subject, context.get_executor(), clock, random);
+    if (!clients) return tl::unexpected(clients.error());
     CurlLoop curl(context.get_executor());
     CurlTransfers curl_transfers(curl, {std::min<std::chrono::milliseconds>(limits::connect_time, options.silence_time),
                                         options.silence_time, options.ca_file, options.client_certificate,
                                         options.client_key});
     TftpTransfers tftp_transfers(context.get_executor(), {options.silence_time});
     SchemeTransfers transfers(curl_transfers, tftp_transfers);
-    BootSurroundings surroundings{*subject.family,    *subject.model,       transfers,     observer, clock,
-                                  options.plain_port, place->clients.get(), place->request};
-    if (place->network)
-        for (const auto& remark : place->network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
+    BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
+                                  clock,           options.plain_port, clients->get(), place.request};
+    if (place.network)
+        for (const auto& remark : place.network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
     BootReport report;
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-    tasks.spawn(boot_into(*subject.boot, surroundings, *place, flash, options.state_directory, report));
+    tasks.spawn(boot_into(*subject.boot, surroundings, place, flash, options.state_directory, what, report));
     context.run();
     if (failure) std::rethrow_exception(failure);
-    if (place->network && report.state != PhoneState::ready)
-        tell_unreachable(*place->network, options.url.empty() ? report.discovery.address : options.url, report);
+    if (place.network && report.state != PhoneState::ready)
+        tell_unreachable(*place.network, options.url.empty() ? report.discovery.address : options.url, report);
     return report;
 }
 
@@ -270,16 +283,26 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     const bool is_json = options.output == BootOptions::Output::json;
     BootPrinter printer(is_json ? err : out, options.colours);
     const SystemClock clock;
-    const auto started = clock.instant();
-    const auto report = boot(options, *subject, *flash, printer);
-    if (!report) return wrong_use(report.error());
-    if (is_json) {
-        out << to_json(*report, options.secrets) << std::endl;
-    } else {
-        const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
-        printer.print_end(*report, elapsed, options.secrets);
-    }
-    return {report->state == PhoneState::ready ? exit_ready : exit_not_ready, *report};
+    // Before anything else starts: only threads that start in the phone's network are in it.
+    auto place = find_place(options, *subject, *flash);
+    if (!place) return wrong_use(place.error());
+    SystemRandom random;
+    const auto boot_once = [&](NotifyAction what) {
+        const auto started = clock.instant();
+        auto done = boot(options, *subject, *place, *flash, printer, what);
+        if (!done) throw std::runtime_error(done.error().text());
+        if (is_json) {
+            out << to_json(*done, options.secrets) << std::endl;
+        } else {
+            const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock.instant() - started);
+            printer.print_end(*done, elapsed, options.secrets);
+            out.flush();
+        }
+        return std::move(*done);
+    };
+    BootReport report = boot_once(NotifyAction::reboot);
+    if (options.stay.time) stay(options.stay, subject->family->name(), report, printer, clock, random, err, boot_once);
+    return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 
 } // namespace offhook::phone

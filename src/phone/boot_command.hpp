@@ -4,6 +4,7 @@
 #include "phone/boot_printer.hpp"
 #include "phone/boot_report.hpp"
 #include "phone/discovery/found_server.hpp"
+#include "phone/stay.hpp"
 
 #include <chrono>
 #include <optional>
@@ -32,6 +33,7 @@ struct BootOptions {
     std::string client_key;                  ///< PEM, not encrypted
     std::chrono::seconds silence_time{30};
     enum class Output : std::uint8_t { text, json } output = Output::text;
+    StayOptions stay; ///< whether it goes on running after its boot
     Secrets secrets = Secrets::hidden;
     Colours colours = Colours::off;
 };
@@ -42,8 +44,8 @@ struct BootRun {
     std::optional<BootReport> report;
 };
 
-/// Boots one phone on the calling thread. Text: steps and result to `out`. JSON: the one object to `out`, steps to
-/// `err`.
+/// Boots one phone on the calling thread. Text: steps and result to `out`. JSON: one object to `out` for each boot,
+/// which is one unless the phone stays; steps to `err`.
 BootRun run_boot(const BootOptions& options, const config::Families& families, std::ostream& out, std::ostream& err);
 
 } // namespace offhook::phone

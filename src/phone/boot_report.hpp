@@ -5,6 +5,8 @@
 #include "phone/file_record.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,8 @@ struct BootReport {
     unsigned reboots = 0;
     std::vector<FileRecord> files; ///< of all boots of the run, in order
     std::vector<EffectiveLine> lines;
+    /// The vendor's, in force when the boot ended. What a running phone goes by; in no output.
+    std::map<std::string, std::string, std::less<>> parameters;
     std::string firmware; ///< version where the image tells it, else its name
     std::vector<std::string> problems;
     FoundServer discovery; ///< of the last boot of the run; empty where nothing was looked for

@@ -16,6 +16,8 @@
 #include "server/discovery/offer_lengths.hpp"
 #include "server/discovery/offers.hpp"
 #include "server/listener_set.hpp"
+#include "server/resync/resync_targets.hpp"
+#include "server/resync/resyncs.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -74,15 +76,25 @@ private:
         loops_.run_on_all([this](net::Loop& loop) {
             if (loop.index() == 0) offers_.set_origins(origins());
         });
-        api_ = std::make_unique<ApiServer>(
-            socket_path_.address(), ApiContext{catalogue_, timeline_, families_, clock, [this] { return status(); },
-                                               listener_of_site(), &shared_access_->guard, &offer_lengths_});
+        resyncs_ = std::make_unique<Resyncs>(
+            clock, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); });
+        ApiContext context{catalogue_,
+                           timeline_,
+                           families_,
+                           clock,
+                           [this] { return status(); },
+                           listener_of_site(),
+                           &shared_access_->guard,
+                           &offer_lengths_};
+        context.resyncs = resyncs_.get();
+        api_ = std::make_unique<ApiServer>(socket_path_.address(), std::move(context));
         listeners_.start(announce);
     }
 
     void close() {
         listeners_.stop();
         api_.reset();
+        resyncs_.reset();
         disk_pool_.stop();
         closing_.stop(); // its writes wait for the loops
         catalogue_.set_publish({});
@@ -232,6 +244,7 @@ private:
     Offers offers_;                  // of the first loop, where all discovery is
     OfferLengths offer_lengths_;     // what fits, asked before it is written
     ListenerSet listeners_;
+    std::unique_ptr<Resyncs> resyncs_;
     std::unique_ptr<ApiServer> api_;
 };
 

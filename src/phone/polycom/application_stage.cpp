@@ -122,6 +122,7 @@ asio::awaitable<void> fetch_named_by(Session& session, const Merged& configurati
 void settle(Session& session, const Merged& configuration, const std::vector<ConfigurationFile>& files) {
     auto& report = session.report();
     report.lines = effective_lines(configuration, session.family(), &session.model());
+    report.parameters = configuration.values;
     const auto fresh = effective_lines(merge_fetched(files), session.family(), &session.model());
     report.state = PhoneState::unconfigured;
     for (const auto& line : report.lines) {

@@ -49,6 +49,11 @@ public:
                                                    std::function<void(const Flash&)> keep_flash) const override {
         return polycom::boot(surroundings, flash, std::move(keep_flash));
     }
+
+    [[nodiscard]] asio::awaitable<BootReport> check(BootSurroundings surroundings, Flash& flash,
+                                                    std::function<void(const Flash&)> keep_flash) const override {
+        return polycom::check(surroundings, flash, std::move(keep_flash));
+    }
 };
 
 /// What decides how the next boot goes, as far as the phone itself goes.
@@ -86,6 +91,28 @@ asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
         session.observer().on_event({BootEvent::Kind::reboot, "the phone reboots"});
     }
     co_return std::move(report);
+}
+
+asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
+                                  std::function<void(const Flash&)> keep_flash) {
+    BootReport looked;
+    {
+        Session session(surroundings, flash);
+        Next next = co_await run_application(session);
+        if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
+        keep_flash(flash);
+        if (next == Next::go_on) {
+            session.decide("nothing has changed that needs a restart: the phone goes on");
+            co_return std::move(session.report());
+        }
+        session.observer().on_event({BootEvent::Kind::reboot, "something has changed: the phone restarts"});
+        looked = std::move(session.report());
+    }
+    BootReport booted = co_await boot(surroundings, flash, std::move(keep_flash));
+    looked.files.insert(looked.files.end(), booted.files.begin(), booted.files.end());
+    booted.files = std::move(looked.files);
+    ++booted.reboots;
+    co_return booted;
 }
 
 } // namespace offhook::phone::polycom

@@ -93,4 +93,15 @@ asio::awaitable<Next> run_bootrom(Session& session) {
     co_return Next::halt;
 }
 
+asio::awaitable<bool> has_new_application(Session& session) {
+    if (session.server_is_dead() || !session.flash().application) co_return false;
+    const auto master = co_await session.fetch_master();
+    if (!master || master->application.empty()) co_return false;
+    const auto verdict =
+        co_await look_for_image(session, master->application, ImageKind::application, &*session.flash().application);
+    if (!verdict || verdict->kind == ImageVerdict::Kind::not_changed) co_return false;
+    session.decide(fmt::format("the server has another application image, {}", words_for(verdict->image)));
+    co_return true;
+}
+
 } // namespace offhook::phone::polycom

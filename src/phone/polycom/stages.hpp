@@ -22,4 +22,8 @@ enum class Next : std::uint8_t {
 /// configuration means. Sets the report's state, lines and firmware.
 [[nodiscard]] boost::asio::awaitable<Next> run_application(Session& session);
 
+/// Whether the server has another application image than the flash: what a running phone looks at before it restarts.
+/// Stores nothing.
+[[nodiscard]] boost::asio::awaitable<bool> has_new_application(Session& session);
+
 } // namespace offhook::phone::polycom

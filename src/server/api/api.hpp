@@ -26,6 +26,7 @@ namespace offhook::server {
 
 class Guard;
 class OfferLengths;
+class Resyncs;
 
 struct ApiRequest {
     std::string method; ///< "GET"
@@ -59,6 +60,7 @@ struct ApiContext {
     Guard* guard = nullptr;                      ///< null: nobody is guarded
     const OfferLengths* offer_lengths = nullptr; ///< null: nothing is offered
     std::uint64_t file_bytes_max = 1ULL << 30U;  ///< of one firmware image or asset
+    Resyncs* resyncs = nullptr;                  ///< null: phones cannot be told anything
 };
 
 /// A request whose target is taken apart.
@@ -102,5 +104,6 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> status_routes();
 [[nodiscard]] std::vector<ApiRoute> stored_routes();
 [[nodiscard]] std::vector<ApiRoute> upload_routes();
+[[nodiscard]] std::vector<ApiRoute> resync_routes();
 
 } // namespace offhook::server

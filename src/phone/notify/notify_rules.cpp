@@ -1,0 +1,109 @@
+#include "phone/notify/notify_rules.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace offhook::phone {
+namespace {
+
+using Proof = NotifyEvent::Proof;
+using Use = NotifyEvent::Use;
+
+constexpr unsigned polycom_validations_max = 10; ///< what the index may be is nowhere stated (U)
+constexpr std::string_view polycom_realm = "PolycomSPIP";
+constexpr std::string_view at_once = "it waits until it is idle; it is";
+
+std::string_view value_of(const BootReport& report, std::string_view name) {
+    const auto found = report.parameters.find(name);
+    return found == report.parameters.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// Linksys writes Yes and No, and takes 1 and 0 as well.
+bool is_no(std::string_view value) { return equal_ignoring_case(value, "no") || value == "0"; }
+
+std::string host_of(std::string_view registrar) {
+    if (registrar.starts_with('[')) return std::string(registrar.substr(1, registrar.find(']') - 1));
+    return std::string(registrar.substr(0, registrar.find(':')));
+}
+
+/// One voIpProt.SIP.requestValidation.x.* that covers NOTIFY.
+void validate(const BootReport& report, const std::string& prefix, NotifyEvent& event) {
+    const auto request = value_of(report, prefix + ".request");
+    if (!equal_ignoring_case(request, "NOTIFY") && !equal_ignoring_case(request, "ALL")) return;
+    bool is_limited = false, is_meant = false;
+    for (unsigned y = 1; y <= polycom_validations_max; ++y) {
+        const auto named = value_of(report, fmt::format("{}.request.{}.event", prefix, y));
+        is_limited = is_limited || !named.empty();
+        is_meant = is_meant || equal_ignoring_case(named, event.name);
+    }
+    if (is_limited && !is_meant) return;
+    const auto method = value_of(report, prefix + ".method");
+    const bool both = equal_ignoring_case(method, "both") || equal_ignoring_case(method, "all");
+    if (both || equal_ignoring_case(method, "digest")) event.proof = Proof::digest;
+    if (both || equal_ignoring_case(method, "source")) event.source = NotifySource::registrars;
+}
+
+void polycom(const BootReport& report, NotifyRules& rules) {
+    const bool always = value_of(report, "voIpProt.SIP.specialEvent.checkSync.alwaysReboot") == "1";
+    NotifyEvent event{"check-sync", always ? NotifyAction::reboot : NotifyAction::check};
+    for (unsigned x = 1; x <= polycom_validations_max; ++x)
+        validate(report, fmt::format("voIpProt.SIP.requestValidation.{}", x), event);
+    rules.events.push_back(std::move(event));
+    rules.realm = value_of(report, "voIpProt.SIP.requestValidation.digest.realm");
+    if (rules.realm.empty()) rules.realm = polycom_realm; // C
+    rules.qop = protocol::DigestQop::auth;                // U
+    rules.idle = at_once;                                 // B: it waits for calls to end
+}
+
+/// The event is a text to compare with; the phone resyncs without a restart (C, I).
+void panasonic(const BootReport& report, NotifyRules& rules) {
+    const auto event = value_of(report, "CFG_RESYNC_FROM_SIP");
+    rules.events.push_back({event.empty() ? "check-sync" : std::string(event), NotifyAction::resync});
+}
+
+void linksys(const BootReport& report, NotifyRules& rules) {
+    const Use resync = is_no(value_of(report, "Resync_From_SIP")) ? Use::off : Use::on;
+    const Proof proof = is_no(value_of(report, "Auth_Resync-Reboot_1_")) ? Proof::none : Proof::digest; // G: yes
+    rules.events = {{"resync", NotifyAction::resync, resync, proof},                                    // G
+                    {"check-sync", NotifyAction::resync, resync, proof},   // U: what servers send these phones (C)
+                    {"report", NotifyAction::report, Use::on, proof},      // G
+                    {"reboot_now", NotifyAction::reboot, Use::on, proof},  // G
+                    {"restart_now", NotifyAction::reboot, Use::on, proof}, // G
+                    {"reboot", NotifyAction::reboot, Use::on, proof}};     // U: what servers send (C)
+    if (!report.lines.empty()) rules.realm = host_of(report.lines.front().registrar); // U
+    rules.qop = protocol::DigestQop::none;                                            // I
+    rules.idle = at_once;                                                             // G
+}
+
+void genband(NotifyRules& rules) {
+    rules.events = {{"check-sync", NotifyAction::reboot}, {"resync", NotifyAction::reboot}};
+    rules.idle = at_once;
+}
+
+} // namespace
+
+const NotifyEvent* NotifyRules::find(std::string_view event) const {
+    const auto found = std::find_if(events.begin(), events.end(),
+                                    [&](const NotifyEvent& each) { return equal_ignoring_case(each.name, event); });
+    return found == events.end() ? nullptr : &*found;
+}
+
+NotifyRules notify_rules(std::string_view family, const BootReport& report) {
+    NotifyRules rules;
+    if (family == "polycom") polycom(report, rules);
+    if (family == "panasonic") panasonic(report, rules);
+    if (family == "linksys-spa") linksys(report, rules);
+    if (family == "genband-ip88") genband(rules);
+    for (const EffectiveLine& line : report.lines)
+        if (!line.registrar.empty()) rules.registrars.push_back(host_of(line.registrar));
+    if (!report.lines.empty()) {
+        const EffectiveLine& line = report.lines.front();
+        rules.account = {line.auth_user.empty() ? line.user : line.auth_user, line.password};
+    }
+    return rules;
+}
+
+} // namespace offhook::phone

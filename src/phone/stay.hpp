@@ -1,0 +1,35 @@
+#pragma once
+/// @file  Stay: a phone that has booted goes on running, listens for NOTIFY, and does as it is told.
+///
+/// Errors   throws std::runtime_error where its SIP port cannot be had.
+/// Threads  the calling one; it returns when the time is over or SIGINT or SIGTERM came.
+#include "base/clock.hpp"
+#include "base/ip_address.hpp"
+#include "base/random.hpp"
+#include "phone/boot_observer.hpp"
+#include "phone/notify/notify_rules.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string_view>
+
+namespace offhook::phone {
+
+struct StayOptions {
+    std::optional<std::chrono::seconds> time; ///< after the first boot; 0: until interrupted. nullopt: it does not stay
+    std::optional<IpAddress> sip_address;     ///< nullopt: all
+    std::uint16_t sip_port = 5060;            ///< 0: a free one
+    NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
+};
+
+/// Does what the phone was told and reports it.
+using DoAgain = std::function<BootReport(NotifyAction)>;
+
+/// `report` is of the boot before, and afterwards of the last one. "listening sip ADDR:PORT" goes to `err`.
+void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
+          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again);
+
+} // namespace offhook::phone

@@ -1,0 +1,158 @@
+#include "catalogue/data_directory.hpp"
+#include "catalogue/store/sqlite_store.hpp"
+#include "server/api/api.hpp"
+#include "server/resync/resync_targets.hpp"
+#include "server/resync/resyncs.hpp"
+#include "server/resync/scripted_phone.hpp"
+#include "server/test_house.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+namespace sip = protocol::sip;
+
+class ResyncApi : public testing::Test {
+protected:
+    ResyncApi()
+        : directory_(folder()), catalogue_(catalogue::open_sqlite_store({directory_.path(), {}, &clock_})),
+          timeline_(options()),
+          resyncs_(clock_, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); }) {
+        context_.resyncs = &resyncs_;
+        add("0004f2000001");
+    }
+    ~ResyncApi() override { std::filesystem::remove_all(directory_.path()); }
+
+    ApiAnswer call(const std::string& method, const std::string& target, const std::string& body = "") {
+        return handle(context_, {method, target, body});
+    }
+    void add(const std::string& mac) {
+        const auto made = call("POST", "/v1/devices", R"({"mac":")" + mac + R"(","family":"polycom","model":"SPIP650",
+                "settings":{"line.1.user":"1001","line.1.password":"hunter2","line.1.registrar.host":"pbx.example.net"}})");
+        ASSERT_EQ(made.status, 201U) << json::serialize(made.body);
+    }
+    void contact(catalogue::EventTransport transport, IpAddress source) {
+        catalogue::TimelineEvent event;
+        event.at = clock_.wall(), event.mac = anna, event.source = source, event.transport = transport;
+        timeline_.ring(0).push(event);
+    }
+    json::value result(const json::value& started) {
+        const std::string target = "/v1/resync/" + std::to_string(started.at("id").to_number<std::uint64_t>());
+        for (int i = 0; i < 1'000; ++i) {
+            const auto answer = call("GET", target);
+            if (answer.body.at("done").as_bool()) return answer.body;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        ADD_FAILURE() << "it does not end";
+        return {};
+    }
+
+private:
+    static std::filesystem::path folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "offhook-api-XXXXXX").string();
+        return ::mkdtemp(name.data());
+    }
+    catalogue::TimelineOptions options() {
+        catalogue::TimelineOptions out;
+        out.directory = directory_.path();
+        return out;
+    }
+
+protected:
+    SystemClock clock_;
+    catalogue::DataDirectory directory_;
+    catalogue::Catalogue catalogue_;
+    catalogue::Timeline timeline_;
+    Resyncs resyncs_;
+    ApiContext context_{catalogue_, timeline_, house_families(), clock_, {}};
+};
+
+TEST_F(ResyncApi, TellsAPhoneWhereItIsSaidToBeWithItsLinesPassword) {
+    std::string uri, user;
+    const ScriptedPhone phone([&](const sip::Message& request, unsigned number) {
+        uri = request.request_uri();
+        user = request.value(sip::HeaderName::authorization);
+        return number > 1 ? ScriptedPhone::answer(request, 200)
+                          : ScriptedPhone::answer(request, 401, "WWW-Authenticate: Digest realm=\"r\",nonce=\"n\"\r\n");
+    });
+    const auto started =
+        call("POST", "/v1/resync",
+             R"({"mac":"0004f2000001","wait_s":0,"address":"127.0.0.1:)" + std::to_string(phone.port()) + "\"}");
+    ASSERT_EQ(started.status, 202U) << json::serialize(started.body);
+    const auto done = result(started.body);
+    const auto& one = done.at("page").at(0);
+    EXPECT_EQ(one.at("state").as_string(), "accepted");
+    EXPECT_EQ(one.at("event").as_string(), "check-sync");
+    EXPECT_EQ(one.at("arrival").as_string(), "not_awaited");
+    EXPECT_EQ(uri, "sip:1001@127.0.0.1:" + std::to_string(phone.port()));
+    EXPECT_NE(user.find("username=\"1001\""), std::string::npos) << user;
+    EXPECT_EQ(json::serialize(done).find("hunter2"), std::string::npos);
+}
+
+TEST_F(ResyncApi, APhoneIsWhereItLastCameFrom) {
+    EXPECT_FALSE(last_address(timeline_, anna));
+    contact(catalogue::EventTransport::dhcp4, IpAddress::v4(0xc0000201));
+    EXPECT_FALSE(last_address(timeline_, anna)); // a relay's, or nobody's
+    contact(catalogue::EventTransport::tftp, IpAddress::v4(0xc0000202));
+    contact(catalogue::EventTransport::http, IpAddress::v4(0xc0000203));
+    contact(catalogue::EventTransport::dhcp4, IpAddress::v4(0xc0000204));
+    timeline_.flush();
+    EXPECT_EQ(last_address(timeline_, anna), IpAddress::v4(0xc0000203));
+}
+
+TEST_F(ResyncApi, APhoneHasComeOnceItIsHeardOfAfterwards) {
+    contact(catalogue::EventTransport::http, IpAddress::v4(0x7f000001));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const WallTime since = clock_.wall();
+    EXPECT_FALSE(heard_since(timeline_, anna, since));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    contact(catalogue::EventTransport::http, IpAddress::v4(0x7f000001)); // folded into the one before
+    const auto heard = heard_since(timeline_, anna, since);
+    ASSERT_TRUE(heard);
+    EXPECT_GE(*heard, since);
+}
+
+TEST_F(ResyncApi, SaysThatNobodyKnowsWhereAPhoneIs) {
+    const auto started = call("POST", "/v1/resync", R"({"site":"default","wait_s":0})");
+    ASSERT_EQ(started.status, 202U) << json::serialize(started.body);
+    const auto done = result(started.body);
+    EXPECT_EQ(done.at("page").at(0).at("state").as_string(), "unknown_address");
+    EXPECT_NE(done.at("page").at(0).at("text").as_string().find("--address"), json::string::npos);
+}
+
+TEST_F(ResyncApi, RefusesWhatItCannotDo) {
+    struct {
+        const char* body;
+        unsigned status;
+        const char* says;
+    } const rows[] = {
+        {"{}", 400, "either one phone or a site"},
+        {R"({"mac":"0004f2000001","site":"default"})", 400, "either"},
+        {R"({"mac":"nonsense"})", 400, "MAC address"},
+        {R"({"mac":"0004f20000ff"})", 404, "no such device"},
+        {R"({"site":"nowhere"})", 404, "no site"},
+        {R"({"site":"default","address":"127.0.0.1"})", 400, "one phone's"},
+        {R"({"mac":"0004f2000001","address":"phone.example.net"})", 400, "expected an address"},
+        {R"({"mac":"0004f2000001","event":"check-sync\r\nEvil: 1"})", 400, "no event"},
+        {R"({"mac":"0004f2000001","event":"explode"})", 400, "check-sync;reboot=true"},
+        {R"({"mac":"0004f2000001","transport":"sctp"})", 400, "udp, tcp"},
+        {R"({"mac":"0004f2000001","at_once":0})", 400, "from 1 to 100"},
+        {R"({"mac":"0004f2000001","stagger_ms":"soon"})", 400, "whole number"},
+        {R"({"mac":"0004f2000001","hurry":1})", 400, "no such member"},
+    };
+    for (const auto& row : rows) {
+        const auto answer = call("POST", "/v1/resync", row.body);
+        EXPECT_EQ(answer.status, row.status) << row.body;
+        EXPECT_NE(json::serialize(answer.body).find(row.says), std::string::npos) << json::serialize(answer.body);
+    }
+    EXPECT_EQ(call("GET", "/v1/resync/7").status, 404U);
+    EXPECT_EQ(call("GET", "/v1/resync/x").status, 400U);
+    EXPECT_EQ(call("DELETE", "/v1/resync/7").status, 404U);
+}
+
+} // namespace
+} // namespace offhook::server

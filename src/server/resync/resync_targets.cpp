@@ -1,0 +1,134 @@
+#include "server/resync/resync_targets.hpp"
+
+#include "base/text.hpp"
+#include "server/layers.hpp"
+#include "server/lines.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace offhook::server {
+namespace {
+
+using catalogue::EventTransport;
+
+constexpr std::array<std::string_view, 6> events{
+    "check-sync", "check-sync;reboot=true", "check-sync;reboot=false", "resync", "reboot", "report"};
+constexpr std::size_t contacts_looked_at = 100;
+
+bool comes_from_the_phone(const catalogue::TimelineEvent& event) {
+    switch (event.transport) {
+    case EventTransport::http:
+    case EventTransport::https:
+    case EventTransport::tftp:
+    case EventTransport::ftp:
+    case EventTransport::pnp:
+        return event.source != IpAddress() && event.source != IpAddress::v4(0);
+    default:
+        return false;
+    }
+}
+
+/// Line 1, or the first one that has a user.
+struct Line {
+    std::string user;
+    std::optional<protocol::BasicCredentials> account;
+};
+Line first_line(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Device& device) {
+    const auto* site = snapshot.site(device.site);
+    if (site == nullptr) return {};
+    const Layers layers(snapshot, family, *site, &device);
+    const auto lines = effective_lines(config::Effective(layers.all()));
+    if (lines.empty()) return {};
+    Line out{lines.front().user, {}};
+    if (!lines.front().password.empty())
+        out.account = protocol::BasicCredentials{
+            lines.front().auth_user.empty() ? lines.front().user : lines.front().auth_user, lines.front().password};
+    return out;
+}
+
+} // namespace
+
+bool is_known_event(std::string_view event, const config::Family* family) {
+    if (std::find(events.begin(), events.end(), event) != events.end()) return true;
+    if (family == nullptr) return false;
+    const auto& own = family->discovery().notify_events;
+    return std::find(own.begin(), own.end(), event) != own.end();
+}
+
+std::string known_events() {
+    std::string out;
+    for (const auto event : events) out += fmt::format("{}{}", out.empty() ? "" : ", ", event);
+    return out;
+}
+
+Result<ResyncAddress> read_resync_address(std::string_view text) {
+    const auto wrong = [] {
+        return fail(ErrorCode::invalid, "expected an address, or an address and a port, as in 192.0.2.7:5060",
+                    "address");
+    };
+    if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone};
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) {
+        if (!text.starts_with('[') || !text.ends_with(']')) return wrong();
+        const auto bare = IpAddress::from_text(text.substr(1, text.size() - 2));
+        if (!bare) return wrong();
+        return ResyncAddress{*bare};
+    }
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') != host.ends_with(']')) return wrong();
+    const bool is_v6 = host.starts_with('[');
+    if (is_v6) host = host.substr(1, host.size() - 2);
+    const auto address = IpAddress::from_text(host);
+    const auto port = to_number<std::uint16_t>(text.substr(colon + 1));
+    if (!address || !port || *port == 0 || address->is_v4() == is_v6) return wrong();
+    return ResyncAddress{*address, *port};
+}
+
+std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress mac) {
+    for (const auto& event : timeline.query({mac, {}, contacts_looked_at}))
+        if (comes_from_the_phone(event)) return event.source;
+    return std::nullopt;
+}
+
+std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since) {
+    std::optional<WallTime> first;
+    for (const auto& event : timeline.query({mac, since, contacts_looked_at})) {
+        const WallTime last = event.at + std::chrono::milliseconds(event.span_ms);
+        if (last >= since) first = std::max(event.at, since);
+    }
+    return first;
+}
+
+ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Families& families,
+                           catalogue::Timeline& timeline, const catalogue::Device& device, const ResyncWish& wish) {
+    ResyncTarget out;
+    out.mac = device.mac;
+    out.model = device.model;
+    const auto* family = config::find_family(families, device.family);
+    Line line;
+    out.task.event = wish.event.empty() ? "check-sync" : wish.event;
+    if (family != nullptr) {
+        line = first_line(snapshot, *family, device);
+        const auto& own = family->discovery().notify_events;
+        if (wish.event.empty() && !own.empty()) out.task.event = own.front();
+    }
+    if (wish.address) {
+        out.address = wish.address->address;
+        out.port = wish.address->port;
+    } else {
+        out.address = last_address(timeline, device.mac);
+        if (!out.address && device.wifi_mac) out.address = last_address(timeline, *device.wifi_mac);
+    }
+    if (!out.address) {
+        out.why_not = "its address is not known: it was never heard of; say it with --address";
+        return out;
+    }
+    out.task.request_uri = protocol::sip::sip_uri(line.user, out.address->text(), out.port,
+                                                  wish.wire == NotifyExchange::Wire::stream ? "transport=tcp" : "");
+    out.task.account = std::move(line.account);
+    return out;
+}
+
+} // namespace offhook::server

@@ -1,0 +1,47 @@
+#pragma once
+/// @file  ResyncTargets: where a phone is, which event it takes, and with whose password.
+///
+/// Where    the source of the newest contact that came from the phone itself; a lease is none (the packet's source is
+///          nobody's, or a relay's). An old address may be another phone's by now: the answer to the challenge, or
+///          the silence afterwards, shows it.
+/// Which    the family's first event, "check-sync" where the pack names none.
+/// Account  line 1's, by the family's rules: Linksys and Polycom phones challenge with a line's credentials.
+/// Source   reference: protocols 2.1, 2.2; Linksys 11; Polycom 9.
+#include "catalogue/snapshot.hpp"
+#include "catalogue/timeline/timeline.hpp"
+#include "config/family/family.hpp"
+#include "server/resync/resyncs.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook::server {
+
+/// What every pack's phones may be told, beside the events that the packs name.
+[[nodiscard]] bool is_known_event(std::string_view event, const config::Family* family);
+[[nodiscard]] std::string known_events(); ///< for an error message
+
+struct ResyncAddress {
+    IpAddress address;
+    std::uint16_t port = 5060;
+};
+/// "192.0.2.7", "192.0.2.7:5062", "2001:db8::7", "[2001:db8::7]:5062". Names are none: they would have to be looked
+/// up. Errors: invalid.
+[[nodiscard]] Result<ResyncAddress> read_resync_address(std::string_view text);
+
+/// Where the phone was last heard of.
+[[nodiscard]] std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress mac);
+/// When it was first heard of at or after `since`.
+[[nodiscard]] std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since);
+
+struct ResyncWish {
+    std::string event;                    ///< "": the family's
+    std::optional<ResyncAddress> address; ///< nullopt: where it was last heard of
+    NotifyExchange::Wire wire = NotifyExchange::Wire::datagrams;
+};
+[[nodiscard]] ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Families& families,
+                                         catalogue::Timeline& timeline, const catalogue::Device& device,
+                                         const ResyncWish& wish);
+
+} // namespace offhook::server
