@@ -63,7 +63,9 @@ protected:
         std::array<char, 1500> bytes{};
         const auto count = ::recv(fd_.get(), bytes.data(), bytes.size(), 0);
         Message out;
-        if (count > 0) EXPECT_EQ(out.read({bytes.data(), static_cast<std::size_t>(count)}), dhcp4::MessageError::none);
+        if (count > 0) {
+            EXPECT_EQ(out.read({bytes.data(), static_cast<std::size_t>(count)}), dhcp4::MessageError::none);
+        }
         return out;
     }
     /// As a relay at 127.0.0.2 forwards it, that wants its answers at the port that it sends from.
