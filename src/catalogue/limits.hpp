@@ -19,6 +19,11 @@ inline constexpr std::size_t token_bytes_max = 64;
 inline constexpr std::uint32_t first_contact_minutes_max = 7 * 24 * 60;
 inline constexpr std::size_t page_max = 10'000; ///< rows of one answer
 
+inline constexpr std::size_t leases_max = 200'000; ///< of DHCP, of both families
+inline constexpr std::size_t lease_client_id_bytes_max = 255;
+inline constexpr std::size_t lease_host_name_bytes_max = 64;
+inline constexpr std::size_t lease_vendor_class_bytes_max = 96;
+
 inline constexpr std::size_t sightings_max = 10'000; ///< distinct unknown MACs; the longest unseen is forgotten first
 
 inline constexpr std::size_t write_queue_max = 1'024; ///< writes that wait for the writer thread; more are refused

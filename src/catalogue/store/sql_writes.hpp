@@ -52,6 +52,8 @@ public:
 
     WriteResult record_sightings(std::span<const Sighting> batch);
     WriteResult forget_sighting(MacAddress mac);
+    WriteResult put_lease(const Lease& lease);
+    WriteResult remove_lease(const IpAddress& address);
 
 private:
     Result<void> add_one(ChangeSet& changes, const DeviceDraft& draft, const config::Layer& layer, Revision revision);
@@ -91,6 +93,7 @@ private:
     const Clock& clock_;
     std::map<SiteId, WallTime> windows_; // first_contact_at() of the sites of one bulk write
     std::size_t devices_at_most_ = 0;    // never less than there are: counted again only when it reaches the limit
+    std::size_t leases_at_most_ = 0;     // the same
     BlobStore& blobs_;
     UploadQuota quota_;
     std::unordered_map<RowId, std::uint64_t> site_bytes_at_most_; // the same, by site

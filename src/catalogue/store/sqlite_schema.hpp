@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 4> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 5> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -142,6 +142,20 @@ CREATE TABLE upload_part (
     content BLOB NOT NULL,
     PRIMARY KEY (body, position)
 );
+)sql",
+                                                                      // Leases. Texts are as clients send them, any
+                                                                      // bytes: in hexadecimal.
+                                                                      R"sql(
+CREATE TABLE lease (
+    address TEXT PRIMARY KEY,
+    mac INTEGER NOT NULL,
+    client_id TEXT NOT NULL,
+    host_name TEXT NOT NULL,
+    vendor_class TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('bound', 'released', 'declined')),
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL
+) WITHOUT ROWID;
 )sql"};
 
 } // namespace offhook::catalogue

@@ -293,6 +293,14 @@ public:
         return without_value(submit([&](ChangeSet&) { return writes_.forget_sighting(mac); }));
     }
 
+    bool put_lease(const Lease& lease, LeaseDone done) override;
+    std::vector<Lease> leases() override {
+        return readers_.run([](SqlRows& rows) { return rows.leases(); });
+    }
+    Result<void> remove_lease(const IpAddress& address) override {
+        return without_value(submit([&](ChangeSet&) { return writes_.remove_lease(address); }));
+    }
+
 private:
     SecretKey prepare(soci::session& session, const std::filesystem::path& directory) const {
         migrate(session, file_, catalogue_migrations);
@@ -429,6 +437,22 @@ bool SqliteStore::put_upload(UploadDraft draft, UploadDone done) {
             }
             under->done(under->outcome);
         });
+    return posted.has_value();
+}
+
+bool SqliteStore::put_lease(const Lease& lease, LeaseDone done) {
+    const auto posted = queue_.post([this, lease](ChangeSet&) { return writes_.put_lease(lease); },
+                                    [address = lease.address, done = std::move(done)](WriteQueue::Write& write) {
+                                        std::string why;
+                                        try {
+                                            if (write.failure) std::rethrow_exception(write.failure);
+                                            if (!write.result) why = write.result.error().text();
+                                        } catch (const std::exception& error) {
+                                            why = error.what();
+                                        }
+                                        if (!why.empty()) log::error("LEASE_NOT_STORED", "{}: {}", address.text(), why);
+                                        done(why.empty());
+                                    });
     return posted.has_value();
 }
 

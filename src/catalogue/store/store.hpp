@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "catalogue/blobs/blob_store.hpp"
 #include "catalogue/change_set.hpp"
+#include "catalogue/lease.hpp"
 #include "catalogue/phonebook.hpp"
 #include "catalogue/sighting.hpp"
 #include "catalogue/snapshot.hpp"
@@ -130,6 +131,14 @@ public:
     [[nodiscard]] virtual std::vector<Sighting> sightings(std::size_t count) = 0; ///< last seen first
     [[nodiscard]] virtual std::optional<Sighting> find_sighting(MacAddress mac) = 0;
     virtual Result<void> forget_sighting(MacAddress mac) = 0;
+
+    // Leases of DHCP: no part of the snapshot, so no revision.
+    /// Never waits. What was known of the address is replaced. `done` is not called before this returns false, and
+    /// always once after it returned true: on the writer's thread, with false where the lease is not stored (a text
+    /// longer than its limit, more than limits::leases_max, or a failed disk: the log says which).
+    [[nodiscard]] virtual bool put_lease(const Lease& lease, LeaseDone done) = 0;
+    [[nodiscard]] virtual std::vector<Lease> leases() = 0;           ///< all, by address: what a server starts from
+    virtual Result<void> remove_lease(const IpAddress& address) = 0; ///< Errors: not_found
 };
 
 } // namespace offhook::catalogue

@@ -71,6 +71,8 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"dial_plan.rules", dial_plan, "", 0, 0, "", 0, open, "Digit patterns that are dialled without a further key."},
     {"dial_plan.timeout", number, "seconds", 1, 60, "", 0, open, "Wait after the last digit where a rule ends in T."},
 
+    {"network.address", host, "", 0, 0, "", 0, open,
+     "IPv4 address that our own DHCP server keeps for this phone; of a device only."},
     {"network.vlan.phone", number, "", 0, 4094, "", 0, open, "VLAN of voice traffic; 0: none."},
     {"network.vlan.pc", number, "", 0, 4094, "", 0, open, "VLAN of the PC port; 0: none."},
     {"network.vlan.lldp", boolean, "", 0, 0, "", 0, open, "Whether LLDP-MED may assign the VLAN."},

@@ -65,6 +65,8 @@ public:
                       std::string_view told) = 0;
     /// The address that the catalogue reserves for a device (network.address); nullopt: none.
     [[nodiscard]] virtual std::optional<IpAddress> reserved_address(MacAddress mac) const = 0;
+    /// Whether the catalogue reserves this address for any device: it is given to no other.
+    [[nodiscard]] virtual bool is_reserved(const IpAddress&) const { return false; }
 };
 
 } // namespace offhook::server
