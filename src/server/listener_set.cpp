@@ -1,10 +1,12 @@
 #include "server/listener_set.hpp"
 
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "net/listen_socket.hpp"
 #include "server/certificates/own_authority.hpp"
 #include "server/discovery/dhcp4_listener.hpp"
+#include "server/discovery/dhcp6_duid.hpp"
 #include "server/discovery/dhcp6_listener.hpp"
 #include "server/discovery/pnp_listener.hpp"
 #include "server/listen/ftp_listener.hpp"
@@ -111,7 +113,10 @@ std::unique_ptr<Listener> ListenerSet::open_discovery(std::size_t number, const 
     if (kind == "dhcp4")
         return or_cannot_start(
             Dhcp4Listener::open(loop, *discovery.offers, *discovery.store, index, udp, listener.dhcp4));
-    return or_cannot_start(Dhcp6Listener::open(loop, *discovery.offers, *discovery.store, options_.data_directory,
+    if (!leases_) leases_.emplace(*discovery.store);
+    SystemRandom random;
+    const auto duid = load_or_make_duid(options_.data_directory, random);
+    return or_cannot_start(Dhcp6Listener::open({loop, *discovery.offers, *leases_}, duid, discovery.store->leases(),
                                                index, udp, listener.dhcp6));
 }
 

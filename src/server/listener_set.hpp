@@ -12,6 +12,7 @@
 #include "net/tls_context.hpp"
 #include "net/tls_keys.hpp"
 #include "net/tls_reload.hpp"
+#include "server/discovery/lease_journal.hpp"
 #include "server/listen/listener.hpp"
 #include "server/listeners.hpp"
 
@@ -20,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,6 +67,17 @@ public:
     [[nodiscard]] std::vector<Row> rows() const;
 
 private:
+    class StoredLeases final : public LeaseJournal {
+    public:
+        explicit StoredLeases(catalogue::Store& store) : store_(store) {}
+        [[nodiscard]] bool put(const catalogue::Lease& lease, catalogue::LeaseDone done) override {
+            return store_.put_lease(lease, std::move(done));
+        }
+
+    private:
+        catalogue::Store& store_;
+    };
+
     /// What a listener under TLS needs besides its sockets.
     struct Tls {
         explicit Tls(net::TlsSettings settings, const Clock& clock) : reload(std::move(settings), clock) {}
@@ -91,6 +104,7 @@ private:
     ListenerSetOptions options_;
     std::vector<net::TlsPair> own_pairs_; ///< of our own authority, once one is needed
     net::TlsKeys keys_;
+    std::optional<StoredLeases> leases_;
     std::vector<std::unique_ptr<Tls>> tls_;            ///< by listener; null: clear
     std::vector<std::unique_ptr<Listener>> listeners_; ///< in the order of the options
     std::mutex mutex_;                                 ///< guards reload_wanted_
