@@ -2,6 +2,7 @@
 #include "base/assert.hpp"
 #include "protocol/sip/header_values.hpp"
 #include "protocol/sip/message.hpp"
+#include "protocol/sip/pnp_subscribe.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -83,6 +84,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         OFFHOOK_ASSERT(field.value.find('\n') == std::string_view::npos);
         check_value(field.value);
     }
+    const auto asked = read_pnp_subscribe(message);
+    for (const auto hint : {asked.vendor, asked.model, asked.version})
+        OFFHOOK_ASSERT(hint.size() <= limits::parameter_bytes_max);
+    OFFHOOK_ASSERT(asked.contact.has_value() == !asked.contact_uri.empty());
     check_again(message);
     return 0;
 }

@@ -354,6 +354,16 @@ MessageWriter& MessageWriter::header(std::string_view name, std::string_view val
     return *this;
 }
 
+MessageWriter& MessageWriter::tagged(std::string_view name, std::string_view value, std::string_view tag) {
+    append_value(out_, name);
+    out_ += ": ";
+    append_value(out_, value);
+    out_ += ";tag=";
+    append_value(out_, tag);
+    out_ += "\r\n";
+    return *this;
+}
+
 MessageWriter& MessageWriter::vias_of(const Message& message, std::string_view source_address,
                                       std::uint16_t source_port) {
     bool is_first = true;

@@ -134,6 +134,8 @@ public:
     MessageWriter& request(std::string_view method, std::string_view uri);
     MessageWriter& response(std::uint16_t status, std::string_view reason);
     MessageWriter& header(std::string_view name, std::string_view value);
+    /// From or To, with a tag behind it.
+    MessageWriter& tagged(std::string_view name, std::string_view value, std::string_view tag);
     /// Every Via of `message` in its order, the first with received= and rport= filled in (RFC 3261 18.2.1, RFC 3581).
     MessageWriter& vias_of(const Message& message, std::string_view source_address, std::uint16_t source_port);
     /// Content-Length and the empty line; Content-Type before it where there is a body. Ends the message.

@@ -37,6 +37,7 @@ struct PnpOptions {
     bool legacy_notify = false;                ///< the loose NOTIFY of the field: unswapped, with the SUBSCRIBE's Via
     std::string notify_user, notify_password;  ///< for phones that challenge the NOTIFY
     std::size_t answers_per_source_second = 5;
+    std::size_t answers_per_second = 20'000; ///< to all
     std::size_t transactions_max = 20'000;
 };
 

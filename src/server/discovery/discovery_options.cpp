@@ -1,0 +1,40 @@
+#include "server/discovery/discovery_options.hpp"
+
+#include "base/hex.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace offhook::server {
+namespace {
+
+/// "0004f2": nullopt for anything but six digits.
+std::optional<std::uint32_t> oui_of(std::string_view text) {
+    if (text.size() != 6) return std::nullopt;
+    std::uint32_t out = 0;
+    for (const char c : text) {
+        if (hex_digit(c) < 0) return std::nullopt;
+        out = out << 4U | static_cast<std::uint32_t>(hex_digit(c));
+    }
+    return out;
+}
+
+bool names(std::string_view row, std::optional<MacAddress> mac, std::string_view family) {
+    if (const auto whole = MacAddress::from_text(row)) return mac == whole;
+    if (const auto oui = oui_of(row)) return mac && mac->oui() == *oui;
+    return !family.empty() && equal_ignoring_case(row, family);
+}
+
+bool any_names(const std::vector<std::string>& rows, std::optional<MacAddress> mac, std::string_view family) {
+    return std::any_of(rows.begin(), rows.end(), [&](std::string_view row) { return names(row, mac, family); });
+}
+
+} // namespace
+
+bool AskerFilter::lets_in(std::optional<MacAddress> mac, std::string_view family, bool is_known) const {
+    if (!is_known && !strangers) return false;
+    if (any_names(deny, mac, family)) return false;
+    return allow.empty() || any_names(allow, mac, family);
+}
+
+} // namespace offhook::server
