@@ -311,6 +311,8 @@ TEST_F(PnpClientTest, PassesOverOthersMessages) {
     EXPECT_EQ(client_->state(), State::asking);
     EXPECT_THAT(client_->remarks(), ElementsAre("a message of 10.99.0.1 cannot be read: no_start_line",
                                                 "a NOTIFY of 10.99.0.1 for another event: check-sync"));
+    EXPECT_EQ(tick(), 500ms); // nobody has accepted anything
+    EXPECT_EQ(client_->take_message(), subscribe_);
 }
 
 TEST_F(PnpClientTest, SaysThatSeveralServersAccept) {
