@@ -114,7 +114,8 @@ private:
     asio::awaitable<void> apply(std::string base, std::string name) {
         auto url = locate(base, name);
         if (!url) co_return;
-        const auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name, account());
+        const auto credentials = account();
+        const auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name, credentials);
         if (!parameters) co_return;
         for (const auto& [parameter, value] : *parameters) {
             const auto& field = spelling_in_memory(parameter);
@@ -134,7 +135,8 @@ private:
         const std::string name = fmt::format("IP_{}_VER_SIP2", digits_of(around_.model.name));
         auto url = locate(base, name);
         if (!url) co_return;
-        const auto answer = co_await files_.fetch(name, std::move(*url), account());
+        const auto credentials = account();
+        const auto answer = co_await files_.fetch(name, std::move(*url), credentials);
         if (answer.outcome != FileOutcome::fetched) co_return;
         if (is_web_page(answer.body)) {
             files_.mark_not_usable(web_page_reason);

@@ -64,7 +64,7 @@ TEST(PolycomOptions, AreChosenByTheMenu) {
         {Use::custom_then_66, Type::text, {{66, "tftp://10.0.0.3/Polycom"}}, "tftp://10.0.0.3/Polycom"},
         {Use::custom_then_66, Type::text, {{66, std::string("10.0.0.3\0", 9)}}, "10.0.0.3"},
         {Use::custom_then_66, Type::text, {{160, four_octets}, {66, "10.0.0.3"}}, "10.0.0.3"},
-        {Use::custom_then_66, Type::address, {{160, "http://c"}, {66, "10.0.0.3"}}, "10.0.0.3"},
+        {Use::custom_then_66, Type::address, {{160, "http://cc"}, {66, "10.0.0.3"}}, "10.0.0.3"},
         {Use::custom_then_66, Type::text, {{160, "0.0.0.0"}, {66, "10.0.0.3"}}, "10.0.0.3"},
         {Use::custom, Type::text, {{66, "10.0.0.3"}}, nullptr},
         {Use::option_66, Type::text, {{160, "http://c"}}, nullptr},
