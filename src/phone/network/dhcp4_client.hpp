@@ -10,8 +10,9 @@
 ///          answer of ours is remarked, in sentences.
 /// Source   RFC 2131 4.1, 4.4, table 5; RFC 2132.
 #include "base/clock.hpp"
+#include "base/mac_address.hpp"
 #include "base/random.hpp"
-#include "phone/discovery/discovery_clients.hpp"
+#include "phone/discovery/questions.hpp"
 
 #include <optional>
 #include <string>

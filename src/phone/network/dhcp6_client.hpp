@@ -11,8 +11,9 @@
 /// Errors   strays are passed over; what is odd about an answer of ours is remarked.
 /// Source   RFC 8415 7.6, 15, 16, 18.2; DUID-LL 11.4.
 #include "base/clock.hpp"
+#include "base/mac_address.hpp"
 #include "base/random.hpp"
-#include "phone/discovery/discovery_clients.hpp"
+#include "phone/discovery/questions.hpp"
 
 #include <optional>
 #include <string>

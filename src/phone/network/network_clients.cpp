@@ -25,15 +25,16 @@ constexpr unsigned host_prefix_bits = 128, guessed_prefix_bits = 64;
 template <class Machine, class Send, class Deliver>
 asio::awaitable<void> converse(DiscoverySocket& socket, Machine& machine, const Clock& clock, Send send,
                                Deliver deliver) {
-    while (!machine.is_over()) {
-        if (const auto message = machine.take_message(); !message.empty()) send(message);
+    for (;;) {
         const auto arrival = socket.receive();
         const auto now = clock.instant();
         if (arrival) deliver(*arrival, now);
         machine.tick(now);
+        if (const auto message = machine.take_message(); !message.empty()) send(message);
         const auto deadline = machine.deadline();
-        if (arrival || !deadline || *deadline <= now) continue;
-        co_await socket.wait(std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
+        if (!deadline) co_return; // it is over
+        if (!arrival && *deadline > now)
+            co_await socket.wait(std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
     }
 }
 

@@ -32,7 +32,8 @@ bool is_profile_event(const sip::Message& message) {
 
 PnpClient::PnpClient(PnpAsk ask, std::string own_place, Random& random, Instant now)
     : ask_(std::move(ask)), own_place_(std::move(own_place)), branch_(std::string(cookie) + random.letters(16)),
-      tag_(random.letters(10)), call_id_(fmt::format("{}@{}", random.letters(16), own_place_)),
+      tag_(random.letters(10)),
+      call_id_(fmt::format("{}@{}", random.letters(16), own_place_.substr(0, own_place_.rfind(':')))),
       gives_up_(now + ask_.time), transaction_(sip::ClientTransaction::Wire::datagrams, now) {
     message_ = subscribe();
 }
@@ -81,7 +82,7 @@ void PnpClient::finish() {
     state_ = State::answered;
     if (!was_accepted_)
         deviates("no 200 to the SUBSCRIBE");
-    else if (std::find(to_tags_.begin(), to_tags_.end(), notify_tag_) == to_tags_.end())
+    else if (!notify_tag_.empty() && std::find(to_tags_.begin(), to_tags_.end(), notify_tag_) == to_tags_.end())
         deviates("NOTIFY: its From tag is not the To tag of the 200");
 }
 

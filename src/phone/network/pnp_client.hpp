@@ -9,8 +9,9 @@
 /// Limits   a URL beyond the phone's own bound is answered, remarked, and not taken.
 /// Source   protocol/sip; RFC 3261 8.2.6, 17.1.2, 18.2; RFC 6665 4.1; the convention that vendors share.
 #include "base/clock.hpp"
+#include "base/mac_address.hpp"
 #include "base/random.hpp"
-#include "phone/discovery/discovery_clients.hpp"
+#include "phone/discovery/questions.hpp"
 #include "protocol/sip/client_transaction.hpp"
 #include "protocol/sip/message.hpp"
 
