@@ -19,6 +19,7 @@ BootReport sample() {
                      "HTTP 404"}};
     report.lines = {{1, "101", "auth", "hunter2", "pbx:5060"}, {2, "102", "102", "", "pbx"}};
     report.problems = {"a \"quoted\" problem"};
+    report.discovery = {"http://me:mine@b/", "DHCP option 66", "", {"a step"}};
     return report;
 }
 
@@ -32,7 +33,8 @@ TEST(BootReport, IsTheOneObjectOfTheContract) {
               "\"lines\":[{\"index\":1,\"user\":\"101\",\"auth_user\":\"auth\",\"password\":\"hunter2\","
               "\"registrar\":\"pbx:5060\"},"
               "{\"index\":2,\"user\":\"102\",\"auth_user\":\"102\",\"password\":\"\",\"registrar\":\"pbx\"}],"
-              "\"firmware\":\"2.2.0.0047\",\"problems\":[\"a \\\"quoted\\\" problem\"]}");
+              "\"firmware\":\"2.2.0.0047\",\"problems\":[\"a \\\"quoted\\\" problem\"],"
+              "\"discovery\":{\"address\":\"http://me:***@b/\",\"how\":\"DHCP option 66\",\"steps\":[\"a step\"]}}");
 }
 
 TEST(BootReport, ShowsAPasswordOnlyWhenAsked) {

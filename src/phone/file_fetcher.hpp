@@ -32,13 +32,13 @@ public:
     FileFetcher(const BootSurroundings& around, FetchHabits habits, BootReport& report)
         : around_(around), habits_(std::move(habits)), report_(report) {}
 
-    /// `account` where the URL itself has none. A server that stays silent through all tries is not asked again.
+    /// `account` where the URL itself has none; no default argument, for an aggregate made in a co_await expression is
+    /// destroyed twice by g++ 12. A server that stays silent through all tries is not asked again.
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch(std::string name, protocol::Url url,
-                                                               protocol::Url::Credentials account = {});
+                                                               protocol::Url::Credentials account);
     /// The same, read. nullopt: absent, or of no use to the phone, and said so.
     [[nodiscard]] boost::asio::awaitable<std::optional<std::vector<config::Parameter>>>
-    fetch_parameters(std::string name, protocol::Url url, std::string_view syntax,
-                     protocol::Url::Credentials account = {});
+    fetch_parameters(std::string name, protocol::Url url, std::string_view syntax, protocol::Url::Credentials account);
 
     void decide(std::string text);
     void problem(std::string text);

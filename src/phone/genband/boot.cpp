@@ -85,13 +85,13 @@ private:
     asio::awaitable<void> run_cycle(std::string base) {
         if (const auto shown = protocol::parse_url(base))
             around_.observer.on_event({BootEvent::Kind::address, shown->shown()});
-        if (!is_off(flash_, "cfg_download")) {
+        if (!is_off(flash_, "PROVISION.cfg_download")) {
             co_await apply(base, fmt::format("sysconf_{}_sip.cfg", digits_of(around_.model.name)));
             co_await apply(base, own_name(base)); // the first may have changed how it is named
         } else {
             files_.decide("configuration files are not fetched: cfg_download is disabled");
         }
-        if (!is_off(flash_, "sw_download"))
+        if (!is_off(flash_, "PROVISION.sw_download"))
             co_await look_at_version(base);
         else
             files_.decide("the version file is not fetched: sw_download is disabled");
@@ -99,33 +99,44 @@ private:
 
     /// The MAC in lower case; by HTTP as https_macform has it.
     [[nodiscard]] std::string own_name(std::string_view base) const {
-        std::string form(flash_.parameter("https_macform"));
+        std::string form(flash_.parameter("PROVISION.https_macform"));
         const auto at = form.find(mac_token);
         if (base.starts_with("tftp://") || at == std::string::npos) return flash_.mac.text();
         return form.replace(at, mac_token.size(), flash_.mac.text());
     }
 
     [[nodiscard]] protocol::Url::Credentials account() const {
-        return {std::string(flash_.parameter("https_id")), std::string(flash_.parameter("https_password"))};
+        return {std::string(flash_.parameter("PROVISION.https_id")),
+                std::string(flash_.parameter("PROVISION.https_password"))};
     }
 
     /// A file that is missing never ends the cycle (I).
     asio::awaitable<void> apply(std::string base, std::string name) {
         auto url = locate(base, name);
         if (!url) co_return;
-        const auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name, account());
+        const auto credentials = account();
+        const auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name, credentials);
         if (!parameters) co_return;
         for (const auto& [parameter, value] : *parameters) {
-            fetched_[parameter] = value;
-            flash_.parameters[parameter] = value;
+            const auto& field = spelling_in_memory(parameter);
+            fetched_[field] = value;
+            flash_.parameters[field] = value;
         }
+    }
+
+    /// Letter case does not count in names (I): a field keeps the one it first came with.
+    const std::string& spelling_in_memory(const std::string& parameter) {
+        if (spellings_.empty())
+            for (const auto& known : flash_.parameters) spellings_.emplace(to_lower(known.first), known.first);
+        return spellings_.emplace(to_lower(parameter), parameter).first->second;
     }
 
     asio::awaitable<void> look_at_version(std::string base) {
         const std::string name = fmt::format("IP_{}_VER_SIP2", digits_of(around_.model.name));
         auto url = locate(base, name);
         if (!url) co_return;
-        const auto answer = co_await files_.fetch(name, std::move(*url), account());
+        const auto credentials = account();
+        const auto answer = co_await files_.fetch(name, std::move(*url), credentials);
         if (answer.outcome != FileOutcome::fetched) co_return;
         if (is_web_page(answer.body)) {
             files_.mark_not_usable(web_page_reason);
@@ -153,6 +164,7 @@ private:
     BootReport& report_;
     FileFetcher files_;
     Values fetched_;
+    std::map<std::string, std::string> spellings_; // in lower case, to that in memory
 };
 
 class GenbandBoot final : public FamilyBoot {
@@ -164,19 +176,19 @@ public:
         flash.family = family_name;
         flash.model = model.name;
         flash.mac = mac;
-        flash.parameters = {{"type", "0"},
-                            {"cfg_download", "enable"},
-                            {"sw_download", "enable"},
-                            {"dhcp_get_http", "enable"},
-                            {"dhcp_get_tftp", "enable"},
-                            {"https_macform", std::string(mac_token)}};
+        flash.parameters = {{"PROVISION.type", "0"},
+                            {"PROVISION.cfg_download", "enable"},
+                            {"PROVISION.sw_download", "enable"},
+                            {"PROVISION.dhcp_get_http", "enable"},
+                            {"PROVISION.dhcp_get_tftp", "enable"},
+                            {"PROVISION.https_macform", std::string(mac_token)}};
         flash.application = StoredImage{"", std::string(factory_version), "", 0};
         return flash;
     }
 
     [[nodiscard]] Result<void> type_in(const TypedServer& typed, Flash& flash) const override {
-        if (typed.user) flash.parameters["https_id"] = *typed.user;
-        if (typed.password) flash.parameters["https_password"] = *typed.password;
+        if (typed.user) flash.parameters["PROVISION.https_id"] = *typed.user;
+        if (typed.password) flash.parameters["PROVISION.https_password"] = *typed.password;
         if (typed.url.empty()) return {};
         const auto base = complete_url({typed.url, typed.type, {}, {}}, "tftp");
         if (!base) return tl::unexpected(base.error());
@@ -184,8 +196,8 @@ public:
         const bool is_http = url->scheme == Scheme::http || url->scheme == Scheme::https;
         if (!is_http && url->scheme != Scheme::tftp)
             return fail(ErrorCode::invalid, "the phone speaks tftp, http and https only", "--url");
-        flash.parameters["type"] = is_http ? "1" : "0";
-        flash.parameters[is_http ? "https_url" : "tftp_server_address"] = *base;
+        flash.parameters["PROVISION.type"] = is_http ? "1" : "0";
+        flash.parameters[is_http ? "PROVISION.https_url" : "LAN.tftp_server_address"] = *base;
         return {};
     }
 

@@ -65,13 +65,13 @@ std::optional<Address> by_tftp_options(const dhcp4::Message& ack, const Memory& 
 
 Memory read_memory(const Flash& flash) {
     Memory memory;
-    if (flash.parameter("type") == "1") memory.type = Memory::Type::http;
-    memory.https_url = trim(flash.parameter("https_url"));
-    memory.tftp_server = trim(flash.parameter("tftp_server_address"));
-    memory.https_port = to_number<std::uint16_t>(flash.parameter("https_port")).value_or(443);
+    if (flash.parameter("PROVISION.type") == "1") memory.type = Memory::Type::http;
+    memory.https_url = trim(flash.parameter("PROVISION.https_url"));
+    memory.tftp_server = trim(flash.parameter("LAN.tftp_server_address"));
+    memory.https_port = to_number<std::uint16_t>(flash.parameter("PROVISION.https_port")).value_or(443);
     if (memory.https_port == 0) memory.https_port = 443;
-    memory.dhcp_get_http = read_switch(flash, "dhcp_get_http");
-    memory.dhcp_get_tftp = read_switch(flash, "dhcp_get_tftp");
+    memory.dhcp_get_http = read_switch(flash, "PROVISION.dhcp_get_http");
+    memory.dhcp_get_tftp = read_switch(flash, "PROVISION.dhcp_get_tftp");
     const auto option = to_number<std::uint8_t>(flash.parameter("phone.http_option")).value_or(0);
     if (option != dhcp4::pad && option != dhcp4::end) memory.http_option = option;
     memory.vendor_class = flash.parameter("phone.vendor_class");

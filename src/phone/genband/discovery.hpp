@@ -21,7 +21,8 @@ namespace offhook::phone::genband {
 
 enum class Switch : std::uint8_t { off, on };
 
-/// What decides in memory, by the names of the configuration file.
+/// What decides in memory, by the names of the configuration file: PROVISION.type and so on, LAN.tftp_server_address.
+/// That the last stands in [LAN] is assumed.
 struct Memory {
     enum class Type : std::uint8_t { tftp, http } type = Type::tftp; ///< type 0, 1
     std::string https_url, tftp_server;

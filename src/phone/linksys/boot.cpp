@@ -125,7 +125,8 @@ private:
         if (!*url) co_return true;
         around_.observer.on_event({BootEvent::Kind::address, fmt::format("{} ({})", (*url)->shown(), name)});
         const std::string path = (*url)->path;
-        const auto profile = co_await files_.fetch_parameters(path, std::move(**url), syntax_name);
+        const protocol::Url::Credentials none;
+        const auto profile = co_await files_.fetch_parameters(path, std::move(**url), syntax_name, none);
         if (!profile) {
             const bool absent = !report_.files.empty() && report_.files.back().outcome == FileOutcome::absent;
             if (absent && equal_ignoring_case(flash_.parameter("Resync_Fails_On_FNF"), "No")) co_return true;

@@ -112,7 +112,8 @@ private:
         }
         around_.observer.on_event({BootEvent::Kind::address, fmt::format("{} ({})", url->shown(), what)});
         const std::string name = url->path.substr(url->path.rfind('/') + 1);
-        auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name);
+        const protocol::Url::Credentials none; // the phone has those in the URL alone
+        auto parameters = co_await files_.fetch_parameters(name, std::move(*url), syntax_name, none);
         if (!parameters) {
             if (report_.files.empty() || report_.files.back().outcome == FileOutcome::absent)
                 files_.problem(fmt::format("{} names {}, which the server does not have", what, name));

@@ -1,6 +1,7 @@
 #include "phone/polycom/boot.hpp"
 
 #include "base/hex.hpp"
+#include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_family.hpp"
 #include "phone/scripted_transfers.hpp"
 
@@ -55,12 +56,13 @@ protected:
         server.steps.clear();
         asio::io_context context;
         BootReport report;
-        asio::co_spawn(
-            context, boot({family, model(), server, recorder, clock}, flash, [this](const Flash&) { ++flash_writes; }),
-            [&](std::exception_ptr failure, BootReport result) {
-                if (failure) std::rethrow_exception(failure);
-                report = std::move(result);
-            });
+        asio::co_spawn(context,
+                       boot({family, model(), server, recorder, clock, {}, &clients, looks}, flash,
+                            [this](const Flash&) { ++flash_writes; }),
+                       [&](std::exception_ptr failure, BootReport result) {
+                           if (failure) std::rethrow_exception(failure);
+                           report = std::move(result);
+                       });
         context.run();
         return report;
     }
@@ -76,6 +78,8 @@ protected:
     ScriptedTransfers server;
     Recorder recorder;
     ManualClock clock;
+    ScriptedClients clients{*MacAddress::from_text("0004f2aabbcc")};
+    DiscoveryRequest looks;
     Flash flash;
     unsigned flash_writes = 0;
 };
@@ -96,6 +100,38 @@ TEST_F(PolycomBoot, AsksInTheOrderOfThePhone) {
     EXPECT_EQ(server.steps[7].request.user_agent, "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047");
     EXPECT_EQ(server.stages, 2U);
     EXPECT_EQ(flash_writes, 1U);
+}
+
+TEST_F(PolycomBoot, LooksForItsServerInBothPrograms) {
+    flash.parameters["device.prov.serverName"] = "";
+    looks.choice = DiscoveryChoice::all;
+    const auto ack = ScriptedClients::ack({{160, "http://boot/spip"}});
+    clients.answers4 = {ack, ack};
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_THAT(clients.order, ElementsAre("lease", "lease"));
+    EXPECT_THAT(clients.asked4[0].vendor_class, testing::Not(HasSubstr("SIP/")));
+    EXPECT_THAT(clients.asked4[1].vendor_class, HasSubstr("SIP/2.2.0.0047/"));
+    EXPECT_EQ(report.discovery.address, "http://boot/spip");
+    EXPECT_EQ(flash.parameter("device.prov.serverName"), "") << "what is found is not stored";
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::address, "(DHCP option 160)"));
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::discovery, "the boot server is http://boot/spip"));
+}
+
+TEST_F(PolycomBoot, GoesOnWithWhatTheBootromFound) {
+    flash.parameters["device.prov.serverName"] = "";
+    looks.choice = DiscoveryChoice::dhcp4;
+    clients.answers4 = {ScriptedClients::ack({{66, "http://boot/spip"}})};
+    EXPECT_EQ(run().state, PhoneState::ready);
+    EXPECT_THAT(clients.order, ElementsAre("lease", "lease"));
+}
+
+TEST_F(PolycomBoot, FallsBackToTheServerInFlash) {
+    looks.choice = DiscoveryChoice::all;
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.discovery.address, "");
+    EXPECT_THAT(report.discovery.steps, Contains("no boot server was found"));
 }
 
 TEST_F(PolycomBoot, UploadsLogsInTheVendorsForm) {

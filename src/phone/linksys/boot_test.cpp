@@ -1,0 +1,130 @@
+#include "phone/linksys/boot.hpp"
+
+#include "phone/awaited.hpp"
+#include "phone/discovery/scripted_clients.hpp"
+#include "phone/fake_rows.hpp"
+#include "phone/scripted_transfers.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace offhook::phone::linksys {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const MacAddress mac = *MacAddress::from_text("000e08aabbcc");
+
+std::string profile(std::string_view elements) { return fmt::format("<flat-profile>{}</flat-profile>", elements); }
+
+class LinksysBoot : public testing::Test {
+protected:
+    LinksysBoot() : flash(family_boot().factory_flash(family.model(), mac)) {}
+    BootReport run(DiscoveryRequest request = {}) {
+        server.steps.clear();
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request};
+        return awaited(boot(around, flash, [](const Flash&) {}));
+    }
+    [[nodiscard]] std::vector<std::string> asked() const {
+        std::vector<std::string> urls;
+        for (const auto& step : server.steps) urls.push_back(step.url);
+        return urls;
+    }
+    void type_in(const std::string& url) { ASSERT_TRUE(family_boot().type_in({url, {}, {}, {}}, flash)); }
+
+    FakeRows family{"linksys-spa",
+                    "SPA942",
+                    {{"User_ID_{}_", "user"}, {"Password_{}_", "password"}, {"Proxy_{}_", "registrar.host"}}};
+    const std::string line =
+        profile("<User_ID_1_>1001</User_ID_1_><Password_1_>secret</Password_1_><Proxy_1_>pbx</Proxy_1_>");
+    ScriptedTransfers server;
+    ScriptedClients clients{mac};
+    Recorder recorder;
+    ManualClock clock;
+    Flash flash;
+};
+
+TEST_F(LinksysBoot, FetchesItsDefaultProfileByTftpFromTheFoundHost) {
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    server.serve("tftp://192.0.2.10/spa942.cfg", line);
+    const auto report = run({DiscoveryChoice::all});
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.lines, (std::vector<EffectiveLine>{{1, "1001", "1001", "secret", "pbx"}}));
+    EXPECT_EQ(server.steps.at(0).request.user_agent, "Linksys/SPA-942-5.1.8 (880108AABBCC)");
+    EXPECT_EQ(server.steps[0].request.tftp_name, TransferRequest::TftpName::with_slash);
+    EXPECT_EQ(report.discovery.how, "DHCP option 66");
+    EXPECT_EQ(report.reboots, 1U) << "parameters changed";
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    EXPECT_EQ(run({DiscoveryChoice::all}).reboots, 0U);
+}
+
+TEST_F(LinksysBoot, TakesAUrlFromTheOptionAsBaseOrAsTheFileItself) {
+    for (const auto& [told, place] : {std::pair("http://h:8080/base", "http://h:8080/base/spa942.cfg"),
+                                      std::pair("http://h/p/$MA.xml", "http://h/p/000e08aabbcc.xml"),
+                                      std::pair("192.0.2.10/dir", "tftp://192.0.2.10/dir/spa942.cfg")}) {
+        clients.answers4 = {ScriptedClients::ack({{66, told}})};
+        run({DiscoveryChoice::dhcp4});
+        EXPECT_THAT(asked(), ElementsAre(place));
+    }
+}
+
+TEST_F(LinksysBoot, FollowsTheRulesOfTheFileInTheSameSequence) {
+    type_in("http://boot");
+    EXPECT_EQ(flash.parameter("Profile_Rule"), "http://boot/spa$PSN.cfg");
+    server.serve("http://boot/spa942.cfg",
+                 profile("<GPP_A>boot</GPP_A><Profile_Rule_B>http://$A/common.xml</Profile_Rule_B>"
+                         "<Profile_Rule_C>http://$A/$MA.xml</Profile_Rule_C>"));
+    server.serve("http://boot/common.xml", profile("<User_ID_1_>9</User_ID_1_>"));
+    server.serve("http://boot/000e08aabbcc.xml", line);
+    const auto report = run();
+    EXPECT_THAT(asked(),
+                ElementsAre("http://boot/spa942.cfg", "http://boot/common.xml", "http://boot/000e08aabbcc.xml"));
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.lines.at(0).user, "1001") << "the later profile counts";
+}
+
+TEST_F(LinksysBoot, RunsAgainWhereTheFileNamesAnotherFirstRule) {
+    type_in("http://boot/");
+    server.serve("http://boot/spa942.cfg", profile("<Profile_Rule>http://boot/p/$MA.xml</Profile_Rule>"));
+    server.serve("http://boot/p/000e08aabbcc.xml", line);
+    const auto report = run();
+    EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.cfg", "http://boot/p/000e08aabbcc.xml"));
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.reboots, 2U);
+}
+
+TEST_F(LinksysBoot, GivesUpOnRulesThatNeverSettle) {
+    type_in("http://boot/a.xml");
+    server.serve("http://boot/a.xml", profile("<Profile_Rule>http://boot/b.xml</Profile_Rule>"));
+    server.serve("http://boot/b.xml", profile("<Profile_Rule>http://boot/a.xml</Profile_Rule>"));
+    const auto report = run();
+    EXPECT_EQ(asked().size(), 5U);
+    EXPECT_THAT(report.problems, Contains(HasSubstr("still change after 5 resyncs")));
+}
+
+TEST_F(LinksysBoot, EndsTheSequenceAtTheFirstFailure) {
+    type_in("http://boot/");
+    flash.parameters["Profile_Rule_B"] = "http://boot/b.xml";
+    auto report = run();
+    EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.cfg"));
+    EXPECT_EQ(report.state, PhoneState::unconfigured);
+    flash.parameters["Resync_Fails_On_FNF"] = "no";
+    run();
+    EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.cfg", "http://boot/b.xml"));
+    flash.parameters["Profile_Rule"] = "[--key $SA] http://boot/x";
+    report = run();
+    EXPECT_THAT(asked(), IsEmpty());
+    EXPECT_THAT(report.problems, Contains(HasSubstr("not built yet")));
+}
+
+TEST_F(LinksysBoot, DoesNotTakeWhatItCannotSpeak) {
+    EXPECT_FALSE(family_boot().type_in({"ftp://boot/", {}, {}, {}}, flash));
+    EXPECT_FALSE(family_boot().check_address(flash));
+}
+
+} // namespace
+} // namespace offhook::phone::linksys
