@@ -54,6 +54,21 @@ bool is_served(const Asked& asked) {
     return asked.device != nullptr || asked.match->document->scope != config::DocumentScope::device;
 }
 
+/// Ways in which phones reach this server: addresses, ports and schemes of ours, so few.
+constexpr std::size_t origins_max = 1024;
+
+/// "http://192.0.2.1:8080", from our end of the connection; empty where it is not known.
+std::string origin_of(const FileRequest& request) {
+    if (request.local == IpAddress() || request.local == IpAddress::v4(0) || request.local_port == 0) return {};
+    constexpr std::pair<std::string_view, std::uint16_t> schemes[] = {
+        {"http", 80}, {"https", 443}, {"tftp", 69}, {"ftp", 21}};
+    const auto& [scheme, usual_port] = schemes[static_cast<std::size_t>(request.transport)];
+    const std::string host = request.local.text();
+    std::string out = std::string(scheme) + "://" + (request.local.is_v4() ? host : '[' + host + ']');
+    if (request.local_port != usual_port) out += ':' + std::to_string(request.local_port);
+    return out;
+}
+
 } // namespace
 
 Delivery::Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
@@ -124,8 +139,9 @@ FileAnswer Delivery::open(const FileRequest& request) {
 const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
-    const FileKey key{&document, own ? nullptr : asked.model, asked.request.privacy,
-                      own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
+    FileKey key{&document, own ? nullptr : asked.model, asked.request.privacy,
+                own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
+    if (document.names_origin) key.origin = origin_number(asked.request);
     FileCache::Entry* entry = cache_.find(key);
     if (entry != nullptr && entry->checked == snapshot_->revision()) return entry->file;
 
@@ -155,6 +171,8 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                                                 : std::string_view();
     subject.site_name = asked.site->name;
     subject.wire = asked.request.privacy == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
+    const std::string origin = document.names_origin ? origin_of(asked.request) : std::string();
+    subject.origin = origin;
     subject.shared = layers.shared();
     subject.all = layers.all();
     auto rendered = config::render(document, subject);
@@ -173,6 +191,17 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
     file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
     return file;
+}
+
+std::uint32_t Delivery::origin_number(const FileRequest& request) {
+    const std::string origin = origin_of(request);
+    const auto found = std::find(origins_.begin(), origins_.end(), origin);
+    if (found == origins_.end() && origins_.size() >= origins_max) { // somebody has very many addresses
+        origins_.clear();
+        cache_ = FileCache(options_.cache_bytes_max);
+    }
+    const auto at = found != origins_.end() && !origins_.empty() ? found : origins_.insert(origins_.end(), origin);
+    return static_cast<std::uint32_t>(at - origins_.begin()) + 1;
 }
 
 /// Fills event_ with all that is known before the answer goes out.

@@ -433,7 +433,7 @@ TEST_F(DeliveryFilesTest, AListingShowsWhatThatLoginMayFetch) {
     EXPECT_EQ(names(), "000000000000.cfg 0004f2000001-phone.cfg 0004f2000001-settings.cfg 0004f2000001-site.cfg "
                        "0004f2000001.cfg sip.ld site.cfg ");
     login.kind = Login::Kind::factory;
-    EXPECT_EQ(names(), "000000000000.cfg sip.ld site.cfg ");
+    EXPECT_EQ(names(), "000000000000.cfg ConfigCommon.cfg sip.ld site.cfg ");
 }
 
 TEST_F(DeliveryFilesTest, AListingShowsNoOthersMacAndCountsForNothing) {

@@ -50,6 +50,8 @@ struct FileRequest {
     std::uint16_t listener = 0; ///< which listener took it; 0 is the first. Delivery maps it to a site
     std::uint16_t source_port = 0;
     IpAddress source;
+    IpAddress local; ///< of ours, that it came to; :: where the transport does not know
+    std::uint16_t local_port = 0;
     std::string_view path;  ///< the name asked for, decoded by the transport (percent signs undone, no query, no
                             ///< origin, no leading slash), otherwise as sent: a key to look up, never a path to open
     std::string_view query; ///< what stood behind '?', raw; empty for other transports

@@ -24,11 +24,13 @@ struct FileKey {
     const config::Model* model = nullptr; ///< of a shared document; null for a device's own: its revision covers it
     catalogue::Privacy privacy = catalogue::Privacy::clear; ///< of the transport: some secrets travel over TLS alone
     std::uint64_t subject = 0;                              ///< MAC bits of a device's own document, else the site's id
+    std::uint32_t origin = 0; ///< of a document that says where this server is: which of our addresses was asked
 
     friend bool operator==(const FileKey&, const FileKey&) = default;
     friend std::size_t hash_value(const FileKey& key) {
         std::uint64_t h = (key.subject * 2 + static_cast<std::uint64_t>(key.privacy)) * 0x9e37'79b9'7f4a'7c15ULL;
         h ^= reinterpret_cast<std::uintptr_t>(key.document) + (h >> 29U);
+        h ^= std::uint64_t{key.origin} << 40U;
         h = (h ^ reinterpret_cast<std::uintptr_t>(key.model)) * 0xbf58'476d'1ce4'e5b9ULL;
         return static_cast<std::size_t>(h ^ (h >> 32U));
     }

@@ -1,5 +1,7 @@
 #include "config/family/family.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 
 namespace offhook::config {
@@ -19,6 +21,15 @@ const Family* family_of_oui(const Families& families, std::uint32_t oui) {
         found = family.get();
     }
     return found;
+}
+
+const Model* model_of(const Family& family, const PathMatch& match) {
+    if (!match.model.empty()) return family.find_model(match.model);
+    if (match.part.empty()) return nullptr;
+    for (const Model& model : family.models())
+        for (const std::string& part : model.part_numbers)
+            if (equal_ignoring_case(part, match.part)) return &model;
+    return nullptr;
 }
 
 const Discovery& Family::discovery() const {

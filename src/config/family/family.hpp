@@ -34,7 +34,8 @@ struct Document {
     /// Which settings go in: none (only `fixed`), those of the shared layers (vendor default, fleet, site), or those in
     /// which this device differs from the shared document.
     enum class Content : std::uint8_t { fixed, shared, own } content = Content::own;
-    std::vector<Parameter> fixed; ///< values are patterns: {mac} {MAC} {model} {path:KIND}
+    std::vector<Parameter> fixed; ///< values are patterns: {mac} {MAC} {model} {origin} {path:KIND}; {{x}} is {x}
+    bool names_origin = false;    ///< {origin} is among them: the bytes depend on which address of ours was asked
     bool needed = true;           ///< false: a phone that does not get it is none the worse, and explain says so
     std::string summary;          ///< what it is, for explain and docs
 };
@@ -65,8 +66,8 @@ struct Model {
     std::string series;
     unsigned lines = 0;
     unsigned keys = 0;
-    std::vector<std::string> part_numbers;
-    std::vector<std::string> aliases; ///< spellings in a User-Agent: "SPIP_650"
+    std::vector<std::string> part_numbers; ///< in names of files: firmware's, or the digits of sysconf_8830_sip.cfg
+    std::vector<std::string> aliases;      ///< spellings in a User-Agent: "SPIP_650"
     // The pack's further columns, as text ("tls" = "no").
     std::vector<Parameter> traits;
 };
@@ -147,7 +148,8 @@ public:
     [[nodiscard]] virtual std::span<const Document> documents() const = 0;
     [[nodiscard]] virtual std::span<const OtherFile> other_files() const = 0;
 
-    /// `path` as a listener hands it in: no leading slash, any letter case. Allocates nothing.
+    /// `path` as a listener hands it in: no leading slash, any letter case. Allocates nothing but for a long {model}.
+    /// A {model} that the pack does not know matches nothing.
     [[nodiscard]] virtual std::optional<PathMatch> match_path(std::string_view path) const = 0;
     [[nodiscard]] virtual std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const = 0;
 
@@ -170,6 +172,9 @@ public:
     /// How its phones look for a boot server; without offers: nothing is known.
     [[nodiscard]] virtual const Discovery& discovery() const;
 };
+
+/// Of whom a path or a file's name tells: by {model}, else by {part}. Null: nobody.
+[[nodiscard]] const Model* model_of(const Family& family, const PathMatch& match);
 
 /// All loaded packs.
 using Families = std::vector<std::shared_ptr<const Family>>;

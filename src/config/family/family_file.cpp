@@ -150,23 +150,29 @@ Document read_document(TomlReader& row, const PackFile& file) {
     return document;
 }
 
-/// Braces in fixed values: {mac} {MAC} {model} and {path:KIND}.
-void check_fixed(const PackFile& file, const PackContent& content, const Document& document, const std::string& where) {
+/// Braces in fixed values: {mac} {MAC} {model} {origin} and {path:KIND}; {{x}} is the phone's own {x}.
+void check_fixed(const PackFile& file, const PackContent& content, Document& document, const std::string& where) {
     for (const Parameter& parameter : document.fixed)
         for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
              at = parameter.value.find('{', at + 1)) {
-            const auto end = parameter.value.find('}', at);
+            const bool phones = parameter.value.compare(at, 2, "{{") == 0;
+            const auto end = parameter.value.find(phones ? "}}" : "}", at);
             const auto word = parameter.value.substr(at + 1, end == std::string::npos ? end : end - at - 1);
+            if (phones && end != std::string::npos) {
+                at = end;
+                continue;
+            }
             const bool of_device = word == "mac" || word == "MAC" || word == "model";
             if (of_device && document.scope != DocumentScope::device)
                 file.problems.add(where, "{" + word + "} in a document that several devices share");
-            if (of_device) continue;
+            if (word == "origin") document.names_origin = true;
+            if (of_device || word == "origin") continue;
             const bool known = word.starts_with("path:") &&
                                std::any_of(content.documents.begin(), content.documents.end(),
                                            [&](const Document& other) { return word.substr(5) == other.kind; });
             if (!known || end == std::string::npos)
                 file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
-                                             "}' is none of {mac} {MAC} {model} {path:KIND of a document}");
+                                             "}' is none of {mac} {MAC} {model} {origin} {path:KIND of a document}");
         }
 }
 

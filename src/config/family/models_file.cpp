@@ -71,6 +71,7 @@ void check_names(const PackContent& content, Problems& problems, const std::stri
 
 void read_models(const PackFile& file, PackContent& content) {
     TomlReader root(file.problems, file.name, file.root, "models.toml");
+    content.model_suffixes = root.boolean("regional_suffixes", false);
     std::vector<std::string> columns;
     for (const auto& pair : root.pairs("columns")) {
         if (pair.key == "lines" || pair.key == "keys" || pair.key == "series" || pair.key == "aliases" ||

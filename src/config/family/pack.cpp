@@ -9,6 +9,8 @@
 namespace offhook::config {
 namespace {
 
+constexpr std::size_t model_suffix_bytes_max = 4; // KX-TGP500B04
+
 std::string_view first_word(const Row& row) {
     const auto name = row.sources.front().what.spec().name;
     return name.substr(0, name.find('.'));
@@ -56,13 +58,26 @@ Pack::Pack(PackContent content)
 }
 
 const Model* Pack::find_model(std::string_view name_or_alias) const {
-    const auto found = model_ids_.find(to_lower(name_or_alias.substr(0, limits::name_bytes_max)));
+    const std::string lower = to_lower(name_or_alias.substr(0, limits::name_bytes_max));
+    if (const Model* model = find_exactly(lower)) return model;
+    if (!content_.model_suffixes) return nullptr;
+    for (std::size_t bytes = 1; bytes <= model_suffix_bytes_max && bytes < lower.size(); ++bytes) {
+        const std::size_t at = lower.size() - bytes;
+        if (lower[at] < 'a' || lower[at] > 'z') continue; // KX-HDV1300 is no KX-HDV130
+        if (const Model* model = find_exactly(lower.substr(0, at))) return model;
+    }
+    return nullptr;
+}
+
+const Model* Pack::find_exactly(std::string_view lower) const {
+    const auto found = model_ids_.find(std::string(lower));
     return found == model_ids_.end() ? nullptr : &content_.models[found->second];
 }
 
 std::optional<PathMatch> Pack::match_path(std::string_view path) const {
     Captures captures;
-    const auto id = content_.paths.match(path, captures);
+    const auto knows_model = [&](std::string_view name) { return find_model(name) != nullptr; };
+    const auto id = content_.paths.match(path, captures, knows_model);
     if (!id) return std::nullopt;
     PathMatch match;
     if (*id < content_.documents.size())

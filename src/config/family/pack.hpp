@@ -22,6 +22,7 @@ struct PackContent {
     std::vector<Pattern> agents;
     std::vector<CertificateForm> certificates;
     std::vector<Model> models;
+    bool model_suffixes = false; ///< letters behind a model's name say the region it was made for: KX-HDV130N
     std::vector<ParameterFacts> facts;
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
@@ -81,6 +82,8 @@ private:
     std::vector<bool> mapped_;
     std::vector<std::uint16_t> choosers_;
     std::vector<std::vector<Part>> parts_; ///< by setting
+    [[nodiscard]] const Model* find_exactly(std::string_view lower) const;
+
     unsigned lines_max_ = 1;
     std::unordered_map<std::string, std::uint32_t> model_ids_; ///< by the lower-case name or alias
 };

@@ -24,9 +24,12 @@ Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
     const auto samples = pattern.samples();
     const auto taken = [&](const std::string& sample) {
         Captures ignored;
-        return match(sample, ignored).has_value();
+        return match(sample, ignored, [](std::string_view) { return false; }).has_value();
     };
-    if (std::all_of(samples.begin(), samples.end(), taken)) return shadowed();
+    const bool again = std::any_of(patterns_.begin(), patterns_.end(), [&](const Entry& other) {
+        return equal_ignoring_case(other.pattern.text(), pattern.text());
+    });
+    if (again || std::all_of(samples.begin(), samples.end(), taken)) return shadowed();
     patterns_.push_back({std::move(pattern), id});
     return {};
 }
@@ -42,7 +45,7 @@ std::optional<std::uint32_t> PathTable::find_mac(const Names& names, std::string
     return found->second;
 }
 
-std::optional<std::uint32_t> PathTable::match(std::string_view path, Captures& captures) const {
+std::optional<std::uint32_t> PathTable::match_simple(std::string_view path, Captures& captures) const {
     if (path.empty() || path.size() > limits::path_bytes_max) return std::nullopt;
     std::array<char, limits::path_bytes_max> buffer; // NOLINT: filled below as far as it is read
     std::transform(path.begin(), path.end(), buffer.begin(), ascii_lower);
@@ -54,10 +57,6 @@ std::optional<std::uint32_t> PathTable::match(std::string_view path, Captures& c
     if (const auto found = last_.literal.find(last); found != last_.literal.end()) return found->second;
     if (const auto found = find_mac(whole_, lower, captures.mac)) return found;
     if (const auto found = find_mac(last_, last, captures.mac)) return found;
-    for (const Entry& entry : patterns_) {
-        captures = {};
-        if (entry.pattern.match(path, captures)) return entry.id;
-    }
     return std::nullopt;
 }
 

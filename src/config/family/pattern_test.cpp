@@ -91,5 +91,22 @@ TEST(PathTable, LiteralsBeatPatterns) {
     EXPECT_EQ(captures.mac, MacAddress(0x0004f2abcdef));
 }
 
+TEST(PathTable, AModelsNameHidesNoOther) {
+    PathTable table;
+    ASSERT_TRUE(table.add(*Pattern::compile("{model}.cfg"), 1));
+    ASSERT_TRUE(table.add(*Pattern::compile("Config{mac}.cfg"), 2));
+    ASSERT_TRUE(table.add(*Pattern::compile("Config{model}.cfg"), 3));
+    EXPECT_FALSE(table.add(*Pattern::compile("{model}.CFG"), 4));
+    const auto found = [&](std::string_view path) {
+        Captures captures;
+        return table.match(path, captures, [](std::string_view model) { return model == "M1"; }).value_or(0);
+    };
+    EXPECT_EQ(found("M1.cfg"), 1U);
+    EXPECT_EQ(found("config0004f2abcdef.cfg"), 2U);
+    EXPECT_EQ(found("ConfigM1.cfg"), 3U);
+    EXPECT_EQ(found("M2.cfg"), 0U);
+    EXPECT_EQ(found("site.cfg"), 0U);
+}
+
 } // namespace
 } // namespace offhook::config

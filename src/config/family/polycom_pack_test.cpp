@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 
-#include <fstream>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -16,52 +15,6 @@ const Family& polycom() {
     static const auto loaded = load_or_fail(folder());
     EXPECT_NE(loaded, nullptr);
     return *loaded;
-}
-
-/// What the pack says of a request, in the words of samples/requests.txt.
-std::string verdict(std::string_view path, std::string_view agent) {
-    std::string out;
-    const auto add = [&](std::string_view name, std::string_view value) {
-        if (!value.empty()) (((out += out.empty() ? "" : "; ") += name) += ' ') += value;
-    };
-    std::optional<MacAddress> mac;
-    if (const auto match = polycom().match_path(path)) {
-        constexpr std::string_view roles[] = {"firmware", "upload", "asset"};
-        if (match->document != nullptr) add("document", match->document->kind);
-        if (match->other != nullptr) add(roles[static_cast<std::size_t>(match->other->role)], match->other->kind);
-        mac = match->mac;
-    } else {
-        out = "nothing";
-    }
-    if (const auto match = polycom().match_user_agent(agent)) {
-        const Model* model = polycom().find_model(match->model);
-        add("model", model != nullptr ? model->name : "unknown " + std::string(match->model));
-        add("version", match->version);
-        add("stage", match->stage);
-        if (match->mac) mac = match->mac;
-    }
-    if (mac) add("mac", mac->text());
-    return out;
-}
-
-TEST(PolycomPack, SaysOfItsSamplesWhatTheySay) {
-    std::ifstream file(folder() / "samples/requests.txt");
-    ASSERT_TRUE(file);
-    std::string path, agent;
-    std::size_t samples = 0;
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("#") || line.empty()) continue;
-        if (line.starts_with("=> ")) {
-            EXPECT_EQ(verdict(path, agent), line.substr(3)) << path << "\n" << agent;
-            ++samples;
-            agent.clear();
-        } else if (line.starts_with("User-Agent: ")) {
-            agent = line.substr(12);
-        } else {
-            path = line.substr(line.find(' ') + 2); // "GET /x": a listener hands paths in without the slash
-        }
-    }
-    EXPECT_GE(samples, 20U);
 }
 
 TEST(PolycomPack, ReadsTheFactoryWayOfOneServerForAllLines) {

@@ -10,15 +10,30 @@
 namespace offhook::config {
 namespace {
 
-/// Replaces {mac} {MAC} {model} {site} and {path:KIND}; anything else in braces stays as it is, for the phone to
-/// expand.
-std::string expand(std::string_view pattern, const Subject& subject) {
+/// What files call this server.
+std::string origin_of(const Document& document, const Subject& subject) {
+    static const auto setting = find_pattern("provisioning.server").value();
+    const Effective settings(document.scope == DocumentScope::device ? subject.all : subject.shared);
+    const auto* stated = settings.find({setting, 0});
+    std::string_view origin = stated != nullptr && !stated->value.empty() ? stated->value : subject.origin;
+    while (origin.ends_with('/')) origin.remove_suffix(1);
+    return std::string(origin);
+}
+
+/// Replaces {mac} {MAC} {model} {part} {site} {origin} and {path:KIND}; {{x}} becomes {x}. Anything else in braces
+/// stays as it is, for the phone to expand.
+std::string expand(std::string_view pattern, const Subject& subject, std::string_view origin = {}) {
     std::string out;
     while (!pattern.empty()) {
         const auto open = pattern.find('{');
         const auto close = pattern.find('}', open == std::string_view::npos ? pattern.size() : open);
         if (open == std::string_view::npos || close == std::string_view::npos) break;
         out += pattern.substr(0, open);
+        if (const auto end = pattern.find("}}", open); pattern.substr(open).starts_with("{{") && end != pattern.npos) {
+            out += pattern.substr(open + 1, end - open);
+            pattern.remove_prefix(end + 2);
+            continue;
+        }
         const std::string_view word = pattern.substr(open + 1, close - open - 1);
         if (word == "mac") {
             out += subject.mac.text();
@@ -26,6 +41,10 @@ std::string expand(std::string_view pattern, const Subject& subject) {
             out += subject.mac.text_upper();
         } else if (word == "model") {
             out += subject.model_name;
+        } else if (word == "origin") {
+            out += origin;
+        } else if (word == "part" && subject.model != nullptr && !subject.model->part_numbers.empty()) {
+            out += subject.model->part_numbers.front();
         } else if (word == "site") {
             out += subject.site_name;
         } else if (word.starts_with("path:")) {
@@ -133,9 +152,14 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
                                                                  : without_secrets(std::move(written.parameters));
         if (own) keep_own(out.parameters, subject);
     }
+    std::string origin;
+    if (document.names_origin) origin = origin_of(document, subject);
+    if (document.names_origin && origin.empty())
+        return fail(ErrorCode::not_found,
+                    "this file says where the server is, and nothing does: set provisioning.server", document.kind);
     for (const Parameter& fixed : document.fixed) {
         WrittenParameter p;
-        p.parameter = {fixed.name, expand(fixed.value, subject)};
+        p.parameter = {fixed.name, expand(fixed.value, subject, origin)};
         p.setting.id = Layer::raw_id;
         out.parameters.push_back(std::move(p));
     }

@@ -5,8 +5,8 @@
 /// What every phone of a site gets, and what one phone alone gets, is split here: a shared document holds what the
 /// shared layers say and never a secret; a device's own document holds what differs from it, and every secret,
 /// whichever layer stated it. With the family's "first file wins" (or its like) both together are what the layers mean.
-/// Errors   invalid: a value that the syntax cannot carry. The message names the setting, never a secret's value.
-/// Threads  any.
+/// Errors   not_found: a document that says where the server is, and nobody knows. invalid: a value that the syntax
+/// cannot carry. The message names the setting, never a secret's value. Threads  any.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "config/family/family.hpp"
@@ -30,6 +30,9 @@ struct Subject {
     std::string_view model_name;
     std::string_view site_name;
     Wire wire = Wire::clear;
+    /// Where the phone reached this server: "http://192.0.2.1:8080", no slash at its end; empty: not known. What the
+    /// layers state as provisioning.server counts before it. Never what a request calls the server.
+    std::string_view origin;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
     std::span<const LayerRef> all;    ///< shared, then group, device, local; equal to shared for a shared document
 };

@@ -16,7 +16,10 @@ Result<void> ParameterList::add(std::string name, std::string_view value, std::s
         return {};
     }
     const auto [first, is_new] = first_lines_.try_emplace(name, line);
-    if (!is_new) note(fmt::format("{} stands twice, first in line {}; the first counts", name, first->second), line);
+    if (!is_new)
+        note(fmt::format("{} stands twice, first in line {}; the {} counts", printable(name), first->second,
+                         twice_ == Twice::first_counts ? "first" : "last"),
+             line);
     document_.parameters.push_back({std::move(name), std::string(value)});
     return {};
 }

@@ -1,7 +1,10 @@
 #include "config/syntax/syntax.hpp"
 
+#include "config/syntax/ip88_text.hpp"
+#include "config/syntax/panasonic_text.hpp"
 #include "config/syntax/polycom_attributes.hpp"
 #include "config/syntax/polycom_master.hpp"
+#include "config/syntax/spa_xml.hpp"
 
 #include <array>
 
@@ -11,7 +14,11 @@ namespace {
 std::span<const Syntax* const> syntaxes() {
     static const PolycomAttributes polycom_attributes;
     static const PolycomMaster polycom_master;
-    static const std::array<const Syntax*, 2> all{&polycom_attributes, &polycom_master};
+    static const PanasonicText panasonic_text;
+    static const SpaXml spa_xml;
+    static const Ip88Text ip88_text;
+    static const std::array<const Syntax*, 5> all{&polycom_attributes, &polycom_master, &panasonic_text, &spa_xml,
+                                                  &ip88_text};
     return all;
 }
 

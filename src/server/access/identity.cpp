@@ -115,6 +115,7 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         asked.family = family.get();
         asked.match = match;
         asked.model = agent ? family->find_model(agent->model) : nullptr;
+        if (asked.model == nullptr) asked.model = config::model_of(*family, *match);
         if (agent) break;
     }
     return Verdict::serve;

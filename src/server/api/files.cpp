@@ -62,10 +62,12 @@ Result<DeviceFiles> find_device(const ApiCall& call) {
     return out;
 }
 
-/// Whether the device itself asks for it: its first name carries the device's MAC.
+/// Whether the device itself asks for it: its first name carries the device's MAC, or its model.
 bool is_for(const DeviceFiles& files, const config::Document& document) {
     const auto match = files.family->match_path(files.name(document));
-    return match && match->mac && match->mac == files.device->mac;
+    if (!match) return false;
+    if (match->mac) return match->mac == files.device->mac;
+    return files.model != nullptr && config::model_of(*files.family, *match) == files.model;
 }
 
 void mask_secrets(config::Rendered& rendered, const config::Document& document) {

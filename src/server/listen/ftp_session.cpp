@@ -29,7 +29,8 @@ int events_on(asio::ip::tcp::socket& socket) {
 } // namespace
 
 FtpSession::FtpSession(FtpShare& share, asio::ip::tcp::socket socket, const PeerAddress& peer)
-    : share_(share), stream_(std::move(socket)), peer_(peer), wake_(share.loop.executor()) {
+    : share_(share), stream_(std::move(socket)), peer_(peer), local_(local_of(stream_.socket().native_handle())),
+      wake_(share.loop.executor()) {
     place_ = share_.sessions.insert(share_.sessions.end(), this);
     now_ = share_.loop.timers().now();
     login_due_ = now_ + share_.options.login_time_max;

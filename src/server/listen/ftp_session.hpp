@@ -173,6 +173,7 @@ private:
     FtpShare& share_;
     net::Stream stream_;
     PeerAddress peer_;
+    PeerAddress local_; ///< our end
     std::list<FtpSession*>::iterator place_;
     protocol::FtpLineReader reader_;
     std::string out_; ///< replies not yet sent

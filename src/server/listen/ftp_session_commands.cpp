@@ -328,6 +328,8 @@ FileRequest FtpSession::request_for(std::string_view path, Verb verb) const {
     request.listener = share_.options.listener;
     request.source_port = peer_.port;
     request.source = peer_.address;
+    request.local = local_.address;
+    request.local_port = local_.port;
     request.path = path;
     request.login = login_ ? &*login_ : nullptr;
     return request;

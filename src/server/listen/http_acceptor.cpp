@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "net/as_result.hpp"
+#include "server/listen/peer_address.hpp"
 
 #include <array>
 #include <cerrno>
@@ -21,22 +22,9 @@ namespace {
 constexpr int batch_connections = 64; // then the loop's sessions get their turn
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 
-HttpPeer peer_of(const sockaddr_storage& address) {
-    HttpPeer peer;
-    if (address.ss_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, &address, sizeof v4);
-        peer.address = IpAddress::v4(ntohl(v4.sin_addr.s_addr));
-        peer.port = ntohs(v4.sin_port);
-    } else if (address.ss_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, &address, sizeof v6);
-        std::array<std::uint8_t, 16> bytes{};
-        std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-        peer.address = IpAddress(bytes);
-        peer.port = ntohs(v6.sin6_port);
-    }
-    return peer;
+HttpPeer both_ends(const sockaddr_storage& address, int connection) {
+    const PeerAddress peer = peer_of(address), local = local_of(connection);
+    return {peer.address, peer.port, local.address, local.port, nullptr};
 }
 
 } // namespace
@@ -78,7 +66,8 @@ HttpAcceptor::Batch HttpAcceptor::accept_batch() {
                                           SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (connection) {
             exhausted_ = false;
-            greet_guarded(std::move(connection), peer_of(address));
+            const HttpPeer peer = both_ends(address, connection.get());
+            greet_guarded(std::move(connection), peer);
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) return Batch::taken;

@@ -103,6 +103,8 @@ std::optional<FileRequest> HttpAnswerer::file_request(const HttpRequestHead& hea
     request.listener = options_.listener;
     request.source_port = peer.port;
     request.source = peer.address;
+    request.local = peer.local;
+    request.local_port = peer.local_port;
     request.authorization = head.authorization.value_or(std::string_view());
     request.target = head.target;
     request.certificate = peer.certificate;

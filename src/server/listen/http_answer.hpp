@@ -24,6 +24,8 @@ namespace offhook::server {
 struct HttpPeer {
     IpAddress address;
     std::uint16_t port = 0;
+    IpAddress local; ///< our end
+    std::uint16_t local_port = 0;
     const DeviceCertificate* certificate = nullptr; ///< Lifetime: the connection's
 };
 

@@ -34,4 +34,12 @@ struct PeerAddress {
     return peer;
 }
 
+/// Our own end of a connection: `::` and 0 when it is gone already.
+[[nodiscard]] inline PeerAddress local_of(int connection) {
+    sockaddr_storage address{};
+    socklen_t bytes = sizeof address;
+    if (::getsockname(connection, reinterpret_cast<sockaddr*>(&address), &bytes) != 0) return {};
+    return peer_of(address);
+}
+
 } // namespace offhook::server

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "net/task_group.hpp"
 #include "protocol/tftp/name.hpp"
+#include "server/listen/peer_address.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -224,6 +225,9 @@ void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
     file.listener = options_.listener;
     file.source_port = peer.port;
     file.source = peer.address;
+    const PeerAddress bound = local_of(sockets_.requests.get());
+    file.local = peer.local().value_or(bound.address);
+    file.local_port = bound.port;
     file.path = *name;
     if (request->opcode == tftp::Opcode::read_request)
         begin_read(*transfer, *request, file, packet);

@@ -112,6 +112,14 @@ std::optional<TftpPeer> peer_of(const msghdr& message) {
     return peer;
 }
 
+std::optional<IpAddress> TftpPeer::local() const {
+    if (local_v4) return IpAddress::v4(ntohl(local_v4->ipi_addr.s_addr));
+    if (!local_v6) return std::nullopt;
+    std::array<std::uint8_t, 16> bytes{};
+    std::memcpy(bytes.data(), &local_v6->ipi6_addr, bytes.size());
+    return IpAddress(bytes);
+}
+
 std::size_t put_local_address(const TftpPeer& peer, char* control) {
     if (!peer.local_v4 && !peer.local_v6) return 0;
     cmsghdr header{};

@@ -24,6 +24,8 @@ struct TftpPeer {
     std::optional<in_pktinfo> local_v4; ///< on a socket bound to every address
     std::optional<in6_pktinfo> local_v6;
 
+    /// Ours, that the datagram came to; nullopt on a socket bound to one.
+    [[nodiscard]] std::optional<IpAddress> local() const;
     [[nodiscard]] socklen_t name_bytes() const {
         return name.sin6_family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
     }

@@ -1,0 +1,123 @@
+// A first file of each family: what a new phone asks for, and where it is led.
+#include "config/render/render.hpp"
+
+#include "config/family/loader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+const Family& family_of(std::string_view name) {
+    static const auto families = load_families(OFFHOOK_SOURCE_DIR "/families");
+    EXPECT_TRUE(families) << families.error().front().text();
+    return *find_family(*families, name);
+}
+
+struct Phone {
+    const Family& family;
+    const char* model;
+    std::string_view origin = "http://192.0.2.1:8080";
+    std::vector<std::pair<std::string, std::string>> site_rows = {{"time.server", "ntp.example.net"},
+                                                                  {"web.admin_password", "site-secret"}};
+
+    [[nodiscard]] Result<Rendered> file(std::string_view path) const {
+        LayerBuilder site, device;
+        for (const auto& [name, value] : site_rows) EXPECT_TRUE(site.set(name, value));
+        for (const auto& [name, value] : {std::pair{"line.1.user", "201"},
+                                          {"line.1.password", "s3cret"},
+                                          {"line.1.registrar.host", "pbx.example.net"}})
+            EXPECT_TRUE(device.set(name, value));
+        const Layer site_layer = site.build(), device_layer = device.build();
+        const LayerRef refs[] = {{LayerKind::vendor_default, &family.defaults()},
+                                 {LayerKind::site, &site_layer},
+                                 {LayerKind::device, &device_layer}};
+        const auto match = family.match_path(path);
+        EXPECT_TRUE(match && match->document != nullptr) << path;
+        Subject subject;
+        subject.family = &family;
+        subject.model = family.find_model(model);
+        subject.mac = MacAddress(0x0080f0c571ebULL);
+        subject.model_name = model;
+        subject.origin = origin;
+        subject.shared = std::span(refs).first(2);
+        subject.all = refs;
+        return render(*match->document, subject);
+    }
+    [[nodiscard]] std::string text(std::string_view path) const {
+        const auto rendered = file(path);
+        return rendered ? rendered->text : rendered.error().text();
+    }
+};
+
+const std::string panasonic_head = "# Panasonic SIP Phone Standard Format File # DO NOT CHANGE THIS LINE!\r\n";
+
+TEST(RenderFamilies, APanasonicIsLedToItsFilesAndFillsInItsOwnMacros) {
+    const Phone phone{family_of("panasonic"), "KX-HDV130"};
+    EXPECT_EQ(phone.text("KX-HDV130N.cfg"),
+              panasonic_head + "CFG_STANDARD_FILE_PATH=\"http://192.0.2.1:8080/Config{MAC}.cfg\"\r\n"
+                               "CFG_PRODUCT_FILE_PATH=\"http://192.0.2.1:8080/Config{MODEL}.cfg\"\r\n\r\n");
+    EXPECT_EQ(phone.text("Config0080F0C571EB.cfg"),
+              panasonic_head + "SIP_URI_1=\"201\"\r\nSIP_RGSTR_ADDR_1=\"pbx.example.net\"\r\n"
+                               "SIP_PRXY_ADDR_1=\"pbx.example.net\"\r\nSIP_PASS_1=\"s3cret\"\r\n\r\n");
+    for (const char* path : {"ConfigCommon.cfg", "ConfigKX-HDV130N.cfg"}) {
+        EXPECT_NE(phone.text(path).find("NTP_ADDR=\"ntp.example.net\""), std::string::npos) << path;
+        EXPECT_EQ(phone.text(path).find("s3cret"), std::string::npos) << path;
+    }
+}
+
+TEST(RenderFamilies, ALinksysIsLedToItsOwnProfile) {
+    const Phone phone{family_of("linksys-spa"), "SPA942"};
+    const std::string shared = phone.text("spa942.cfg");
+    EXPECT_NE(shared.find("<Profile_Rule_B>http://192.0.2.1:8080/$MA.xml</Profile_Rule_B>"), std::string::npos)
+        << shared;
+    EXPECT_NE(shared.find("<Primary_NTP_Server>ntp.example.net</Primary_NTP_Server>"), std::string::npos);
+    EXPECT_EQ(shared.find("secret"), std::string::npos);
+    const std::string own = phone.text("0080f0c571eb.xml");
+    EXPECT_NE(own.find("<User_ID_1_>201</User_ID_1_>"), std::string::npos) << own;
+    EXPECT_NE(own.find("<Password_1_>s3cret</Password_1_>"), std::string::npos);
+    EXPECT_NE(own.find("<Admin_Passwd>site-secret</Admin_Passwd>"), std::string::npos);
+    EXPECT_EQ(own.find("ntp.example.net"), std::string::npos) << "the same as in the shared document";
+}
+
+TEST(RenderFamilies, AGenbandHasAGlobalFileAndItsOwn) {
+    const Phone phone{family_of("genband-ip88"), "IP8830", ""};
+    EXPECT_EQ(phone.text("sysconf_8830_sip.cfg"), "[NETTIME]\r\nsntp_server_address ntp.example.net\r\n");
+    EXPECT_EQ(phone.text("0080f0c571eb"),
+              "[VOIP]\r\nline1_name 201\r\nline1_password s3cret\r\nline1_proxy_address pbx.example.net\r\n");
+}
+
+TEST(RenderFamilies, TheStatedServerCountsBeforeWhereItWasReached) {
+    Phone phone{family_of("panasonic"), "KX-HDV130"};
+    phone.site_rows.emplace_back("provisioning.server", "https://prov.example.net/a/");
+    EXPECT_NE(phone.text("KX-HDV130.cfg").find("\"https://prov.example.net/a/Config{MAC}.cfg\""), std::string::npos);
+}
+
+TEST(RenderFamilies, AFileThatCannotSayWhereTheServerIsIsNotMade) {
+    for (const auto& [name, model, path] :
+         {std::tuple{"panasonic", "KX-HDV130", "KX-HDV130.cfg"}, {"linksys-spa", "SPA942", "spa942.cfg"}}) {
+        const auto rendered = Phone{family_of(name), model, ""}.file(path);
+        ASSERT_FALSE(rendered) << path;
+        EXPECT_EQ(rendered.error().code, ErrorCode::not_found);
+    }
+}
+
+TEST(RenderFamilies, DocumentsAreNamedAsTheirPhonesAskForThem) {
+    for (const auto& [name, model, names] :
+         {std::tuple{"panasonic", "KX-HDV130N",
+                     std::vector<std::string>{"KX-HDV130N.cfg", "Config0080f0c571eb.cfg", "ConfigCommon.cfg",
+                                              "ConfigKX-HDV130N.cfg"}},
+          {"linksys-spa", "SPA942", {"spa942.cfg", "0080f0c571eb.xml"}},
+          {"genband-ip88", "IP8830", {"sysconf_8830_sip.cfg", "0080f0c571eb"}}}) {
+        Subject subject;
+        subject.family = &family_of(name);
+        subject.model = subject.family->find_model(model);
+        subject.model_name = model;
+        subject.mac = MacAddress(0x0080f0c571ebULL);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            EXPECT_EQ(document_name(subject.family->documents()[i], subject), names[i]);
+    }
+}
+
+} // namespace
+} // namespace offhook::config

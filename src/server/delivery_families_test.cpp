@@ -1,0 +1,128 @@
+// Four families behind one door: each gets its own files, and is led to the address at which it found the server.
+#include "server/delivery.hpp"
+
+#include "server/test_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+const MacAddress pana(0x0080f0c571ebULL), lynn(0x000e08aabbccULL), gene(0xb40edc0a1b2cULL);
+
+std::shared_ptr<const catalogue::Snapshot> house_of_four() {
+    catalogue::SnapshotBuilder builder;
+    catalogue::Site first;
+    first.id = catalogue::default_site;
+    first.name = "default";
+    first.revision = 1;
+    builder.add(std::move(first));
+    catalogue::Fleet fleet;
+    fleet.revision = 1;
+    fleet.layer = layer_of({{"time.server", "ntp.example.net"}});
+    builder.set(std::move(fleet));
+    for (const auto& [mac, family, model, user] : {std::tuple{anna, "polycom", "SPIP650", "1001"},
+                                                   {pana, "panasonic", "KX-HDV130", "1002"},
+                                                   {lynn, "linksys-spa", "SPA942", "1003"},
+                                                   {gene, "genband-ip88", "IP8830", "1004"}}) {
+        auto device = device_of(mac, line_rows(user));
+        device.family = family;
+        device.model = model;
+        builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
+    }
+    return builder.build(1);
+}
+
+class DeliveryFamiliesTest : public testing::Test {
+protected:
+    DeliveryFamiliesTest() { delivery_.publish(house_of_four()); }
+
+    std::string body(std::string_view path, std::string_view user_agent = {}) {
+        FileRequest request;
+        request.transport = transport_;
+        request.path = path;
+        request.source = *IpAddress::from_text("192.168.1.7");
+        request.user_agent = user_agent;
+        request.local = *IpAddress::from_text(local_);
+        request.local_port = port_;
+        const auto answer = delivery_.open(request);
+        delivery_.answered(answer.file == nullptr ? 404 : 200, 0);
+        return answer.file == nullptr ? "(nothing)" : (*answer.file)->text;
+    }
+
+    Transport transport_ = Transport::http;
+    const char* local_ = "192.168.1.1";
+    std::uint16_t port_ = 80;
+    ManualClock clock_;
+    catalogue::EventRing ring_{1024};
+    Acquaintances acquaintances_;
+    Delivery delivery_{house_families(), ring_, acquaintances_, clock_, {{{"http", {}}}, 1 << 20}};
+};
+
+TEST_F(DeliveryFamiliesTest, EachPhoneGetsItsOwnFile) {
+    EXPECT_NE(body("0004f2000001-settings.cfg").find("reg.1.address=\"1001\""), std::string::npos);
+    EXPECT_NE(body("Config0080F0C571EB.cfg").find("SIP_URI_1=\"1002\""), std::string::npos);
+    EXPECT_NE(body("000e08aabbcc.xml").find("<User_ID_1_>1003<"), std::string::npos);
+    for (const char* path : {"b40edc0a1b2c", "B40EDC0A1B2C"})
+        EXPECT_NE(body(path).find("line1_name 1004\r\n"), std::string::npos) << path;
+}
+
+TEST_F(DeliveryFamiliesTest, NoPhoneGetsAFileOfAnotherFamilysForm) {
+    for (const char* path :
+         {"0080f0c571eb.cfg", "0080f0c571eb", "0080f0c571eb.xml", "000e08aabbcc.cfg", "000e08aabbcc",
+          "b40edc0a1b2c.cfg", "Configb40edc0a1b2c.cfg", "0004f2000001", "0004f2000001.xml", "Config0004f2000001.cfg"})
+        EXPECT_EQ(body(path), "(nothing)") << path;
+}
+
+TEST_F(DeliveryFamiliesTest, NamesWithoutAMacAreKnownFromTheNameAlone) {
+    EXPECT_NE(body("site.cfg").find("<polycomConfig>"), std::string::npos);
+    EXPECT_NE(body("000000000000.cfg").find("<APPLICATION"), std::string::npos);
+    EXPECT_NE(body("KX-HDV130N.cfg").find("CFG_STANDARD_FILE_PATH"), std::string::npos);
+    EXPECT_NE(body("ConfigCommon.cfg").find("NTP_ADDR"), std::string::npos);
+    EXPECT_NE(body("spa942.cfg").find("<flat-profile>"), std::string::npos);
+    EXPECT_NE(body("sysconf_8830_sip.cfg").find("[NETTIME]"), std::string::npos);
+}
+
+TEST_F(DeliveryFamiliesTest, AFileSaysWhereThePhoneFoundTheServer) {
+    EXPECT_NE(body("KX-HDV130.cfg").find("\"http://192.168.1.1/Config{MAC}.cfg\""), std::string::npos);
+    local_ = "10.0.0.1";
+    port_ = 8080;
+    EXPECT_NE(body("KX-HDV130.cfg").find("\"http://10.0.0.1:8080/Config{MAC}.cfg\""), std::string::npos);
+    local_ = "2001:db8::1";
+    transport_ = Transport::tftp;
+    port_ = 69;
+    EXPECT_NE(body("spa942.cfg").find(">tftp://[2001:db8::1]/$MA.xml<"), std::string::npos);
+    local_ = "192.168.1.1";
+    transport_ = Transport::http;
+    port_ = 80;
+    EXPECT_NE(body("KX-HDV130.cfg").find("\"http://192.168.1.1/Config{MAC}.cfg\""), std::string::npos);
+    EXPECT_EQ(delivery_.cached_files(), 3U) << "one for each way in, and no more";
+    local_ = "::";
+    EXPECT_EQ(body("KX-HDV130.cfg"), "(nothing)") << "nobody knows where";
+}
+
+TEST_F(DeliveryFamiliesTest, OtherFilesDoNotCareWhereItWas) {
+    (void)body("ConfigCommon.cfg");
+    local_ = "10.0.0.1";
+    (void)body("ConfigCommon.cfg");
+    EXPECT_EQ(delivery_.cached_files(), 1U);
+}
+
+TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
+    catalogue::SnapshotBuilder builder;
+    catalogue::Site first;
+    first.id = catalogue::default_site;
+    first.name = "default";
+    first.revision = 2;
+    first.layer = layer_of({{"audio.codecs", "pcma"}});
+    builder.add(std::move(first));
+    delivery_.publish(builder.build(2));
+    const std::string small = body("ConfigKX-HDV130N.cfg");
+    EXPECT_NE(small.find("CODEC_ENABLE1_2="), std::string::npos);
+    EXPECT_EQ(small.find("CODEC_ENABLE1_3="), std::string::npos);
+    EXPECT_NE(body("spa962.cfg").find("<Preferred_Codec_6_>"), std::string::npos);
+    EXPECT_EQ(body("spa942.cfg").find("<Preferred_Codec_5_>"), std::string::npos);
+}
+
+} // namespace
+} // namespace offhook::server
