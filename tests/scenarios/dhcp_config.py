@@ -112,6 +112,11 @@ class Rig(house.HouseTest):
         done = call("ip", *words)
         self.assertEqual(done.returncode, 0, (words, done.stderr))
 
+    @staticmethod
+    def read(path):
+        with open(path, errors="replace") as file:
+            return file.read()
+
     def start(self, *words, ready=None):
         """A program in the server's namespace; `ready` is what its log says once it serves."""
         path = os.path.join(self.dir, "log-%d" % time.monotonic_ns())
@@ -120,9 +125,9 @@ class Rig(house.HouseTest):
                                        stderr=log)
         self.addCleanup(self.end, process)
         deadline = time.monotonic() + SECONDS_MAX
-        while ready not in open(path, errors="replace").read():
+        while ready not in self.read(path):
             if process.poll() is not None or time.monotonic() > deadline:
-                self.fail("%s does not start: %s" % (words[0], open(path, errors="replace").read()))
+                self.fail("%s does not start: %s" % (words[0], self.read(path)))
             time.sleep(0.02)
         return process
 
@@ -146,7 +151,7 @@ class Rig(house.HouseTest):
         done = call("ip", "netns", "exec", PHONE_NS, "udhcpc", "-i", "v1", "-n", "-q", "-f", "-t", "5", "-T", "1",
                     "-O", "66", "-O", "159", "-O", "160", "-s", self.script, *words)
         self.assertTrue(os.path.exists(path), done)
-        told = dict(line.partition("=")[::2] for line in open(path, errors="replace").read().splitlines())
+        told = dict(line.partition("=")[::2] for line in self.read(path).splitlines())
         out = {int(name[3:]): bytes.fromhex(value).decode() for name, value in told.items() if name.startswith("opt1")}
         if "tftp" in told:
             out[66] = told["tftp"]  # udhcpc calls a URL bad: it expects a name
@@ -183,7 +188,7 @@ class Served(Rig):
 
     def test_kea(self):
         config = json.loads(without_comments(self.fragment("kea")))
-        config["Dhcp4"].update(kea_network(self.dir))
+        config["Dhcp4"] = {**kea_network(self.dir), **config["Dhcp4"]}
         self.start("kea-dhcp4", "-c", self.write("kea.json", json.dumps(config)), ready="DHCP4_STARTED")
         self.expect_phones_alone()
 
@@ -234,7 +239,7 @@ class Pushed(Rig):
         after = self.in_force()
         self.assertEqual(after["control-socket"], before["control-socket"])
         self.assertEqual(after["client-classes"][0]["name"], "pxe")
-        self.assertIn("offhook-polycom", open(self.config).read())  # written: it lives through a restart
+        self.assertIn("offhook-polycom", self.read(self.config))  # written: it lives through a restart
         self.assertIn("nothing to change", self.push("--yes"))
         self.assertEqual(os.stat(self.data + "/kea-dhcp4.former.json").st_mode & 0o777, 0o600)
 
@@ -242,7 +247,7 @@ class Pushed(Rig):
         self.assertRegex(said, r"(?m)^-.*offhook-polycom")
         self.assertEqual(self.in_force(), before)
         self.assertEqual(self.got(POLYCOM), {})
-        self.assertNotIn("offhook", open(self.config).read())
+        self.assertNotIn('"offhook-', self.read(self.config))
         self.push("--yes", "--rollback")  # undoes the rollback
         self.assertEqual(self.got(POLYCOM)[160], URL)
 
@@ -259,7 +264,8 @@ class Pushed(Rig):
         self.assertIn("--yes", self.push(code=1))
         self.assertEqual(self.in_force(), before)
         self.assertFalse(os.path.exists(self.data + "/kea-dhcp4.former.json"))
-        self.assertIn("--v6", self.push("--yes", "--v6", "--address", "fd99::1", code=2))
+        other = self.write("other", '{"Dhcp6": {"preferred-lifetime": 1}}')
+        self.assertIn("without --v6", self.push("--yes", "--v6", "--rollback", "--former", other, code=2))
 
     def test_what_kea_refuses_is_not_set(self):
         before = self.in_force()
@@ -269,7 +275,7 @@ class Pushed(Rig):
         self.assertEqual(self.in_force(), before)
 
     def needs_hook(self):
-        return "hooks-libraries" in self.ok("dhcp-config", "kea", "--url", URL).out
+        return '"hooks-libraries"' in self.ok("dhcp-config", "kea", "--url", URL).out
 
     def test_a_file_that_kea_may_not_write(self):
         os.remove(self.config)
@@ -292,7 +298,9 @@ class Pushed(Rig):
         try:
             said = b""
             while b"[y/N]" not in said:
-                said += os.read(process.stderr.fileno(), 4096)
+                piece = os.read(process.stderr.fileno(), 4096)
+                self.assertTrue(piece, said)
+                said += piece
             other = self.in_force()
             other["valid-lifetime"] = 1234
             self.assertEqual(self.command("config-set", Dhcp4=other)["result"], 0)

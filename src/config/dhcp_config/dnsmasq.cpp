@@ -25,7 +25,8 @@ constexpr const char* header_4 =
 constexpr const char* header_6 =
     "- DHCPv6 options stand by number: dnsmasq rejects option6:vendor-opts. 17 is written in bytes: the enterprise\n"
     "  number, then code, length and text of each sub-option.\n"
-    "- dhcp-mac works for DHCPv6 too, by the neighbour table, for phones that no relay stands before.";
+    "- dhcp-mac works for DHCPv6 too, by the neighbour table, for phones that no relay stands before. An enterprise\n"
+    "  number in option 16 is matched only with a text behind it: a family without such a text is known by its MAC.";
 
 /// dnsmasq reads \\ and \" inside of quotes; everything else stands for itself there, commas and colons included.
 std::string text(std::string_view value) { return quoted(value, '"', "\"\\"); }
@@ -49,7 +50,9 @@ std::string tag_lines(const ToldPhones& phones, DhcpVersion version) {
         out += fmt::format("dhcp-mac=set:{},{}:*:*:*\n", tag, hex_with_colons(big_endian(oui, 3)));
     if (version == DhcpVersion::v6) {
         for (const std::uint32_t enterprise : phones.enterprises)
-            out += fmt::format("dhcp-match=set:{},option6:16,{}\n", tag, hex_with_colons(big_endian(enterprise, 4)));
+            for (const std::string& prefix : phones.class_prefixes)
+                out += fmt::format("dhcp-vendorclass=set:{},enterprise:{},{}\n", tag, enterprise, text(prefix));
+        if (out.empty()) out += "# Left out: dnsmasq matches an enterprise number only with a text behind it.\n";
         return out;
     }
     for (const std::string& prefix : phones.class_prefixes)
