@@ -77,7 +77,8 @@ private:
             if (loop.index() == 0) offers_.set_origins(origins());
         });
         resyncs_ = std::make_unique<Resyncs>(
-            clock, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); });
+            clock, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); },
+            &timeline_.ring(static_cast<unsigned>(loops_.size())));
         ApiContext context{catalogue_,
                            timeline_,
                            families_,
@@ -118,7 +119,7 @@ private:
     catalogue::TimelineOptions timeline_options() {
         catalogue::TimelineOptions out;
         out.directory = directory_.path();
-        out.loops = static_cast<unsigned>(loops_.size());
+        out.loops = static_cast<unsigned>(loops_.size()) + 1; // and one for what phones are told
         out.on_strangers = [this](const std::vector<catalogue::Sighting>& strangers) {
             const auto recorded = catalogue_.store().record_sightings(strangers);
             if (!recorded) log::warning("SIGHTINGS_NOT_RECORDED", "{}", recorded.error().text());

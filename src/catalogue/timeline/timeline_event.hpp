@@ -53,16 +53,18 @@ inline constexpr EnumText<Outcome, 8> outcome_text{{{{Outcome::served, "served"}
                                                      {Outcome::failed, "failed"},
                                                      {Outcome::challenged, "challenged"}}}};
 
-enum class EventTransport : std::uint8_t { http, https, tftp, ftp, pnp, dhcp4, dhcp6, syslog };
+/// `notify` is the one that a phone does not begin: it was told something there, and `path` says what.
+enum class EventTransport : std::uint8_t { http, https, tftp, ftp, pnp, dhcp4, dhcp6, syslog, notify };
 
-inline constexpr EnumText<EventTransport, 8> event_transport_text{{{{EventTransport::http, "http"},
+inline constexpr EnumText<EventTransport, 9> event_transport_text{{{{EventTransport::http, "http"},
                                                                     {EventTransport::https, "https"},
                                                                     {EventTransport::tftp, "tftp"},
                                                                     {EventTransport::ftp, "ftp"},
                                                                     {EventTransport::pnp, "pnp"},
                                                                     {EventTransport::dhcp4, "dhcp4"},
                                                                     {EventTransport::dhcp6, "dhcp6"},
-                                                                    {EventTransport::syslog, "syslog"}}}};
+                                                                    {EventTransport::syslog, "syslog"},
+                                                                    {EventTransport::notify, "notify"}}}};
 
 enum class EventVerb : std::uint8_t { get, head, put, other };
 

@@ -151,7 +151,11 @@ TEST_F(NotifyAnswererTest, AWrongAnswerIsAskedAnewAndNothingIsDone) {
     elsewhere.branch += "c";
     EXPECT_FALSE(say(elsewhere).action);
     auto foreign = answered(resync, "secret");
-    foreign.credentials.replace(foreign.credentials.find("nonce=\"") + 7, 4, "0000");
+    const sip::SipChallenge made_up{{"192.0.2.9", std::string(64, 'f'), protocol::DigestAlgorithm::md5,
+                                     protocol::DigestQop::none, protocol::NonceAge::good},
+                                    {},
+                                    sip::SipChallenge::By::endpoint};
+    foreign.credentials = sip::answer(made_up, {"101", "secret"}, "NOTIFY", resync.request_uri, 1, "c");
     foreign.branch += "d";
     EXPECT_FALSE(say(foreign).action);
 }

@@ -52,12 +52,15 @@ protected:
     void serve(const std::string& name, std::string content) { server.serve(base + name, std::move(content)); }
     [[nodiscard]] const config::Model& model() const { return *family.find_model("SPIP650"); }
 
-    BootReport run() {
+    BootReport run() { return run(boot); }
+    /// What a running phone does at a check-sync.
+    BootReport look() { return run(check); }
+    BootReport run(asio::awaitable<BootReport> (*what)(Surroundings, Flash&, std::function<void(const Flash&)>)) {
         server.steps.clear();
         asio::io_context context;
         BootReport report;
         asio::co_spawn(context,
-                       boot({family, model(), server, recorder, clock, {}, &clients, looks}, flash,
+                       what({family, model(), server, recorder, clock, {}, &clients, looks}, flash,
                             [this](const Flash&) { ++flash_writes; }),
                        [&](std::exception_ptr failure, BootReport result) {
                            if (failure) std::rethrow_exception(failure);
@@ -380,6 +383,38 @@ TEST_F(PolycomBoot, AsksForTheSeedDirectoryOnlyWhileItHasNone) {
     run();
     EXPECT_THAT(asked(), testing::Not(Contains("000000000000-directory.xml")));
 }
+
+TEST_F(PolycomBoot, ARunningPhoneLooksAndGoesOnWhereNothingHasChanged) {
+    run();
+    const auto report = look();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.reboots, 0U);
+    EXPECT_THAT(asked(), testing::Not(Contains("bootrom.ld")));
+    EXPECT_THAT(asked(), Contains("0004f2aabbcc-reg.cfg"));
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "goes on"));
+}
+
+TEST_F(PolycomBoot, ARunningPhoneRestartsOnceWhereAFileHasChanged) {
+    run();
+    serve("sip.cfg", "<a><b voIpProt.server.1.address=\"other\"/></a>");
+    const auto report = look();
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(report.lines[0].registrar, "other");
+    EXPECT_THAT(asked(), Contains("bootrom.ld"));
+    EXPECT_EQ(report.files.size(), server.steps.size());
+    EXPECT_EQ(look().reboots, 0U);
+}
+
+TEST_F(PolycomBoot, ARunningPhoneRestartsForAnotherApplication) {
+    run();
+    serve("sip.ld", stub("application", "3.1.8.0070", "2345-12600-001", "new"));
+    const auto report = look();
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(report.firmware, "3.1.8.0070");
+    EXPECT_EQ(look().reboots, 0U);
+}
+
+TEST_F(PolycomBoot, TellsWhatIsInForce) { EXPECT_EQ(run().parameters["voIpProt.server.1.address"], "pbx"); }
 
 } // namespace
 } // namespace offhook::phone::polycom

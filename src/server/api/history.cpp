@@ -111,7 +111,13 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     if (!mac) return tl::unexpected(mac.error());
     const auto boots = count_option(call, "boots", 1, 20);
     if (!boots) return tl::unexpected(boots.error());
-    const auto events = events_of(call, lan_mac(call, *mac), {}, events_explained_max);
+    auto events = events_of(call, lan_mac(call, *mac), {}, events_explained_max);
+    // What the phone was told is no contact of the phone's: it would look like a boot.
+    events.erase(std::remove_if(events.begin(), events.end(),
+                                [](const catalogue::TimelineEvent& event) {
+                                    return event.transport == catalogue::EventTransport::notify;
+                                }),
+                 events.end());
     const auto snapshot = call.context.catalogue.snapshot();
     const Explanation told = explain({*mac, snapshot.get(), &call.context.families, events, *boots});
     json::array stories;

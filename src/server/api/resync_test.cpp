@@ -114,6 +114,10 @@ TEST_F(ResyncApi, APhoneHasComeOnceItIsHeardOfAfterwards) {
     const auto heard = heard_since(timeline_, anna, since);
     ASSERT_TRUE(heard);
     EXPECT_GE(*heard, since);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const WallTime later = clock_.wall();
+    contact(catalogue::EventTransport::notify, IpAddress::v4(0x7f000001));
+    EXPECT_FALSE(heard_since(timeline_, anna, later)); // what it was told is not its own word
 }
 
 TEST_F(ResyncApi, SaysThatNobodyKnowsWhereAPhoneIs) {

@@ -54,6 +54,21 @@ NotifyExchange::NotifyExchange(NotifyTask task, Wire wire, const std::string& he
     write(request_, message_);
 }
 
+NotifyExchange::Act NotifyExchange::tick(Instant now) {
+    if (ended_) return Act::nothing;
+    switch (transaction_.tick(now)) {
+    case sip::ClientTransaction::Act::nothing:
+        return Act::nothing;
+    case sip::ClientTransaction::Act::send:
+        return Act::send;
+    case sip::ClientTransaction::Act::timed_out:
+        return end(State::no_answer, challenges_ > 0
+                                         ? "it asked for a password and did not answer when it was given"
+                                         : "no answer: it is off, elsewhere, or takes this from its registrar alone");
+    }
+    return Act::nothing;
+}
+
 std::optional<Instant> NotifyExchange::deadline() const { return ended_ ? std::nullopt : transaction_.deadline(); }
 
 NotifyExchange::Act NotifyExchange::end(State state, std::string text) {
@@ -100,21 +115,6 @@ NotifyExchange::Act NotifyExchange::answer_challenge(const sip::Message& respons
     write(request_, message_);
     transaction_ = sip::ClientTransaction(wire_, now, timing_);
     return Act::send;
-}
-
-NotifyExchange::Act NotifyExchange::tick(Instant now) {
-    if (ended_) return Act::nothing;
-    switch (transaction_.tick(now)) {
-    case sip::ClientTransaction::Act::nothing:
-        return Act::nothing;
-    case sip::ClientTransaction::Act::send:
-        return Act::send;
-    case sip::ClientTransaction::Act::timed_out:
-        return end(State::no_answer, challenges_ > 0
-                                         ? "it asked for a password and did not answer when it was given"
-                                         : "no answer: it is off, elsewhere, or takes this from its registrar alone");
-    }
-    return Act::nothing;
 }
 
 } // namespace offhook::server

@@ -69,13 +69,13 @@ Result<ResyncAddress> read_resync_address(std::string_view text) {
                     "address");
     };
     if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone};
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) {
-        if (!text.starts_with('[') || !text.ends_with(']')) return wrong();
+    if (text.starts_with('[') && text.ends_with(']')) {
         const auto bare = IpAddress::from_text(text.substr(1, text.size() - 2));
-        if (!bare) return wrong();
+        if (!bare || bare->is_v4()) return wrong();
         return ResyncAddress{*bare};
     }
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return wrong();
     std::string_view host = text.substr(0, colon);
     if (host.starts_with('[') != host.ends_with(']')) return wrong();
     const bool is_v6 = host.starts_with('[');
@@ -95,6 +95,7 @@ std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress 
 std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since) {
     std::optional<WallTime> first;
     for (const auto& event : timeline.query({mac, since, contacts_looked_at})) {
+        if (event.transport == EventTransport::notify) continue; // our own word, not the phone's
         const WallTime last = event.at + std::chrono::milliseconds(event.span_ms);
         if (last >= since) first = std::max(event.at, since);
     }
@@ -105,6 +106,7 @@ ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Fa
                            catalogue::Timeline& timeline, const catalogue::Device& device, const ResyncWish& wish) {
     ResyncTarget out;
     out.mac = device.mac;
+    out.family = device.family;
     out.model = device.model;
     const auto* family = config::find_family(families, device.family);
     Line line;

@@ -57,8 +57,8 @@ struct Resyncs::Run {
     [[nodiscard]] bool is_sending() const { return next < phones.size(); }
 };
 
-Resyncs::Resyncs(const Clock& clock, Heard heard, protocol::sip::TransactionTiming timing)
-    : clock_(clock), heard_(std::move(heard)), sender_(clock, random_, timing), loop_(0, clock),
+Resyncs::Resyncs(const Clock& clock, Heard heard, catalogue::EventRing* ring, protocol::sip::TransactionTiming timing)
+    : clock_(clock), heard_(std::move(heard)), ring_(ring), sender_(clock, random_, timing), loop_(0, clock),
       tasks_(loop_.executor(), report) {
     loop_.start();
 }
@@ -157,6 +157,7 @@ asio::awaitable<void> Resyncs::ask(RunPtr run, std::size_t place) {
     const NotifyOutcome outcome = co_await std::move(sending);
     log::info("RESYNC_ASKED", "{} at {}: {} ({})", target.mac.text(), run->phones[place].address,
               notify_state_text.to_text(outcome.state), target.task.event);
+    note(target, outcome);
     const std::scoped_lock guard(lock_);
     Phone& phone = run->phones[place];
     phone.state = state_of(outcome.state);
@@ -169,6 +170,25 @@ asio::awaitable<void> Resyncs::ask(RunPtr run, std::size_t place) {
         phone.arrival = Phone::Arrival::awaited;
     else
         run->settled.push_back(place);
+}
+
+void Resyncs::note(const ResyncTarget& target, const NotifyOutcome& outcome) {
+    using catalogue::Outcome;
+    if (ring_ == nullptr) return;
+    catalogue::TimelineEvent event;
+    event.at = clock_.wall();
+    event.mac = target.mac;
+    event.source = *target.address;
+    event.transport = catalogue::EventTransport::notify;
+    event.verb = catalogue::EventVerb::other;
+    event.status = outcome.status;
+    event.outcome = outcome.state == NotifyOutcome::State::accepted      ? Outcome::served
+                    : outcome.state == NotifyOutcome::State::no_answer   ? Outcome::absent
+                    : outcome.state == NotifyOutcome::State::unreachable ? Outcome::failed
+                                                                         : Outcome::refused;
+    event.family = target.family;
+    event.path = target.task.event;
+    ring_->push(event);
 }
 
 Resyncs::RunPtr Resyncs::find(std::uint64_t number) const {

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/mac_address.hpp"
 #include "base/random.hpp"
+#include "catalogue/timeline/event_ring.hpp"
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 #include "server/resync/notify_sender.hpp"
@@ -25,7 +26,7 @@ namespace offhook::server {
 
 struct ResyncTarget {
     MacAddress mac;
-    std::string model;
+    std::string family, model;
     NotifyTask task;
     std::optional<IpAddress> address; ///< nullopt: nobody knows, and `why_not` says so
     std::uint16_t port = 5060;
@@ -83,8 +84,9 @@ public:
 
     /// When a phone was heard of at or after a time; nullopt: not yet. May wait for a disk.
     using Heard = std::function<std::optional<WallTime>(MacAddress mac, WallTime since)>;
-    /// `clock` outlives it.
-    Resyncs(const Clock& clock, Heard heard, protocol::sip::TransactionTiming timing = {});
+    /// `clock` and `ring` outlive it; the ring is its own, for the timeline, or null.
+    Resyncs(const Clock& clock, Heard heard, catalogue::EventRing* ring = nullptr,
+            protocol::sip::TransactionTiming timing = {});
     /// Gives up what is under way.
     ~Resyncs();
     Resyncs(const Resyncs&) = delete;
@@ -113,9 +115,11 @@ private:
     [[nodiscard]] boost::asio::awaitable<void> end_all();
     void look_for_arrivals(Run& run);
     void forget_old_runs();
+    void note(const ResyncTarget& target, const NotifyOutcome& outcome);
 
     const Clock& clock_;
     Heard heard_;
+    catalogue::EventRing* ring_;
     SystemRandom random_;
     NotifySender sender_;
     mutable std::mutex lock_; // guards runs_, next_ and what is in the runs

@@ -25,7 +25,7 @@ protected:
                 const std::scoped_lock guard(lock);
                 return coming.contains(mac) ? std::optional(since) : std::nullopt;
             },
-            timing);
+            &ring, timing);
     }
     static ResyncTarget target(std::uint64_t mac, std::uint16_t port) {
         ResyncTarget out;
@@ -51,6 +51,7 @@ protected:
     }
 
     SystemClock clock;
+    catalogue::EventRing ring{64};
     std::mutex lock;
     std::set<MacAddress> coming;
 };
@@ -77,6 +78,15 @@ TEST_F(ResyncsTest, SaysOfEachPhoneWhatItAnsweredAndWhetherItCame) {
     EXPECT_EQ(by_mac[MacAddress(3)].arrival, Arrival::not_awaited);
     EXPECT_EQ(by_mac[MacAddress(4)].state, State::unknown_address);
     EXPECT_EQ(by_mac[MacAddress(4)].text, "not known");
+    std::map<MacAddress, catalogue::Outcome> noted;
+    ring.drain([&](const catalogue::TimelineEvent& event) {
+        EXPECT_EQ(event.path.view(), "check-sync");
+        EXPECT_EQ(event.transport, catalogue::EventTransport::notify);
+        noted[event.mac] = event.outcome;
+    });
+    EXPECT_EQ(noted, (std::map<MacAddress, catalogue::Outcome>{{MacAddress(1), catalogue::Outcome::served},
+                                                               {MacAddress(2), catalogue::Outcome::served},
+                                                               {MacAddress(3), catalogue::Outcome::refused}}));
     EXPECT_FALSE(resyncs->view(*run + 1, 0));
     EXPECT_EQ(resyncs->view(*run, 3)->page.size(), 1U);
     EXPECT_TRUE(resyncs->view(*run, 99)->page.empty());
