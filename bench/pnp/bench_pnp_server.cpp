@@ -1,6 +1,6 @@
 /// @file  The PnP listener alone, over one offer for everybody: the engine's own cost, without the catalogue.
 ///
-///   bench_pnp_server PORT      one loop, on lo; serves until SIGTERM or SIGINT
+///   bench_pnp_server PORT [ADDRESS]      one loop, on lo or the interface with ADDRESS, until SIGTERM or SIGINT
 #include "base/text.hpp"
 #include "net/loops.hpp"
 #include "server/discovery/fake_offers.hpp"
@@ -11,9 +11,11 @@
 
 int main(int argc, char** argv) {
     using namespace offhook;
-    const auto port = argc == 2 ? to_number<std::uint16_t>(argv[1]) : std::nullopt;
-    if (!port) {
-        std::fprintf(stderr, "usage: bench_pnp_server PORT\n");
+    const auto port = argc == 2 || argc == 3 ? to_number<std::uint16_t>(argv[1]) : std::nullopt;
+    boost::system::error_code wrong;
+    const auto address = boost::asio::ip::make_address(argc == 3 ? argv[2] : "127.0.0.1", wrong);
+    if (!port || wrong) {
+        std::fprintf(stderr, "usage: bench_pnp_server PORT [ADDRESS]\n");
         return 2;
     }
     sigset_t stop_signals;
@@ -30,8 +32,7 @@ int main(int argc, char** argv) {
     options.answers_per_source_second = options.answers_per_second = 100'000'000; // one source, as fast as it can
     net::Loops loops(clock, 1);
     loops.start();
-    auto listener =
-        server::PnpListener::open(loops[0], offers, 0, {boost::asio::ip::make_address("127.0.0.1"), *port}, options);
+    auto listener = server::PnpListener::open(loops[0], offers, 0, {address, *port}, options);
     if (!listener) {
         std::fprintf(stderr, "%s\n", listener.error().text().c_str());
         return 1;

@@ -25,8 +25,8 @@ inline constexpr auto token_characters = [] {
     return !text.empty();
 }
 
-/// Where the first of `stops` stands that is in no quoted text and in no <...>; the text's size: nowhere.
-[[nodiscard]] constexpr std::size_t find_outside_quotes(std::string_view text, std::string_view stops) {
+/// Where the first `stop` stands that is in no quoted text and in no <...>; the text's size: nowhere.
+[[nodiscard]] constexpr std::size_t find_outside_quotes(std::string_view text, char stop) {
     bool quoted = false, angled = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -35,7 +35,7 @@ inline constexpr auto token_characters = [] {
             if (c == '"') quoted = false;
         } else if (angled) {
             if (c == '>') angled = false;
-        } else if (stops.find(c) != std::string_view::npos) {
+        } else if (c == stop) {
             return i;
         } else if (c == '"') {
             quoted = true;
@@ -52,7 +52,7 @@ struct Parameter {
     bool has_value = false;
 };
 [[nodiscard]] constexpr Parameter take_parameter(std::string_view& list) {
-    const auto end = find_outside_quotes(list, ";");
+    const auto end = find_outside_quotes(list, ';');
     const auto piece = list.substr(0, end);
     list.remove_prefix(end < list.size() ? end + 1 : end);
     const auto trimmed = [](std::string_view text) {

@@ -68,8 +68,8 @@ std::optional<std::string_view> take_quoted(std::string_view& text) {
 } // namespace
 
 std::optional<Via> parse_via(std::string_view value) {
-    auto text = value.substr(0, find_outside_quotes(value, ","));
-    const auto head_end = find_outside_quotes(text, ";");
+    auto text = value.substr(0, find_outside_quotes(value, ','));
+    const auto head_end = find_outside_quotes(text, ';');
     auto head = text.substr(0, head_end);
     Via out;
     if (!is_token(take_until(head, "/")) || !is_token(take_until(head, "/"))) return std::nullopt;
@@ -154,7 +154,7 @@ std::optional<NameAddress> parse_name_address(std::string_view value) {
         return std::nullopt;
     if (text.empty() || text.front() != ';') return out;
     text.remove_prefix(1);
-    out.parameters = trim(text.substr(0, find_outside_quotes(text, ",")));
+    out.parameters = trim(text.substr(0, find_outside_quotes(text, ',')));
     if (!are_parameters(out.parameters)) return std::nullopt;
     return out;
 }
@@ -168,7 +168,7 @@ std::optional<std::string_view> parameter(std::string_view parameters, std::stri
 }
 
 Event parse_event(std::string_view value) {
-    const auto end = find_outside_quotes(value, ";");
+    const auto end = find_outside_quotes(value, ';');
     Event out;
     out.type = trim(value.substr(0, end));
     if (end < value.size()) out.parameters = trim(value.substr(end + 1));

@@ -304,9 +304,9 @@ void append_value(std::string& out, std::string_view value) {
 /// The first of a Via's list, with what its sender could not know.
 void append_topmost_via(std::string& out, std::string_view value, std::string_view address, std::uint16_t port) {
     const auto via = parse_via(value);
-    const auto end = find_outside_quotes(value, ",");
+    const auto end = find_outside_quotes(value, ',');
     auto list = value.substr(0, end);
-    const auto parameters = find_outside_quotes(list, ";");
+    const auto parameters = find_outside_quotes(list, ';');
     append_value(out, trim(list.substr(0, parameters)));
     list.remove_prefix(std::min(parameters + 1, list.size()));
     bool asks_rport = false;
@@ -320,7 +320,7 @@ void append_topmost_via(std::string& out, std::string_view value, std::string_vi
             asks_rport = true;
         } else {
             out += ';';
-            append_value(out, trim(before.substr(0, find_outside_quotes(before, ";"))));
+            append_value(out, trim(before.substr(0, find_outside_quotes(before, ';'))));
         }
     }
     auto host = via ? via->host : std::string_view{};

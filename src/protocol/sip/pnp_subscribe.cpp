@@ -51,7 +51,7 @@ bool accepts_url(const Message& message) {
         if (field.name != HeaderName::accept) continue;
         auto list = field.value;
         while (!list.empty()) {
-            const auto end = find_outside_quotes(list, ",");
+            const auto end = find_outside_quotes(list, ',');
             const auto range = list.substr(0, end);
             const auto type = trim(range.substr(0, range.find(';')));
             if (type == "*/*" || type == "application/*" || equal_ignoring_case(type, "application/url")) return true;
