@@ -71,6 +71,7 @@ private:
     }
     void take() {
         std::array<char, 5000> bytes;
+        now_ = clock_.instant();
         for (int i = 0; i < 64; ++i) {
             const auto size = ::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
             if (size < 0) return;

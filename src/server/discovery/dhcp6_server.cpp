@@ -180,9 +180,9 @@ void Dhcp6Server::note(const Exchange& exchange, Outcome outcome, std::string_vi
     around_.offers.note(exchange.asker, exchange.offer, outcome, asked_text(exchange.request), told);
 }
 
-Dhcp6Departure Dhcp6Server::departure_of(const Exchange& exchange) const {
+Dhcp6Departure Dhcp6Server::departure_of(Exchange& exchange) const {
     Dhcp6Departure out;
-    auto reply = exchange.reply;
+    auto& reply = exchange.reply;
     for (const auto& relay : exchange.request.relays) {
         auto& back = reply.relays.emplace_back();
         back.hops = relay.hops;

@@ -102,7 +102,7 @@ private:
                                                              const config::OfferRule& rule) const;
 
     void note(const Exchange& exchange, catalogue::Outcome outcome, std::string_view told);
-    [[nodiscard]] Dhcp6Departure departure_of(const Exchange& exchange) const;
+    [[nodiscard]] Dhcp6Departure departure_of(Exchange& exchange) const;
     void say(Exchange& exchange);
     void say_once_durable(Exchange& exchange);
     void on_durable(std::uint64_t id, bool is_durable);
