@@ -23,7 +23,7 @@ public:
         event.source = IpAddress::v4(0xc0a80107);
         event.outcome = outcome;
         event.bytes = outcome == Outcome::served ? 512 : 0;
-        const auto match = house_families().front()->match_path(path);
+        const auto match = config::find_family(house_families(), "polycom")->match_path(path);
         if (match)
             event.kind = std::string_view(match->document != nullptr ? match->document->kind : match->other->kind);
         event.path = path;

@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view masked = "[secret]";
+constexpr std::string_view unknown_origin = "{origin}";
 
 /// A device with all that rendering its files takes. Lifetime: holds the snapshot that the rest views into.
 struct DeviceFiles {
@@ -27,7 +28,12 @@ struct DeviceFiles {
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const {
         const bool own = document.scope == config::DocumentScope::device;
         const Layers layers(*snapshot, *family, *site, own ? &as : nullptr);
-        return config::render(document, subject(as, layers));
+        auto rendered = config::render(document, subject(as, layers));
+        if (rendered && document.names_origin && rendered->text.find(unknown_origin) != std::string::npos)
+            rendered->notes.push_back({"provisioning.server",
+                                       "not set: {origin} stands for the scheme, address and port "
+                                       "at which the phone finds this server"});
+        return rendered;
     }
     [[nodiscard]] std::string name(const config::Document& document) const {
         const Layers layers(*snapshot, *family, *site, device);
@@ -42,6 +48,7 @@ private:
         out.mac = as.mac;
         out.model_name = as.model;
         out.site_name = site->name;
+        out.origin = unknown_origin; // nobody is asking just now
         out.shared = layers.shared();
         out.all = layers.all();
         return out;
