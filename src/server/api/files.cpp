@@ -71,7 +71,8 @@ Result<DeviceFiles> find_device(const ApiCall& call) {
 
 /// Whether the device itself asks for it: its first name carries the device's MAC, or its model.
 bool is_for(const DeviceFiles& files, const config::Document& document) {
-    const auto match = files.family->match_path(files.name(document));
+    const std::string name = files.name(document); // the match views into it
+    const auto match = files.family->match_path(name);
     if (!match) return false;
     if (match->mac) return match->mac == files.device->mac;
     return files.model != nullptr && config::model_of(*files.family, *match) == files.model;
