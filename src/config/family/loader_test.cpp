@@ -174,7 +174,8 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
          "[[document]]\nkind = \"settings\"\npath = \"x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n",
          "p/family.toml:14: kind 'settings' stands twice"},
         {"unknown syntax", file, "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"ini\"\nsummary = \"s\"\n",
-         "p/family.toml:16: no syntax 'ini'; there are polycom-attributes, polycom-master"},
+         "p/family.toml:16: no syntax 'ini'; there are polycom-attributes, polycom-master, panasonic-text, spa-xml, "
+         "ip88-text"},
         {"shadowed literal", file, "[[asset]]\nkind = \"x\"\npath = [\"a.cfg\", \"A.CFG\"]\nsummary = \"s\"\n",
          "p/family.toml:15: pattern 'A.CFG' is shadowed: an earlier one takes 'a.cfg'"},
         {"shadowed pattern", file,
@@ -198,7 +199,7 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"unknown kind in fixed", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
-         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {path:KIND of a document}"},
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {path:KIND of a document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
          "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},

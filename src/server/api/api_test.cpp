@@ -64,6 +64,43 @@ TEST_F(ApiTest, ADeviceIsAddedShownChangedListedAndRemoved) {
     EXPECT_EQ(call("GET", "/v1/devices/0004f2000001").status, 404U);
 }
 
+TEST_F(ApiTest, EveryFamilysFilesAreListedAndShown) {
+    struct Case {
+        const char *family, *model, *mac;
+        std::vector<std::string> names;
+        const char* line; ///< in the file that is the phone's own
+    };
+    for (const Case& row :
+         {Case{"panasonic",
+               "KX-HDV130",
+               "0080f0c571eb",
+               {"KX-HDV130.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130.cfg"},
+               "SIP_URI_1=\"201\""},
+          Case{"linksys-spa", "SPA942", "000e08aabbcc", {"spa942.cfg", "000e08aabbcc.xml"}, "<User_ID_1_>201<"},
+          Case{"genband-ip88", "IP8830", "b40edc0a1b2c", {"sysconf_8830_sip.cfg", "b40edc0a1b2c"}, "line1_name 201"}}) {
+        const auto made = call("POST", "/v1/devices",
+                               json::serialize(json::object{{"mac", row.mac},
+                                                            {"family", row.family},
+                                                            {"model", row.model},
+                                                            {"settings", {{"line.1.user", "201"}}}}));
+        ASSERT_EQ(made.status, 201U) << text(made);
+        const std::string files = "/v1/devices/" + std::string(row.mac) + "/files";
+        const auto listed = call("GET", files);
+        std::vector<std::string> names;
+        std::string all;
+        for (const auto& file : listed.body.at("files").as_array()) {
+            names.emplace_back(file.at("name").as_string());
+            EXPECT_FALSE(file.as_object().contains("error")) << text(listed);
+            all += call("GET", files + "/" + names.back()).body.at("text").as_string();
+        }
+        EXPECT_EQ(names, row.names);
+        EXPECT_NE(all.find(row.line), std::string::npos) << all;
+        EXPECT_EQ(text(listed).find("stands for the scheme") == std::string::npos,
+                  std::string_view(row.family) == "genband-ip88")
+            << "where the phone finds this server nobody knows here";
+    }
+}
+
 TEST_F(ApiTest, NoAnswerHoldsASecretUnlessItIsAskedForByName) {
     add_anna();
     ASSERT_EQ(
@@ -185,7 +222,8 @@ TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
         {"POST", "/v1/devices", "{", 400, "no JSON"},
         {"POST", "/v1/devices", "[]", 400, "JSON object"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000001","family":"polycom","model":"SPIP650"})", 409, "0004f2000001"},
-        {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"nortel","model":"x"})", 404, "there is: polycom"},
+        {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"nortel","model":"x"})", 404,
+         "there is: genband-ip88, linksys-spa, panasonic, polycom"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP_650"})", 404,
          "did you mean SPIP650?"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","sit":"x"})", 400, "sit"},

@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view masked = "[secret]";
+constexpr std::string_view unknown_origin = "{origin}";
 
 /// A device with all that rendering its files takes. Lifetime: holds the snapshot that the rest views into.
 struct DeviceFiles {
@@ -27,7 +28,12 @@ struct DeviceFiles {
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const {
         const bool own = document.scope == config::DocumentScope::device;
         const Layers layers(*snapshot, *family, *site, own ? &as : nullptr);
-        return config::render(document, subject(as, layers));
+        auto rendered = config::render(document, subject(as, layers));
+        if (rendered && document.names_origin && rendered->text.find(unknown_origin) != std::string::npos)
+            rendered->notes.push_back({"provisioning.server",
+                                       "not set: {origin} stands for the scheme, address and port "
+                                       "at which the phone finds this server"});
+        return rendered;
     }
     [[nodiscard]] std::string name(const config::Document& document) const {
         const Layers layers(*snapshot, *family, *site, device);
@@ -42,6 +48,7 @@ private:
         out.mac = as.mac;
         out.model_name = as.model;
         out.site_name = site->name;
+        out.origin = unknown_origin; // nobody is asking just now
         out.shared = layers.shared();
         out.all = layers.all();
         return out;
@@ -64,7 +71,8 @@ Result<DeviceFiles> find_device(const ApiCall& call) {
 
 /// Whether the device itself asks for it: its first name carries the device's MAC, or its model.
 bool is_for(const DeviceFiles& files, const config::Document& document) {
-    const auto match = files.family->match_path(files.name(document));
+    const std::string name = files.name(document); // the match views into it
+    const auto match = files.family->match_path(name);
     if (!match) return false;
     if (match->mac) return match->mac == files.device->mac;
     return files.model != nullptr && config::model_of(*files.family, *match) == files.model;

@@ -38,6 +38,7 @@ inline std::shared_ptr<const ReadyFile> make_file(std::string body) {
 struct DoorLog {
     std::mutex mutex;
     std::vector<std::string> opened;
+    std::vector<std::string> locals;       ///< our end of each: "127.0.0.1 8080"
     std::vector<std::string> certificates; ///< "family/mac/transport/privacy" of requests that came with one
     std::vector<std::string> refused;
     std::vector<std::uint64_t> broken_off;
@@ -96,6 +97,7 @@ public:
             const std::lock_guard lock(log_->mutex);
             log_->opened.push_back(std::string(request.path) + "|" + std::string(request.query) + "|" +
                                    std::string(request.user_agent) + "|" + request.source.text());
+            log_->locals.push_back(request.local.text() + " " + std::to_string(request.local_port));
             if (request.certificate != nullptr)
                 log_->certificates.push_back(request.certificate->family + "/" + request.certificate->mac.text() +
                                              (request.transport == Transport::https ? "/https" : "/http") +

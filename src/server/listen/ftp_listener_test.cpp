@@ -138,6 +138,15 @@ TEST(FtpListener, AnswersCommandsAfterLoginByTable) {
         EXPECT_EQ(client.ask(command).substr(0, std::string_view(reply).size()), reply) << command;
 }
 
+TEST(FtpListener, SaysWhichOfOurAddressesWasAsked) {
+    FtpSite site;
+    auto client = site.logged_in();
+    EXPECT_EQ(client.get("RETR a.cfg").first, "0123456789");
+    const auto locals = site.log.read([](const DoorLog& log) { return log.locals; });
+    ASSERT_FALSE(locals.empty());
+    EXPECT_TRUE(locals.front().starts_with("127.0.0.1 ") && locals.front() != "127.0.0.1 0") << locals.front();
+}
+
 TEST(FtpListener, TellsItsFeatures) {
     FtpSite site;
     auto client = site.client();

@@ -25,6 +25,18 @@ TEST(HttpListener, ServesAFileAndKeepsTheConnection) {
     EXPECT_EQ(site.listener->connections(), 1U);
 }
 
+TEST(HttpListener, SaysWhichOfOurAddressesWasAsked) {
+    Site site({}, 1, "0.0.0.0");
+    const auto port = site.listener->bound().port();
+    for (const char* address : {"127.0.0.1", "127.0.0.2"}) {
+        Client client({boost::asio::ip::make_address(address), port});
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(client.ask(get_a).status, 200); // at once, and in a session
+    }
+    const std::string at = " " + std::to_string(port);
+    EXPECT_EQ(site.log.locals,
+              (std::vector<std::string>{"127.0.0.1" + at, "127.0.0.1" + at, "127.0.0.2" + at, "127.0.0.2" + at}));
+}
+
 TEST(HttpListener, WorksOverIpv6) {
     Site site({}, 1, "::1");
     auto client = site.client();

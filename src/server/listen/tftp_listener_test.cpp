@@ -51,6 +51,18 @@ TEST(TftpListener, ServesFilesOfEverySize) {
     EXPECT_TRUE(site.log.read([](DoorLog& log) { return log.broken_off.empty(); }));
 }
 
+TEST(TftpListener, SaysWhichOfOurAddressesWasAsked) {
+    for (const bool everywhere : {true, false}) {
+        TftpSite site;
+        site.open({}, everywhere ? "0.0.0.0" : "127.0.0.2");
+        const auto port = site.listener->bound().port();
+        TftpClient client({boost::asio::ip::make_address("127.0.0.2"), port});
+        EXPECT_EQ(fetch(client, "f1"), tftp_body(1));
+        EXPECT_EQ(site.log.read([](DoorLog& log) { return log.locals; }),
+                  std::vector<std::string>{"127.0.0.2 " + std::to_string(port)});
+    }
+}
+
 TEST(TftpListener, TidiesNamesAndRefusesWhatIsNone) {
     TftpSite site;
     site.open();
