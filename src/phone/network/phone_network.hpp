@@ -9,6 +9,8 @@
 /// Limits    a macvlan does not reach the host on its own interface (and is not reached by it): the kernel hands its
 ///           frames to the wire. A server on this host needs another interface: one end of a veth, or a bridge's port.
 ///           Wi-Fi access points usually refuse a second MAC.
+///           Names are asked by /etc/resolv.conf: a host that resolves by a daemon (nss-resolve, nscd) still asks that.
+///           No ARP probe before a lease is used, no DECLINE, no renewal: a boot is over long before.
 /// Errors    what an operator can mend is a Result: no such interface (with those there are), no right to do it, the
 ///           interface down, the MAC in use. A kernel without network namespaces or macvlan is one, too.
 /// Source    namespaces(7), rtnetlink(7), macvlan in Documentation/networking of the kernel.
