@@ -213,12 +213,16 @@ asio::awaitable<void> lease_address(DiscoveryClients& clients, BootObserver& obs
     if (!answer) observer.on_event({BootEvent::Kind::problem, "the phone has no address; give it one with --address"});
 }
 
-asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
-                                std::string state_directory, NotifyAction what, BootReport& report) {
-    const auto keep_flash = [state_directory](const Flash& now) {
+std::function<void(const Flash&)> keeper(std::string state_directory) {
+    return [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
         if (const auto saved = save_flash(now, state_directory); !saved) throw std::runtime_error(saved.error().text());
     };
+}
+
+asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
+                                std::string state_directory, NotifyAction what, BootReport& report) {
+    const auto keep_flash = keeper(std::move(state_directory));
     const bool lacks_address = place.network && place.request.choice == DiscoveryChoice::none &&
                                place.request.ipv4 == DiscoveryRequest::Address::none &&
                                place.request.ipv6 == DiscoveryRequest::Address::none;
