@@ -157,7 +157,7 @@ void forget_what_waits(int fd) {
 
 } // namespace
 
-std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uint32_t xid,
+std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock, std::uint32_t xid,
                                            std::chrono::milliseconds wait) {
     if (!sockets.replies) return std::nullopt;
     dhcp4::Message discover;
@@ -171,10 +171,10 @@ std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uin
     send.to = everybody, send.port = sockets.ports.server;
     send.interface = sockets.interface.index, send.from = sockets.address;
     const std::vector<Dhcp4Send> sends{send};
-    const auto end = std::chrono::steady_clock::now() + wait; // before any loop runs: no Clock to ask
+    const auto end = clock.instant() + wait;
     Dhcp4Inbox inbox;
-    for (auto next = std::chrono::steady_clock::now(); std::chrono::steady_clock::now() < end;) {
-        if (next <= std::chrono::steady_clock::now()) {
+    for (auto next = clock.instant(); clock.instant() < end;) {
+        if (next <= clock.instant()) {
             send_all(sockets.replies.get(), sends);
             next += std::chrono::milliseconds(1500);
         }
