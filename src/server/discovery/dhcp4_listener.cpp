@@ -26,7 +26,7 @@ Result<std::unique_ptr<Dhcp4Listener>> Dhcp4Listener::open(net::Loop& loop, Offe
     if (is_pool && !options.beside_others) {
         SystemRandom random;
         const auto xid = static_cast<std::uint32_t>(random.next());
-        if (const auto other = find_other_server(*sockets, xid, probe_wait))
+        if (const auto other = find_other_server(*sockets, loop.clock(), xid, probe_wait))
             return fail(ErrorCode::unavailable,
                         fmt::format("the DHCP server {} gives out addresses on {} already; use the mode options_only, "
                                     "or beside_others = true if both shall",

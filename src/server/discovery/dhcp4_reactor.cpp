@@ -16,15 +16,21 @@ namespace {
 constexpr std::chrono::milliseconds tick_time{20};
 constexpr int rounds_max = 16; // then the loop's other work gets its turn
 
-net::OwnedFd watch_all(const Dhcp4Sockets& sockets, const AddressProber& prober) {
+net::OwnedFd watch_all(const Dhcp4Sockets& sockets, const std::optional<AddressProber>& prober) {
     net::OwnedFd poll(::epoll_create1(EPOLL_CLOEXEC));
     if (!poll) throw std::runtime_error("no epoll instance for DHCP");
-    for (const net::OwnedFd* fd : {&sockets.requests, &sockets.replies, &prober.arp(), &prober.echo()}) {
-        if (!*fd) continue;
+    const auto add = [&poll](const net::OwnedFd& fd) {
+        if (!fd) return;
         epoll_event event{};
         event.events = EPOLLIN;
-        if (::epoll_ctl(poll.get(), EPOLL_CTL_ADD, fd->get(), &event) != 0)
+        if (::epoll_ctl(poll.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0)
             throw std::runtime_error("a DHCP socket cannot be watched");
+    };
+    add(sockets.requests);
+    add(sockets.replies);
+    if (prober) {
+        add(prober->arp());
+        add(prober->echo());
     }
     return poll;
 }
@@ -33,7 +39,8 @@ net::OwnedFd watch_all(const Dhcp4Sockets& sockets, const AddressProber& prober)
 
 Dhcp4Reactor::Dhcp4Reactor(net::Loop& loop, OfferSource& offers, catalogue::Store& store, std::uint16_t listener,
                            const Dhcp4Options& options, Dhcp4Sockets sockets)
-    : loop_(loop), store_(store), sockets_(std::move(sockets)), prober_(sockets_.interface),
+    : loop_(loop), store_(store), sockets_(std::move(sockets)),
+      prober_(options.mode == Dhcp4Mode::small_pool ? std::optional<AddressProber>(sockets_.interface) : std::nullopt),
       server_(offers, loop.clock(), options, listener, sockets_.ports),
       readable_(loop.executor(), watch_all(sockets_, prober_).release()), ticker_(loop.executor()) {}
 
@@ -66,7 +73,8 @@ void Dhcp4Reactor::on_readable() {
         const std::size_t count = inbox_.receive(sockets_.replies.get(), sockets_.address);
         for (std::size_t i = 0; i < count; ++i) server_.heard(inbox_.datagram(i), inbox_.place(i));
     }
-    for (const IpAddress& address : prober_.answered()) server_.address_in_use(address, actions_);
+    if (prober_)
+        for (const IpAddress& address : prober_->answered()) server_.address_in_use(address, actions_);
     perform();
 }
 
@@ -90,7 +98,7 @@ void Dhcp4Reactor::perform() {
                          write.lease.address.text());
             server_.lease_stored(write.ticket, false, actions_);
         }
-        for (const Dhcp4Probe& probe : doing_.probes) prober_.ask(probe);
+        for (const Dhcp4Probe& probe : doing_.probes) prober_->ask(probe);
         if (!doing_.sends.empty()) send_all(sockets_.requests.get(), doing_.sends);
     }
     if (server_.is_waiting()) wait_for_probes();

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace offhook::server {
 
@@ -39,7 +40,7 @@ private:
     net::Loop& loop_;
     catalogue::Store& store_;
     Dhcp4Sockets sockets_;
-    AddressProber prober_;
+    std::optional<AddressProber> prober_; ///< where addresses are given out
     Dhcp4Server server_;
     Dhcp4Inbox inbox_;
     Dhcp4Actions actions_, doing_;

@@ -39,9 +39,11 @@ IpAddress address_of(const in_addr& address) { return IpAddress::v4(ntohl(addres
 tl::unexpected<Error> refusal(std::string_view what, const IpAddress& address, std::uint16_t port) {
     const int error = errno;
     const auto code = error == EACCES || error == EPERM ? ErrorCode::forbidden : ErrorCode::unavailable;
-    const std::string_view advice = error == EADDRINUSE ? "; another DHCP server has it"
-                                    : error == EACCES   ? "; ports below 1024 need CAP_NET_BIND_SERVICE"
-                                                        : "";
+    const std::string_view advice = error == EADDRINUSE
+                                        ? "; another DHCP server has it (dnsmasq shares it with bind-dynamic or "
+                                          "bind-interfaces)"
+                                    : error == EACCES ? "; ports below 1024 need CAP_NET_BIND_SERVICE"
+                                                      : "";
     return fail(code,
                 fmt::format("cannot {} udp {}:{}: {}{}", what, address.text(), port, std::strerror(error), advice));
 }
@@ -143,7 +145,19 @@ Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at
     return out;
 }
 
-std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uint32_t xid,
+namespace {
+
+/// Our own question came back to us, as a broadcast does, and clients that asked meanwhile have given up.
+void forget_what_waits(int fd) {
+    char byte = 0;
+    constexpr int most = 10'000;
+    for (int i = 0; i < most && ::recv(fd, &byte, 1, MSG_DONTWAIT) >= 0; ++i) {
+    }
+}
+
+} // namespace
+
+std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock, std::uint32_t xid,
                                            std::chrono::milliseconds wait) {
     if (!sockets.replies) return std::nullopt;
     dhcp4::Message discover;
@@ -157,10 +171,10 @@ std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uin
     send.to = everybody, send.port = sockets.ports.server;
     send.interface = sockets.interface.index, send.from = sockets.address;
     const std::vector<Dhcp4Send> sends{send};
-    const auto end = std::chrono::steady_clock::now() + wait; // before any loop runs: no Clock to ask
+    const auto end = clock.instant() + wait;
     Dhcp4Inbox inbox;
-    for (auto next = std::chrono::steady_clock::now(); std::chrono::steady_clock::now() < end;) {
-        if (next <= std::chrono::steady_clock::now()) {
+    for (auto next = clock.instant(); clock.instant() < end;) {
+        if (next <= clock.instant()) {
             send_all(sockets.replies.get(), sends);
             next += std::chrono::milliseconds(1500);
         }
@@ -175,6 +189,7 @@ std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uin
             return reply.address(dhcp4::server_id).value_or(inbox.place(i).source);
         }
     }
+    forget_what_waits(sockets.requests.get());
     return std::nullopt;
 }
 

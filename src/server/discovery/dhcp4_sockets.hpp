@@ -6,6 +6,7 @@
 /// is still free: then broadcasts are heard and unicast messages are not. The clients' port is bound to the broadcast
 /// address alone: what servers tell clients without an address is sent there, and this machine's own DHCP client keeps
 /// its unicast packets. A packet socket would hear no more on a switch, and would need a right and a parser of frames.
+#include "base/clock.hpp"
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
@@ -47,8 +48,8 @@ struct Dhcp4Sockets {
 [[nodiscard]] Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at);
 
 /// Whether somebody else offers addresses there: the one that answered a DISCOVER within `wait`. Blocks.
-[[nodiscard]] std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, std::uint32_t xid,
-                                                         std::chrono::milliseconds wait);
+[[nodiscard]] std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock,
+                                                         std::uint32_t xid, std::chrono::milliseconds wait);
 
 /// Datagrams of one recvmmsg(2), and where they came from.
 class Dhcp4Inbox {
