@@ -249,6 +249,10 @@ class Resync(house.HouseTest):
         self.assertEqual((row["state"], row["arrival"]), ("accepted", "came"))
         self.wait_for(lambda: len(phone.reports()) == 2)
         self.assertEqual(phone.reports()[1]["reboots"], 0)
+        told = [row for row in self.rows("timeline", MAC) if row["transport"] == "notify"]
+        self.assertEqual([(row["path"], row["outcome"], row["status"]) for row in told],
+                         [("check-sync", "served", 200)])
+        self.assertNotIn("notify", self.ok("explain", MAC).out)
         self.ok("device", "set", MAC, "line.1.display_name=Anna")
         row = self.resync(MAC, "--address", "127.0.0.1:%d" % phone.port, "--transport", "tcp", code=0)
         self.wait_for(lambda: len(phone.reports()) == 3)

@@ -85,6 +85,7 @@ private:
                 if (length.bytes && *length.bytes <= read_.size()) {
                     const std::string reply = reply_to(std::string_view(read_).substr(0, *length.bytes));
                     read_.erase(0, *length.bytes);
+                    if (reply.empty()) return read();
                     // In two pieces: a stream has no borders.
                     boost::asio::write(stream_, boost::asio::buffer(reply.substr(0, 20)));
                     std::this_thread::sleep_for(std::chrono::milliseconds(5));
