@@ -265,6 +265,17 @@ std::optional<IpAddress> Offers::reserved_address(MacAddress mac) const {
     return text ? IpAddress::from_text(*text) : std::nullopt;
 }
 
+bool Offers::is_reserved(const IpAddress& address) const {
+    if (reserved_of_ != snapshot_->revision()) {
+        reserved_.clear();
+        for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
+            for (const auto* device : snapshot_->page(cursor, 4'096))
+                if (const auto kept = reserved_address(device->mac)) reserved_.insert(*kept);
+        reserved_of_ = snapshot_->revision();
+    }
+    return reserved_.contains(address);
+}
+
 void Offers::note(const Asker& asker, const Offer& offer, catalogue::Outcome outcome, std::string_view asked,
                   std::string_view told) {
     catalogue::TimelineEvent event;

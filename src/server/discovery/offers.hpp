@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] Offer make(const Asker& asker) const override;
     [[nodiscard]] Offer recognize(const Asker& asker) const override;
     [[nodiscard]] std::optional<IpAddress> reserved_address(MacAddress mac) const override;
+    [[nodiscard]] bool is_reserved(const IpAddress& address) const override;
     [[nodiscard]] const catalogue::Snapshot& snapshot() const { return *snapshot_; }
 
     void note(const Asker& asker, const Offer& offer, catalogue::Outcome outcome, std::string_view asked,
@@ -74,6 +76,9 @@ private:
     std::vector<Listener> listeners_;
     std::vector<OfferOrigin> origins_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
+    // Found anew when the catalogue has changed and a pool asks: a pool gives an address, which is rare.
+    mutable std::optional<catalogue::Revision> reserved_of_;
+    mutable std::set<IpAddress> reserved_;
 };
 
 } // namespace offhook::server
