@@ -67,8 +67,8 @@ Named meant_by(const config::Family* family, const TimelineEvent& event) {
     return match ? Named{match->document, match->other} : named;
 }
 
-/// What a family's phones ask for before they have anything: its first image and its first document, in the pack's
-/// order.
+/// What a family's phones ask for before they have anything: the image that begins a boot, where one does,
+/// and its first document.
 struct Opening {
     const config::OtherFile* image = nullptr;
     const config::Document* document = nullptr;
@@ -78,7 +78,7 @@ Opening opening_of(const config::Family* family) {
     if (family == nullptr) return out;
     if (!family->documents().empty()) out.document = &family->documents().front();
     for (const config::OtherFile& other : family->other_files())
-        if (other.role == config::OtherFile::Role::firmware && out.image == nullptr) out.image = &other;
+        if (other.begins_boot && out.image == nullptr) out.image = &other;
     return out;
 }
 

@@ -141,7 +141,10 @@ class Capture:
     def read(self):
         with open(self._path, "rb") as file:
             self._bytes = file.read()
-        self.malformed = self.fields("_ws.malformed || _ws.expert.severity == \"Error\"", "frame.protocols")
+        # Option 159 was given to port sets by RFC 7618, long after phones had taken it for a URL: the dissector follows it.
+        port_sets = 'dhcp.option.type == 159 && _ws.expert.message == "length must be 4"'
+        self.malformed = self.fields('_ws.malformed || (_ws.expert.severity == "Error" && !(%s))' % port_sets,
+                                     "frame.protocols", "_ws.expert.message")
 
     def fields(self, which, *names):
         """The fields of all packets that match, one list each; a field that stands several times is joined by commas."""

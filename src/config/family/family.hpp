@@ -57,8 +57,9 @@ struct OtherFile {
     std::string kind; ///< "override", "application log", "boot ROM image"
     std::vector<std::string> paths;
     bool needed = false;
-    std::string summary; ///< "changes made on the phone itself; absent on a new phone"
-    UploadRules upload;  ///< Role::upload
+    bool begins_boot = false; ///< a phone asks for it before anything else: where it does so again, it has started anew
+    std::string summary;      ///< "changes made on the phone itself; absent on a new phone"
+    UploadRules upload;       ///< Role::upload
 };
 
 struct Model {

@@ -214,6 +214,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             other.role = role;
             other.kind = row.text("kind", TomlReader::Need::required);
             other.needed = row.boolean("needed", false);
+            if (role == OtherFile::Role::firmware) other.begins_boot = row.boolean("begins_boot", false);
             other.summary = row.text("summary", TomlReader::Need::required);
             other.paths = read_paths(row, file, content, content.documents.size() + content.files.size());
             if (role == OtherFile::Role::upload) other.upload = read_upload_rules(row);

@@ -239,8 +239,12 @@ Result<std::unique_ptr<PhoneNetwork>> PhoneNetwork::enter(const NetworkOptions& 
     auto impl = std::make_unique<Impl>(options, std::move(*parent), std::move(*host), std::move(host_namespace));
     if (const auto entered = impl->enter(); !entered) return tl::unexpected(entered.error());
     std::unique_ptr<PhoneNetwork> network(new PhoneNetwork(std::move(impl)));
-    if (options.address)
-        if (const auto set = network->set_address(options.address); !set) return tl::unexpected(set.error());
+    // A lease replaces an IPv4 address that was typed in; an IPv6 address stands beside it.
+    if (options.address) {
+        const auto set = options.address->address.is_v4() ? network->set_address(options.address)
+                                                          : network->add_ipv6_address(*options.address);
+        if (!set) return tl::unexpected(set.error());
+    }
     if (options.gateway)
         if (const auto set = network->set_gateway(*options.gateway); !set) return tl::unexpected(set.error());
     // Also where nothing is known of name servers: those of the host do not answer in there, but may seem to.
