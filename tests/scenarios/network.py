@@ -88,7 +88,8 @@ class Host:
 
 
 class Link:
-    """A bridge in a namespace of its own. What its ports take in is what a capture sees, each packet once."""
+    """A bridge in a namespace of its own. A capture sees what its ports take in; of broadcasts what the
+    bridge itself does, too."""
 
     def __init__(self, test, name="lan"):
         require(test)

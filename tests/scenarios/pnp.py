@@ -59,7 +59,7 @@ class PnpTest(house.HouseTest):
         text = SUBSCRIBE % {"user": user, "event": event}
         path = self.write("pnp.xml", SCENARIO % text)
         phone.run("ip", "route", "replace", "224.0.0.0/4", "dev", "eth0")
-        return phone.run("sipp", "-sf", path, "-i", address, "-p", "5060", "-m", "1", "-timeout", "8s", "-trace_logs",
+        return phone.run("timeout", "-s", "KILL", "12", "sipp", "-sf", path, "-i", address, "-p", "5060", "-m", "1", "-timeout", "8s", "-trace_logs",
                          "-log_file", self.dir + "/told.log", "-nostdin", "224.0.1.75:5060", check=False, timeout=30)
 
     def told(self):
