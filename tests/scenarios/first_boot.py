@@ -192,7 +192,7 @@ class WrongUse(house.HouseTest):
             (["sighting", "forget", "zz"], "zz"),
             (["pack", "check"], "DIR"),
             (["boot", "--family", "polycom", "--model", "SPIP650"], "--mac"),
-            (["boot", "--family", "polycom", "--model", "SPIP650", "--mac", OLD, "--auto"], "discovery"),
+            (["boot", "--family", "polycom", "--model", "SPIP650", "--mac", OLD, "--auto"], "--interface"),
             (["boot", "--family", "polycom", "--model", "SPIP650", "--mac", OLD], "--url"),
         ]:
             with self.subTest(" ".join(words)):
