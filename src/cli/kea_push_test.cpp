@@ -147,16 +147,13 @@ TEST_F(KeaPushes, ShowNoPasswordAndKeepItForTheWayBack) {
     EXPECT_EQ(said_.find("sesame"), std::string::npos) << said_;
     EXPECT_NE(read(former()).find("sesame"), std::string::npos);
 
-    std::ofstream(former()) << R"({"Dhcp4": {"lease-database": {"type": "mysql", "password": "open"},
-                                             "client-classes": [{"name": "offhook-one", "test": "member('x')"
-}]
-}
-})";
+    std::ofstream(former()) << R"j({"Dhcp4": {"lease-database": {"type": "mysql", "password": "open"},
+                                   "client-classes": [{"name": "offhook-one", "test": "member('x')"}]}})j";
     testing::internal::CaptureStderr();
-EXPECT_EQ(roll_kea_back(words()), exit_done);
-const std::string said = testing::internal::GetCapturedStderr();
-EXPECT_NE(said.find("a password, which is not shown"), std::string::npos) << said;
-EXPECT_EQ(said.find("open"), std::string::npos) << said;
+    EXPECT_EQ(roll_kea_back(words()), exit_done);
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_NE(said.find("a password, which is not shown"), std::string::npos) << said;
+    EXPECT_EQ(said.find("open"), std::string::npos) << said;
 }
 
 } // namespace
