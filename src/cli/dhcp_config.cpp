@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/kea_push.hpp"
 #include "cli/output.hpp"
+#include "config/dhcp_config/offer_values.hpp"
 #include "config/family/loader.hpp"
 #include "protocol/url.hpp"
 
@@ -40,6 +41,7 @@ struct DhcpConfigArguments {
     std::string server, site = "default", url, address, hooks_directory = kea_hooks, push, former;
     std::vector<std::string> families;
     std::vector<std::uint16_t> options;
+    std::uint32_t enterprise = 0; ///< 0: the packs'
     bool v6 = false, yes = false, rollback = false;
 };
 
@@ -51,11 +53,6 @@ struct Targets {
     };
     std::vector<Origin> origins;
 };
-
-std::string without_slash(std::string url) {
-    while (url.ends_with('/')) url.pop_back();
-    return url;
-}
 
 std::string authority(const IpAddress& address, std::string_view port) {
     return fmt::format(fmt::runtime(address.is_v4() ? "{}:{}" : "[{}]:{}"), address.text(), port);
@@ -105,21 +102,6 @@ Result<Targets> ask_server(const Cli& cli, const DhcpConfigArguments& arguments,
     return targets;
 }
 
-Result<config::OfferValues> values_of(const std::string& url, const std::optional<IpAddress>& address) {
-    const auto parsed = protocol::parse_url(url);
-    if (!parsed) return fail(parsed.error().code, parsed.error().message, "url");
-    config::OfferValues values;
-    values.url = without_slash(url);
-    values.host = parsed->host;
-    if (parsed->scheme) values.scheme = protocol::to_text(*parsed->scheme);
-    const auto literal = IpAddress::from_text(parsed->host);
-    if (address)
-        values.address = *address;
-    else if (literal)
-        values.address = *literal;
-    return values;
-}
-
 /// The URL for a family: the one for all, or that of the listener that it likes best. Empty: there is none.
 std::string url_for(const config::Discovery& discovery, const Targets& targets) {
     if (!targets.url.empty()) return targets.url;
@@ -158,6 +140,7 @@ Result<config::DhcpConfigRequest> make_request(const Cli& cli, const DhcpConfigA
     config::DhcpConfigRequest request;
     request.version = arguments.v6 ? config::DhcpVersion::v6 : config::DhcpVersion::v4;
     request.options = arguments.options;
+    if (arguments.enterprise != 0) request.enterprise = arguments.enterprise;
     request.hooks_directory = arguments.hooks_directory;
     for (const auto* family : *wanted) {
         config::FamilyToTell tell{std::string(family->name()),
@@ -166,7 +149,7 @@ Result<config::DhcpConfigRequest> make_request(const Cli& cli, const DhcpConfigA
                                   family->discovery(),
                                   {}};
         if (const std::string url = url_for(tell.discovery, targets); !url.empty()) {
-            auto values = values_of(url, address);
+            auto values = config::offer_values(url, tell.discovery, address);
             if (!values) return tl::unexpected(values.error());
             tell.values = std::move(*values);
         }
@@ -258,7 +241,13 @@ void add_dhcp_config(CLI::App& app, Cli& cli) {
     command->add_option("--option", arguments->options, "These DHCP options alone")
         ->check(CLI::Range(1U, 65534U))
         ->allow_extra_args(false);
-    command->add_flag("--v6", arguments->v6, "For DHCPv6: kea, isc, dnsmasq");
+    auto* v6 = command->add_flag("--v6", arguments->v6, "For DHCPv6: kea, isc, dnsmasq");
+    command
+        ->add_option("--enterprise", arguments->enterprise,
+                     "Number that the phones use in DHCPv6, where they do not use the pack's")
+        ->check(CLI::Range(1U, 0xffffffffU))
+        ->type_name("N")
+        ->needs(v6);
     add_push_options(*command, *arguments);
     command->footer(footer);
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return run(cli, *arguments); }; });

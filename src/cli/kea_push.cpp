@@ -46,15 +46,17 @@ Result<json::object> present(const KeaControl& kea, config::DhcpVersion version)
     return server_part(reply->arguments, version, "Kea's configuration");
 }
 
-/// Whole or not at all: written beside, synced, renamed. A configuration may hold a database's password.
+/// Where a push that has not succeeded yet keeps what was there: the point to roll back to stays until then.
+std::filesystem::path beside(const KeaPush& push) { return push.former.string() + ".new"; }
+
+/// Synced, and for its owner alone: a configuration may hold a database's password.
 Result<void> keep(const std::filesystem::path& path, const std::string& text) {
-    const std::string beside = path.string() + ".new";
     const auto failed_with = [&](const char* what) {
         return fail(ErrorCode::unavailable, fmt::format("{}: {}", what, std::system_category().message(errno)),
                     path.string());
     };
-    ::unlink(beside.c_str());
-    net::OwnedFd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    ::unlink(path.c_str());
+    net::OwnedFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd) return failed_with("the former configuration cannot be kept");
     for (std::string_view rest = text; !rest.empty();) {
         const auto written = ::write(fd.get(), rest.data(), rest.size());
@@ -63,7 +65,6 @@ Result<void> keep(const std::filesystem::path& path, const std::string& text) {
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
     if (::fsync(fd.get()) != 0) return failed_with("the former configuration cannot be kept");
-    if (::rename(beside.c_str(), path.c_str()) != 0) return failed_with("the former configuration cannot be kept");
     return {};
 }
 
@@ -94,14 +95,40 @@ Result<void> confirm(const KeaPush& push) {
     return fail(ErrorCode::forbidden, "nothing was changed");
 }
 
+/// `before` and `after` as people may see them.
+void show_difference(const KeaPush& push, const json::object& before, const json::object& after) {
+    const auto difference =
+        config::unified_diff(text_of_config(config::without_passwords(before), push.version),
+                             text_of_config(config::without_passwords(after), push.version), "Kea, now", "Kea, then");
+    std::cerr << (difference.empty() ? "The difference is a password, which is not shown.\n" : difference);
+}
+
+/// A set whose answer got lost may have been made: what was there before is not thrown away.
+int set_failed(const KeaPush& push, const Error& error) {
+    std::cerr << "The configuration that was in force is in " << beside(push).string()
+              << " (--rollback --former puts it back); the point to roll back to is what it was.\n";
+    return failed(error);
+}
+
+/// Makes what was kept the point to roll back to. False: it is where it was, and that has been said.
+bool take_over(const KeaPush& push) {
+    std::error_code error;
+    std::filesystem::rename(beside(push), push.former, error);
+    if (error)
+        std::cerr << "Set, but the former configuration stays in " << beside(push).string() << ": " << error.message()
+                  << ". --rollback --former puts it back.\n";
+    else
+        std::cerr << "Set. The former configuration is in " << push.former.string() << "; --rollback puts it back.\n";
+    return !error;
+}
+
 /// Everything from the difference on. `reply` of config-write is what the operator is told last.
 int put(const KeaControl& kea, const KeaPush& push, const json::object& before, const json::object& after) {
-    const std::string old_text = text_of_config(before, push.version), new_text = text_of_config(after, push.version);
-    if (old_text == new_text) {
+    if (before == after) {
         std::cerr << "Kea says this already: nothing to change.\n";
         return exit_done;
     }
-    std::cerr << config::unified_diff(old_text, new_text, "Kea, now", "Kea, then");
+    show_difference(push, before, after);
     const json::object arguments{{key_of(push.version), after}};
     if (const auto tested = kea.call("config-test", arguments); !tested) return failed(tested.error());
     std::cerr << "Kea has tested it: it would load.\n";
@@ -111,9 +138,9 @@ int put(const KeaControl& kea, const KeaPush& push, const json::object& before, 
     if (!again) return failed(again.error());
     if (*again != before)
         return failed(Error{ErrorCode::conflict, "Kea's configuration has changed meanwhile: try again"});
-    if (const auto kept = keep(push.former, old_text); !kept) return failed(kept.error());
-    if (const auto set = kea.call("config-set", arguments); !set) return failed(set.error());
-    std::cerr << "Set. The former configuration is in " << push.former.string() << "; --rollback puts it back.\n";
+    if (const auto kept = keep(beside(push), text_of_config(before, push.version)); !kept) return failed(kept.error());
+    if (const auto set = kea.call("config-set", arguments); !set) return set_failed(push, set.error());
+    const bool is_kept = take_over(push);
     const auto written = kea.call("config-write");
     if (!written) {
         std::cerr << "It is in force but NOT written: Kea forgets it when it restarts. It must be allowed to write its "
@@ -121,7 +148,7 @@ int put(const KeaControl& kea, const KeaPush& push, const json::object& before, 
         return failed(written.error());
     }
     std::cerr << written->text << '\n';
-    return exit_done;
+    return is_kept ? exit_done : exit_failed;
 }
 
 } // namespace

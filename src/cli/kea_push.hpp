@@ -2,8 +2,9 @@
 /// @file  kea_push: puts our parts into a running Kea, or its former configuration back, in steps that an operator
 /// sees.
 ///
-/// config-get, edit, difference on stderr, config-test, confirmation, the former configuration into a file, config-get
-/// again (what changed under us is not overwritten), config-set, config-write.
+/// config-get, edit, difference on stderr (without passwords), config-test, confirmation, config-get again (what
+/// changed under us is not overwritten), the former configuration into FORMER.new, config-set, FORMER.new to FORMER,
+/// config-write. A push that fails leaves the point to roll back to as it was.
 /// Errors  exit_failed after a sentence on stderr; nothing is set before the confirmation.
 #include "config/dhcp_config/kea.hpp"
 

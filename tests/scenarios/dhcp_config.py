@@ -9,11 +9,14 @@ import socket
 import subprocess
 import time
 
+import discovery
 import house
+import network
 
 URL = "http://192.0.2.10:8080/prov"
 HOSTILE = "http://h/a,b'c\"d\\e$f`g;h#i{MODEL}?j%41}k"
 POLYCOM, STRANGER = "00:04:f2:00:00:01", "52:54:00:00:00:01"
+PXE = ("-V", "PXEClient:Arch:00007:UNDI:003016")
 SERVER_NS, PHONE_NS = "dhcpconf-srv", "dhcpconf-phone"
 SECONDS_MAX = 20
 os.environ["PATH"] += ":/usr/sbin:/sbin"
@@ -72,6 +75,25 @@ class Printed(house.HouseTest):
         self.fails(2, "dhcp-config", "isc", "--url", URL, "--push", "/x", says="only Kea")
         self.fails(2, "dhcp-config", "kea", "--url", URL, "--yes")
         self.fails(1, "dhcp-config", "kea", says="--url")  # no server runs
+
+    def test_a_url_without_a_scheme_gets_each_familys_own(self):
+        text = self.ok("dhcp-config", "isc", "--url", "192.0.2.10").out
+        for line in ('offhook-160 "http://192.0.2.10";', 'tftp-server-name "192.0.2.10";',
+                     'tftp-server-name "http://192.0.2.10/{MODEL}.cfg";'):
+            self.assertIn(line, text)
+
+    def test_what_would_lose_a_port_or_a_path_is_left_out(self):
+        for url in ("tftp://192.0.2.10:6969", "tftp://192.0.2.10/prov"):
+            for family in ("linksys-spa", "genband-ip88"):
+                self.fails(2, "dhcp-config", "isc", "--url", url, "--family", family, says="neither port nor path")
+
+    def test_what_is_not_certain_is_marked_and_can_be_set(self):
+        words = ("dhcp-config", "isc", "--v6", "--url", "http://[fd99::1]", "--family", "panasonic")
+        self.assertIn("not certain: inferred (I)", self.ok(*words).out)
+        text = self.ok(*words, "--enterprise", "4660").out
+        self.assertIn("00:00:12:34", text)
+        self.assertNotIn("00:00:01:02", text)
+        self.fails(2, "dhcp-config", "isc", "--url", URL, "--enterprise", "4660")
 
     def test_the_password_in_an_address_is_pointed_out(self):
         self.assertIn("password", self.ok("dhcp-config", "isc", "--url", "http://u:p@h/").err)
@@ -161,8 +183,10 @@ class Rig(house.HouseTest):
         told = self.got(POLYCOM)
         self.assertIn(66, told)
         self.assertEqual(told[160], URL)
-        for words in ((), ("-V", "PXEClient:Arch:00007:UNDI:003016")):
+        self.assertIn(66, self.got(POLYCOM, "-V", ""), "without an option 60")
+        for words in ((), PXE):
             self.assertEqual(self.got(STRANGER, *words), {}, "nobody's option 66 but a phone's")
+        self.assertEqual(self.got(POLYCOM, *PXE), {}, "a machine of the same maker that boots from the network")
         self.assertIn(66, self.got(STRANGER, "-V", "Polycom-VVX410"))
 
 
@@ -198,6 +222,89 @@ def kea_network(directory):
             "control-socket": {"socket-type": "unix", "socket-name": directory + "/kea.sock"},
             "subnet4": [{"subnet": NETWORK4 + ".0/24", "pools": [{"pool": "%s.100-%s.200" % (NETWORK4, NETWORK4)}]}],
             "client-classes": [{"name": "pxe", "test": "substring(option[60].hex,0,9)=='PXEClient'"}]}
+
+
+class Found(discovery.DiscoveryTest):
+    """A virtual phone of each family finds its server through what is printed, in the server that it is printed for."""
+
+    def setUp(self):
+        super().setUp()
+        os.environ["KEA_PIDFILE_DIR"] = self.dir
+        self.router = self.lan.host("router", NETWORK4 + ".254/24", NETWORK6 + "fe/64")
+
+    def run_router(self, ready, *words):
+        self.process = self.router.start(*words)
+        deadline = time.monotonic() + SECONDS_MAX
+        while ready not in self.process.said():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.fail("%s does not start: %s" % (words[0], self.process.said()))
+            time.sleep(0.02)
+
+    def fragment(self, server):
+        self.start()
+        return self.ok("dhcp-config", server, "--address", discovery.SERVER_V4).out
+
+    def fragment6(self, server):
+        self.start(files=("http=[::]:80",))
+        return self.ok("dhcp-config", server, "--address", discovery.SERVER_V6, "--v6", "--family", "panasonic").out
+
+    def expect_all_find(self):
+        for family in discovery.PHONES:
+            with self.subTest(family):
+                report = self.find(family, "--dhcp4")
+                self.assertTrue(report["discovery"]["how"].startswith("DHCP option"),
+                                (report["discovery"], self.process.said()[-3000:]))
+
+    def expect_panasonic_finds_in_ipv6(self):
+        report = self.find("panasonic", "--dhcp6", expect=None, more=["--ip-mode", "ipv6"])
+        self.assertIn("DHCPv6 option 17", report["discovery"]["how"], (report, self.process.said()[-3000:]))
+        self.assertEqual([file["outcome"] for file in report["files"]][:1], ["fetched"], report)
+
+    def run_isc(self, version, text):
+        path = self.write("isc.conf", text)
+        self.run_router("Socket/fallback" if version == "-4" else "Sending on   Socket", "dhcpd", "-f", version, "-cf",
+                        path, "-lf", self.write("leases", ""), "-pf", self.dir + "/pid", "eth0")
+
+    def run_dnsmasq(self, ready, text):
+        path = self.write("dnsmasq.conf", text + "port=0\ninterface=eth0\nbind-interfaces\nno-ping\nuser=root\n"
+                                                 "log-facility=-\nlog-dhcp\n")
+        self.run_router(ready, "dnsmasq", "-k", "-C", path, "-l", self.dir + "/leases", "-x", self.dir + "/pid")
+
+    def run_kea(self, version, text, network_of):
+        config = json.loads(without_comments(text))
+        (name,) = config
+        config[name] = {**config[name], **network_of, "interfaces-config": {"interfaces": ["eth0"]},
+                        "client-classes": network_of.get("client-classes", []) + config[name]["client-classes"]}
+        self.run_router("DHCP%s_STARTED" % version, "kea-dhcp" + version, "-c",
+                        self.write("kea.json", json.dumps(config)))
+
+    def test_by_isc(self):
+        self.run_isc("-4", self.fragment("isc") + "subnet %s.0 netmask 255.255.255.0 { range %s.100 %s.200; }\n"
+                     % ((NETWORK4,) * 3))
+        self.expect_all_find()
+
+    def test_by_isc_in_ipv6(self):
+        self.run_isc("-6", self.fragment6("isc") + "subnet6 %s/64 { range6 %s100 %s200; }\n" % ((NETWORK6,) * 3))
+        self.expect_panasonic_finds_in_ipv6()
+
+    def test_by_dnsmasq(self):
+        self.run_dnsmasq("DHCP, IP range", self.fragment("dnsmasq") + "dhcp-range=%s.100,%s.200\n" % ((NETWORK4,) * 2))
+        self.expect_all_find()
+
+    def test_by_dnsmasq_in_ipv6(self):
+        self.run_dnsmasq("DHCPv6, IP range", self.fragment6("dnsmasq") + "dhcp-range=%s100,%s200\n" % ((NETWORK6,) * 2))
+        self.expect_panasonic_finds_in_ipv6()
+
+    def test_by_kea(self):
+        self.run_kea("4", self.fragment("kea"), kea_network(self.dir))
+        self.expect_all_find()
+
+    def test_by_kea_in_ipv6(self):
+        self.run_kea("6", self.fragment6("kea"), {
+            "lease-database": {"type": "memfile", "persist": False}, "server-id": {"type": "LL", "persist": False},
+            "subnet6": [{"subnet": NETWORK6 + "/64", "interface": "eth0",
+                         "pools": [{"pool": "%s100-%s200" % ((NETWORK6,) * 2)}]}]})
+        self.expect_panasonic_finds_in_ipv6()
 
 
 class Pushed(Rig):

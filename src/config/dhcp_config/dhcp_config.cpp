@@ -4,6 +4,8 @@
 #include "config/dhcp_config/targets.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
 
 namespace offhook::config {
 
@@ -19,7 +21,29 @@ std::string commented(std::string_view text, std::string_view comment_mark) {
 
 std::string about(const ToldPhones& phones, std::string_view comment_mark) {
     std::string out = commented(phones.title.empty() ? phones.name : phones.title, comment_mark);
+    for (const std::string& line : phones.doubts) out += commented("Not certain: " + line + ".", comment_mark);
     for (const std::string& line : phones.left_out) out += commented("Left out: " + line + ".", comment_mark);
+    return out;
+}
+
+std::vector<std::uint32_t> ouis_of_its_own(const ToldPhones& phones) {
+    std::vector<std::uint32_t> out;
+    std::copy_if(phones.ouis.begin(), phones.ouis.end(), std::back_inserter(out), [&](std::uint32_t oui) {
+        return std::find(phones.shared_ouis.begin(), phones.shared_ouis.end(), oui) == phones.shared_ouis.end();
+    });
+    return out;
+}
+
+std::string about_shared_ouis(const ToldPhones& phones, std::string_view server) {
+    if (phones.shared_ouis.empty()) return {};
+    std::string out =
+        fmt::format("# Left out: MACs in which other devices live too; {} cannot except those that boot by "
+                    "PXE:\n",
+                    server);
+    constexpr std::size_t per_line = 16;
+    for (std::size_t i = 0; i < phones.shared_ouis.size(); ++i)
+        out += fmt::format("{}{:06x}{}", i % per_line == 0 ? "# " : " ", phones.shared_ouis[i],
+                           i % per_line == per_line - 1 || i + 1 == phones.shared_ouis.size() ? "\n" : "");
     return out;
 }
 

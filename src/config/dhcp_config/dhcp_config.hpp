@@ -39,7 +39,8 @@ struct FamilyToTell {
 struct DhcpConfigRequest {
     DhcpVersion version = DhcpVersion::v4;
     std::vector<FamilyToTell> families;
-    std::vector<std::uint16_t> options; ///< these alone; empty: whatever the families take
+    std::vector<std::uint16_t> options;      ///< these alone; empty: whatever the families take
+    std::optional<std::uint32_t> enterprise; ///< DHCPv6: in place of the packs' where they have an option 17
     std::string hooks_directory = "/usr/lib/x86_64-linux-gnu/kea/hooks"; ///< Kea's, for option 159
 };
 

@@ -87,14 +87,93 @@ TEST(DhcpConfig, LeavesOutAndSaysWhy) {
                    "option 66: it is for tftp alone\n");
 }
 
+/// A PXE client under the maker's MACs must not be sent to the phones' server.
+TEST(DhcpConfig, NeverLetsAMacAloneSpeakForAPxeClient) {
+    struct Case {
+        DhcpServer server;
+        const char* says;
+    };
+    const Case cases[] = {
+        {DhcpServer::kea,
+         "(not (substring(option[60].hex,0,9)=='PXEClient') and (substring(pkt4.mac,0,3)==0x0080f0 or"},
+        {DhcpServer::isc, "and not (substring(option vendor-class-identifier, 0, 9) = \"PXEClient\")"},
+        {DhcpServer::dnsmasq, "dhcp-vendorclass=set:offhook-pxe,\"PXEClient\""},
+        {DhcpServer::mikrotik, "RouterOS cannot except those that boot by PXE:\n# bcc342"},
+        {DhcpServer::windows, "a policy cannot except those that boot by PXE:\n# bcc342"},
+    };
+    for (const Case& each : cases) {
+        const auto text = write_dhcp_config(each.server, test::request()).value();
+        EXPECT_NE(text.find(each.says), std::string::npos) << text;
+        if (each.server != DhcpServer::dnsmasq) continue;
+        for (auto at = text.find("\ndhcp-option"); at != std::string::npos; at = text.find("\ndhcp-option", at + 1))
+            EXPECT_NE(text.substr(at, 90).find(",tag:!offhook-pxe,"), std::string::npos) << text.substr(at, 90);
+    }
+    for (const auto server : {DhcpServer::mikrotik, DhcpServer::windows}) {
+        const auto text = write_dhcp_config(server, test::request()).value();
+        EXPECT_EQ(text.find("BCC342*"), std::string::npos) << text;
+        EXPECT_EQ(text.find("^BC:C3:42"), std::string::npos) << text;
+    }
+}
+
+TEST(DhcpConfig, LeavesOutWhatWouldLosePortOrPath) {
+    for (const char* url : {"tftp://192.0.2.10:6969", "tftp://192.0.2.10/prov"}) {
+        auto request = test::request();
+        request.families = {test::odd(test::values(url))};
+        const auto told = what_to_tell(request).value();
+        for (const ToldOption& option : told[0].options)
+            EXPECT_TRUE(option.code == 43 || option.code == 125) << option.code;
+        std::size_t said = 0;
+        for (const auto& line : told[0].left_out)
+            said += line.find("neither port nor path") != std::string::npos ? 1 : 0;
+        EXPECT_EQ(said, 4U) << "150, 132, 66 and 150 again";
+    }
+    auto request = test::request();
+    request.families = {test::odd(test::values("tftp://192.0.2.10:69/"))};
+    EXPECT_EQ(what_to_tell(request).value()[0].options.size(), 5U);
+}
+
+TEST(DhcpConfig, RefusesAUrlWithoutAScheme) {
+    auto request = test::request();
+    for (auto& family : request.families) family.values.scheme.clear();
+    const auto told = what_to_tell(request);
+    ASSERT_FALSE(told.has_value());
+    EXPECT_NE(told.error().message.find("no scheme"), std::string::npos) << told.error().text();
+}
+
+TEST(DhcpConfig, MarksWhatIsNotCertain) {
+    auto request = test::request();
+    request.families[1].discovery.offers[0].confidence = "B";
+    for (const auto server :
+         {DhcpServer::kea, DhcpServer::isc, DhcpServer::dnsmasq, DhcpServer::mikrotik, DhcpServer::windows}) {
+        const auto text = write_dhcp_config(server, request).value();
+        EXPECT_NE(text.find("Not certain: enterprise 258: inferred (I)."), std::string::npos) << text;
+        EXPECT_NE(text.find("out of the box; not certain: common knowledge"), std::string::npos) << text;
+    }
+    const auto six = write_dhcp_config(DhcpServer::isc, test::request(DhcpVersion::v6)).value();
+    EXPECT_NE(six.find("{MODEL}.cfg; not certain: inferred (I)"), std::string::npos) << six;
+}
+
+TEST(DhcpConfig, TakesAnotherEnterpriseForDhcp6) {
+    auto request = test::request(DhcpVersion::v6);
+    request.enterprise = 4660;
+    const auto told = what_to_tell(request).value();
+    EXPECT_EQ(told[0].enterprises, std::vector<std::uint32_t>{4660});
+    EXPECT_EQ(told[0].options[0].enterprise, 4660U);
+    EXPECT_EQ(told[0].options[0].bytes.substr(0, 4), std::string("\0\0\x12\x34", 4));
+    EXPECT_TRUE(told[0].doubts.empty());
+    EXPECT_EQ(told[1].enterprises, std::vector<std::uint32_t>{13885}) << "it has no option 17";
+    for (const auto server : {DhcpServer::kea, DhcpServer::isc, DhcpServer::dnsmasq})
+        EXPECT_EQ(write_dhcp_config(server, request).value().find("258"), std::string::npos);
+}
+
 TEST(DhcpConfig, BuildsBlocksOfSubOptions) {
     const auto told = what_to_tell(test::request()).value();
     const auto& options = told[2].options;
     ASSERT_EQ(options.size(), 4U);
     EXPECT_EQ(hex_with_colons(options[0].bytes), "c0:00:02:0a");
     EXPECT_EQ(options[1].bytes, std::string("192.0.2.10\0", 11));
-    EXPECT_EQ(options[2].bytes, "B\x1bhttp://192.0.2.10:8080/prov" + std::string("C\x08odd.cfg\0", 10));
-    EXPECT_EQ(options[3].bytes, std::string("\0\0\x1d\x66\x1d\x01\x1b", 7) + "http://192.0.2.10:8080/prov");
+    EXPECT_EQ(options[2].bytes, "B\x11http://192.0.2.10" + std::string("C\x08odd.cfg\0", 10));
+    EXPECT_EQ(options[3].bytes, std::string("\0\0\x1d\x66\x13\x01\x11", 7) + "http://192.0.2.10");
     const auto six = what_to_tell(test::request(DhcpVersion::v6)).value();
     ASSERT_EQ(six[0].options.size(), 2U);
     EXPECT_EQ(six[0].options[0].bytes,

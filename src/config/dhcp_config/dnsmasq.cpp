@@ -16,6 +16,8 @@ constexpr const char* header =
     "- Every text stands in quotes: what looks like an address would go out as 4 bytes otherwise, and phones expect\n"
     "  text. Addresses without quotes are meant to be 4 bytes.";
 constexpr const char* header_4 =
+    "- The maker's part of a MAC counts only where option 60 does not say PXEClient: other devices of the same maker\n"
+    "  boot from the network, and have the tag offhook-pxe.\n"
     "- 66 and 67 are forced: dnsmasq puts them into the fields sname and file for a phone that does not ask for them "
     "in\n"
     "  its option 55, and dhcp-no-override does not stop that. All others go out only where they are asked for.\n"
@@ -27,6 +29,8 @@ constexpr const char* header_6 =
     "  number, then code, length and text of each sub-option.\n"
     "- dhcp-mac works for DHCPv6 too, by the neighbour table, for phones that no relay stands before. An enterprise\n"
     "  number in option 16 is matched only with a text behind it: a family without such a text is known by its MAC.";
+
+constexpr std::string_view pxe_tag = "offhook-pxe"; // a family called pxe would be told nothing
 
 /// dnsmasq reads \\ and \" inside of quotes; everything else stands for itself there, commas and colons included.
 std::string text(std::string_view value) { return quoted(value, '"', "\"\\"); }
@@ -67,7 +71,7 @@ std::string option_line(const ToldPhones& phones, const ToldOption& option, Dhcp
     const bool is_v4 = version == DhcpVersion::v4;
     const bool is_field = is_v4 && (option.code == 66 || option.code == 67);
     return fmt::format("# {}\ndhcp-option{}=tag:{},{}{},{}\n", option.comment, is_field ? "-force" : "", phones.name,
-                       is_v4 ? "" : "option6:", option.code, value_of(option, version));
+                       is_v4 ? fmt::format("tag:!{},", pxe_tag) : "option6:", option.code, value_of(option, version));
 }
 
 } // namespace
@@ -75,6 +79,8 @@ std::string option_line(const ToldPhones& phones, const ToldOption& option, Dhcp
 std::string dnsmasq_text(const std::vector<ToldPhones>& phones, const DhcpConfigRequest& request) {
     std::string out = commented(header, "#");
     out += commented(request.version == DhcpVersion::v4 ? header_4 : header_6, "#");
+    if (request.version == DhcpVersion::v4)
+        out += fmt::format("\ndhcp-vendorclass=set:{},{}\n", pxe_tag, text(pxe_class));
     for (const ToldPhones& family : phones) {
         out += '\n' + about(family, "#");
         if (family.options.empty()) continue;

@@ -14,6 +14,8 @@ constexpr const char* header_4 =
     "\n"
     "Why it is written like this:\n"
     "- Each value belongs to a class. Option 66 for everybody would send PXE clients to the phones' server.\n"
+    "- The maker's part of a MAC counts only where option 60 does not begin with PXEClient: other devices of the same\n"
+    "  maker boot from the network.\n"
     "- An option of a class counts before that of a subnet, one of a host declaration before both.\n"
     "- Options beyond 128 have no names here; ours begin with offhook- so that they are not yours.\n"
     "- hardware begins with the type of the network, 1 for Ethernet: the MAC starts behind it.\n"
@@ -78,10 +80,11 @@ std::string value_of(const ToldOption& option, const std::string& type, DhcpVers
 std::string class_match(const ToldPhones& phones, DhcpVersion version) {
     std::vector<std::string> any;
     const bool is_v4 = version == DhcpVersion::v4;
+    std::string macs;
     for (const std::uint32_t oui : phones.ouis) {
         const auto bytes = hex_with_colons(big_endian(oui, 3));
         if (is_v4) {
-            any.push_back(fmt::format("substring(hardware, 1, 3) = {}", bytes));
+            macs += fmt::format("{}substring(hardware, 1, 3) = {}", macs.empty() ? "" : "\n         or ", bytes);
             continue;
         }
         any.push_back(fmt::format("(substring(option dhcp6.client-id, 0, 4) = 00:03:00:01 and "
@@ -91,6 +94,9 @@ std::string class_match(const ToldPhones& phones, DhcpVersion version) {
                                   "substring(option dhcp6.client-id, 8, 3) = {})",
                                   bytes));
     }
+    if (!macs.empty())
+        any.push_back(fmt::format("(({})\n            and not (substring(option vendor-class-identifier, 0, {}) = {}))",
+                                  macs, pxe_class.size(), quoted(pxe_class, '"', "")));
     if (is_v4)
         for (const std::string& prefix : phones.class_prefixes)
             any.push_back(fmt::format("substring(option vendor-class-identifier, 0, {}) = {}", prefix.size(),

@@ -22,6 +22,8 @@ constexpr const char* header_4 =
     "\n"
     "Why it is written like this:\n"
     "- Each value belongs to a class. Option 66 for everybody would send PXE clients to the phones' server.\n"
+    "- The maker's part of a MAC counts only where option 60 does not begin with PXEClient: other devices of the same\n"
+    "  maker boot from the network.\n"
     "- Kea looks at classes in order, and the first one that has an option wins: a class of yours that stands before\n"
     "  these and gives a phone option 66 or 160 decides.\n"
     "- Options go out only to a phone that asks for them (its option 55); add \"always-send\": true where one does "
@@ -61,16 +63,20 @@ bool needs_hook(const ToldOption& option) {
 
 std::string class_test(const ToldPhones& phones, DhcpVersion version) {
     std::vector<std::string> any;
+    std::string macs;
     for (const std::uint32_t oui : phones.ouis) {
         const auto hex = hex_digits(big_endian(oui, 3));
         if (version == DhcpVersion::v4)
-            any.push_back(fmt::format("substring(pkt4.mac,0,3)==0x{}", hex));
+            macs += fmt::format("{}substring(pkt4.mac,0,3)==0x{}", macs.empty() ? "" : " or ", hex);
         else // DUID-LL and DUID-LLT of Ethernet end in the MAC
             any.push_back(fmt::format("((substring(option[1].hex,0,4)==0x00030001 or "
                                       "substring(option[1].hex,0,4)==0x00010001) and "
                                       "substring(option[1].hex,-6,3)==0x{})",
                                       hex));
     }
+    if (!macs.empty())
+        any.push_back(fmt::format("(not (substring(option[60].hex,0,{})=={}) and ({}))", pxe_class.size(),
+                                  expression_text(pxe_class), macs));
     if (version == DhcpVersion::v4)
         for (const std::string& prefix : phones.class_prefixes)
             any.push_back(fmt::format("substring(option[60].hex,0,{})=={}", prefix.size(), expression_text(prefix)));

@@ -24,6 +24,9 @@ struct KeaParts {
 /// The class of one family.
 [[nodiscard]] boost::json::object kea_class(const ToldPhones& phones, DhcpVersion version);
 
+/// The same for people's eyes: what Kea logs into databases with stands in its configuration.
+[[nodiscard]] boost::json::object without_passwords(boost::json::object server);
+
 /// The same configuration with our former parts taken out and these put in. A class that says the same already, in
 /// Kea's own spelling, stays as Kea spells it: nothing to change is then no change.
 [[nodiscard]] Result<boost::json::object> with_kea_parts(boost::json::object server, const KeaParts& parts);

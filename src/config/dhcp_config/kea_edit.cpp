@@ -26,6 +26,18 @@ bool is_our_hook_option(const json::value& option) {
 
 bool is_flex_option(const json::value& hook) { return text_at(hook, "library").ends_with("/libdhcp_flex_option.so"); }
 
+void mask_passwords(json::value& value) { // NOLINT(misc-no-recursion): as deep as Kea's answers may be
+    if (value.is_array())
+        for (auto& each : value.get_array()) mask_passwords(each);
+    if (!value.is_object()) return;
+    for (auto& member : value.get_object()) {
+        if (member.key() == "password" || member.key() == "secret")
+            member.value() = "not shown";
+        else
+            mask_passwords(member.value());
+    }
+}
+
 /// The array of a member, made where there is none. Errors: invalid where it is something else.
 Result<json::array*> array_in(json::object& object, std::string_view member) {
     auto& value = object[member];
@@ -111,6 +123,12 @@ Result<void> put_hook_options(json::array& hooks, const KeaParts& parts) {
 }
 
 } // namespace
+
+json::object without_passwords(json::object server) {
+    json::value all(std::move(server));
+    mask_passwords(all);
+    return std::move(all.get_object());
+}
 
 Result<json::object> with_kea_parts(json::object server, const KeaParts& parts) {
     const auto classes = array_in(server, "client-classes");

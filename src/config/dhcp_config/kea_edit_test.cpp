@@ -30,6 +30,16 @@ const char* const theirs = R"({
      "parameters": {"options": [{"code": 67, "supersede": "'theirs'"}]}}]
 })";
 
+TEST(KeaEdit, HidesPasswordsAtAnyDepth) {
+    const auto shown = without_passwords(parsed(
+        R"({"lease-database": {"password": "p1", "user": "kea"}, "hosts-databases": [{"password": "p2"}, {"password": 3}],
+            "x": [[{"secret": ["p4"]}]], "n": 1})"));
+    const std::string text = json_text(shown);
+    for (const char* secret : {"p1", "p2", "3", "p4"}) EXPECT_EQ(text.find(secret), std::string::npos) << text;
+    EXPECT_NE(text.find("\"user\": \"kea\""), std::string::npos) << text;
+    EXPECT_EQ(shown.at("n"), 1);
+}
+
 TEST(KeaEdit, AddsOursAndLeavesTheirs) {
     const auto before = parsed(theirs);
     const auto after = with_kea_parts(before, parts({test::panasonic(), test::polycom()}));

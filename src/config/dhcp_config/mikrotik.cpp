@@ -40,12 +40,13 @@ std::string matchers(const ToldPhones& phones) {
 }
 
 std::string leases(const ToldPhones& phones) {
-    std::string out = phones.ouis.empty() ? "" : "/ip dhcp-server lease\n";
-    for (const std::uint32_t oui : phones.ouis) {
+    const auto ouis = ouis_of_its_own(phones);
+    std::string out = ouis.empty() ? "" : "/ip dhcp-server lease\n";
+    for (const std::uint32_t oui : ouis) {
         const auto prefix = fmt::format("{:02X}:{:02X}:{:02X}", oui >> 16U & 0xffU, oui >> 8U & 0xffU, oui & 0xffU);
         out += fmt::format("set [find where dynamic=no mac-address~\"^{}\"] dhcp-option-set={}\n", prefix, phones.name);
     }
-    return out;
+    return about_shared_ouis(phones, "RouterOS") + out;
 }
 
 } // namespace

@@ -12,8 +12,12 @@ namespace offhook::config {
 [[nodiscard]] std::string mikrotik_text(const std::vector<ToldPhones>& phones);
 [[nodiscard]] std::string windows_text(const std::vector<ToldPhones>& phones);
 
-/// What every fragment says of a family ahead of its lines: its title, and what it is not told.
+/// What every fragment says of a family ahead of its lines: its title, what is not certain, and what it is not told.
 [[nodiscard]] std::string about(const ToldPhones& phones, std::string_view comment_mark);
+/// The OUIs that a server may look at which cannot except PXE clients.
+[[nodiscard]] std::vector<std::uint32_t> ouis_of_its_own(const ToldPhones& phones);
+/// A comment that names the others; empty where there are none.
+[[nodiscard]] std::string about_shared_ouis(const ToldPhones& phones, std::string_view server);
 /// Each line of `text` behind `comment_mark` and a blank.
 [[nodiscard]] std::string commented(std::string_view text, std::string_view comment_mark);
 /// `text` between two `quote`s, those of `escaped` behind a backslash.

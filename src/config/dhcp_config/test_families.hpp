@@ -26,7 +26,7 @@ inline OfferValues values(std::string url = "http://192.0.2.10:8080/prov") {
     OfferValues out;
     out.url = std::move(url);
     out.host = "192.0.2.10";
-    out.scheme = "http";
+    out.scheme = out.url.substr(0, out.url.find(':'));
     out.address = IpAddress::v4(0xc000020a);
     return out;
 }
@@ -42,6 +42,9 @@ inline FamilyToTell panasonic(OfferValues said = values()) {
                             rule(OfferMethod::pnp, 0, "<url>/{MODEL}.cfg", "not for DHCP")};
     out.discovery.enterprises = {258};
     out.discovery.offers[3].enterprise = 258;
+    out.discovery.offers[3].confidence = "I";
+    out.discovery.dhcp_doubts = {"enterprise 258: inferred (I)"};
+    out.discovery.shared_ouis = {0xbcc342};
     return out;
 }
 
@@ -56,7 +59,7 @@ inline FamilyToTell polycom(OfferValues said = values()) {
 }
 
 /// Addresses, a NUL, sub-options, and what cannot be told.
-inline FamilyToTell odd(OfferValues said = values()) {
+inline FamilyToTell odd(OfferValues said = values("http://192.0.2.10")) {
     FamilyToTell out{"odd", "Odd phones", {}, {}, std::move(said)};
     out.discovery.dhcp_class_prefixes = {"odd'\"\\ phone"};
     out.discovery.offers = {rule(OfferMethod::dhcp4, 150, "<address>", "TFTP servers", OfferForm::addresses),

@@ -1,6 +1,7 @@
 #include "config/dhcp_config/told.hpp"
 
 #include "base/text.hpp"
+#include "config/dhcp_config/offer_values.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,6 +44,11 @@ std::string why_not(const OfferRule& rule, const FamilyToTell& family, DhcpVersi
         return "it is for " + join(schemes, ", ") + " alone";
     if (rule.value.find("<mac>") != std::string::npos || rule.value.find("<model>") != std::string::npos)
         return "it names the single phone, which this configuration does not know";
+    const bool is_only_host =
+        rule.value.find("<url>") == std::string::npos &&
+        (rule.value.find("<host>") != std::string::npos || rule.value.find("<address>") != std::string::npos);
+    if (is_only_host && !is_host_alone(family.values.url).value_or(true))
+        return "this option carries neither port nor path, and the URL has one";
     if (rule.value.find("<address>") != std::string::npos) {
         if (family.values.address == IpAddress()) return "it needs the server's address: --address";
         if (family.values.address.is_v4() != (version == DhcpVersion::v4))
@@ -81,7 +87,9 @@ bool has_enterprise(const OfferRule& rule, DhcpVersion version) {
 }
 
 /// The operator's text is checked before the pack's template is filled in: what is wrong is then his to correct.
-Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToTell& family, DhcpVersion version) {
+Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToTell& family,
+                      const DhcpConfigRequest& request) {
+    const DhcpVersion version = request.version;
     const std::string label = label_of(rule);
     auto leave_out = [&](std::string_view why) {
         phones.left_out.push_back(fmt::format("{}: {}", label, one_line(why)));
@@ -91,7 +99,10 @@ Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToT
     std::uint32_t enterprise = 0;
     if (has_enterprise(rule, version)) {
         if (!rule.enterprise && family.discovery.enterprises.empty()) return leave_out("no enterprise number is known");
-        enterprise = rule.enterprise ? *rule.enterprise : family.discovery.enterprises.front();
+        if (version == DhcpVersion::v6 && request.enterprise)
+            enterprise = *request.enterprise;
+        else
+            enterprise = rule.enterprise ? *rule.enterprise : family.discovery.enterprises.front();
     }
     const bool is_block = rule.sub_option != 0 && (has_enterprise(rule, version) ||
                                                    (version == DhcpVersion::v4 && rule.option == option_vendor_43));
@@ -118,11 +129,13 @@ Result<void> add_rule(ToldPhones& phones, const OfferRule& rule, const FamilyToT
                     where);
     std::string shown = rule.form == OfferForm::addresses ? family.values.address.text() : *value;
     if (shown.ends_with('\0')) shown.pop_back();
-    option.comment += fmt::format("{}{}{}{}", option.comment.empty() ? "" : "; ",
+    const std::string doubt = doubt_of(rule.confidence);
+    option.comment += fmt::format("{}{}{}{}{}", option.comment.empty() ? "" : "; ",
                                   is_block ? fmt::format("sub-option {} {}", rule.sub_option, one_line(shown))
                                            : one_line(rule.summary),
                                   rule.form == OfferForm::text_nul ? ", a NUL behind it" : "",
-                                  is_block && !rule.summary.empty() ? " (" + one_line(rule.summary) + ")" : "");
+                                  is_block && !rule.summary.empty() ? " (" + one_line(rule.summary) + ")" : "",
+                                  doubt.empty() ? "" : "; not certain: " + doubt);
     return {};
 }
 
@@ -139,10 +152,20 @@ Result<ToldPhones> tell(const FamilyToTell& family, const DhcpConfigRequest& req
     ToldPhones phones{std::string(dhcp_config_prefix) + family.name,
                       one_line(family.title),
                       family.ouis,
+                      discovery.shared_ouis,
                       discovery.dhcp_class_prefixes,
                       discovery.enterprises,
                       {},
+                      {},
                       {}};
+    for (const std::string& doubt : discovery.dhcp_doubts) phones.doubts.push_back(one_line(doubt));
+    const bool has_block = std::any_of(discovery.offers.begin(), discovery.offers.end(), [](const OfferRule& rule) {
+        return rule.method == OfferMethod::dhcp6 && has_enterprise(rule, DhcpVersion::v6);
+    });
+    if (request.version == DhcpVersion::v6 && request.enterprise && has_block) {
+        phones.enterprises = {*request.enterprise};
+        std::erase_if(phones.doubts, [](const std::string& doubt) { return doubt.starts_with("enterprise "); });
+    }
     for (const std::string& prefix : phones.class_prefixes)
         if (const auto plain = check_plain(prefix, family.name + ", class"); !plain)
             return tl::unexpected(plain.error());
@@ -156,14 +179,15 @@ Result<ToldPhones> tell(const FamilyToTell& family, const DhcpConfigRequest& req
     }
     if (const auto plain = check_plain(family.values.url, "url"); !plain) return tl::unexpected(plain.error());
     const auto& scheme = family.values.scheme;
-    if (!scheme.empty() && !discovery.schemes.empty() && !discovery.fetches_by(scheme)) {
+    if (scheme.empty())
+        return fail(ErrorCode::invalid, "it names no scheme: write http:// or another one before it", "url");
+    if (!discovery.schemes.empty() && !discovery.fetches_by(scheme)) {
         phones.left_out.push_back("these phones do not fetch by " + one_line(scheme));
         return phones;
     }
     for (const OfferRule& rule : discovery.offers) {
         if (!is_wanted(request, rule)) continue;
-        if (const auto added = add_rule(phones, rule, family, request.version); !added)
-            return tl::unexpected(added.error());
+        if (const auto added = add_rule(phones, rule, family, request); !added) return tl::unexpected(added.error());
     }
     std::erase_if(phones.options, [](const ToldOption& option) { return option.bytes.empty(); });
     if (phones.options.empty() && phones.left_out.empty())

@@ -25,14 +25,19 @@ struct ToldOption {
 };
 
 struct ToldPhones {
-    std::string name;  ///< "offhook-polycom"
-    std::string title; ///< one line
-    std::vector<std::uint32_t> ouis;
+    std::string name;                       ///< "offhook-polycom"
+    std::string title;                      ///< one line
+    std::vector<std::uint32_t> ouis;        ///< PXE clients under these are not meant
+    std::vector<std::uint32_t> shared_ouis; ///< those of them in which other devices live too
     std::vector<std::string> class_prefixes;
     std::vector<std::uint32_t> enterprises;
     std::vector<ToldOption> options;   ///< each code once (DHCPv6 17: each enterprise)
+    std::vector<std::string> doubts;   ///< one line each: what tells these phones apart, but is not certain
     std::vector<std::string> left_out; ///< one line each: what these phones are not told, and why
 };
+
+/// What option 60 of a machine that boots from the network begins with.
+inline constexpr std::string_view pxe_class = "PXEClient";
 
 /// Families that nothing can be told have no options and a line in left_out.
 /// Errors: as write_dhcp_config().

@@ -77,8 +77,9 @@ std::string policy(const ToldPhones& phones) {
         out += fmt::format("Add-DhcpServerv4Class -Type Vendor -Name {} -Data {}\n", text(name), text(prefix));
         classes += "," + text(name + "*");
     }
-    for (const std::uint32_t oui : phones.ouis) macs += fmt::format(",'{:06X}*'", oui);
-    if (classes.empty() && macs.empty()) return "# Left out: a policy cannot look at enterprise numbers.\n";
+    for (const std::uint32_t oui : ouis_of_its_own(phones)) macs += fmt::format(",'{:06X}*'", oui);
+    out += about_shared_ouis(phones, "a policy");
+    if (classes.empty() && macs.empty()) return out + "# Left out: a policy cannot look at enterprise numbers.\n";
     out += "foreach ($scope in $scopes) {\n";
     out += fmt::format("  Add-DhcpServerv4Policy -Name '{}' -ScopeId $scope -Condition OR", phones.name);
     if (!classes.empty()) out += " -VendorClass EQ" + classes;

@@ -119,6 +119,12 @@ bool Discovery::matches_class(std::string_view option_60) const {
     });
 }
 
+std::string doubt_of(std::string_view confidence) {
+    if (confidence == "I") return "inferred (I)";
+    if (confidence == "B") return "common knowledge, not measured (B)";
+    return {};
+}
+
 bool Discovery::matches_enterprise(std::uint32_t enterprise) const {
     return std::find(enterprises.begin(), enterprises.end(), enterprise) != enterprises.end();
 }

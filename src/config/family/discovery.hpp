@@ -60,9 +60,14 @@ struct OfferRule {
     std::string summary;              ///< for the comments of generated configurations
 };
 
+/// Of a mark that no guide and no phone stands behind: "inferred (I)"; empty for the others.
+[[nodiscard]] std::string doubt_of(std::string_view confidence);
+
 struct Discovery {
     std::vector<Pattern> dhcp_classes;      ///< of option 60 as text
     std::vector<std::uint32_t> enterprises; ///< 13885
+    std::vector<std::uint32_t> shared_ouis; ///< those of the family's OUIs in which other devices live too
+    std::vector<std::string> dhcp_doubts;   ///< classes that nobody has seen: "enterprise 258: inferred (I)"
     std::vector<std::string>
         dhcp_class_prefixes;              ///< the same as dhcp_classes for other DHCP servers: literal beginnings
     std::vector<std::string> pnp_vendors; ///< of the Event header; any letter case

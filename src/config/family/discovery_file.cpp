@@ -53,13 +53,15 @@ std::int64_t room_of(const OfferRule& rule, std::size_t url_bytes_max) {
 
 class DiscoveryReader {
 public:
-    DiscoveryReader(const PackFile& file, Discovery& out)
-        : file_(file), out_(out), root_(file.problems, file.name, file.root, "discovery.toml") {}
+    DiscoveryReader(const PackFile& file, PackContent& content)
+        : file_(file), ouis_(content.ouis), out_(content.discovery),
+          root_(file.problems, file.name, file.root, "discovery.toml") {}
 
     void run() {
         out_.schemes = read_schemes(root_, TomlReader::Need::required);
         out_.url_bytes_max = static_cast<std::size_t>(
             root_.number("url_bytes_max", 32, static_cast<std::int64_t>(pack_limits::offered_url_bytes_max), 255));
+        read_shared_ouis();
         for (const toml::table* table : root_.tables("class")) read_class(*table);
         for (const toml::table* table : root_.tables("notify")) read_notify(*table);
         for (const toml::table* table : root_.tables("offer")) read_offer(*table);
@@ -75,6 +77,18 @@ private:
             row.problem_at("confidence", "the marks are G (guide), C (code or capture), U (later documents), I "
                                          "(inferred), B (common knowledge)");
         return mark;
+    }
+
+    void read_shared_ouis() {
+        for (const TextAt& text : root_.texts("shared_ouis")) {
+            const auto oui = std::find_if(ouis_.begin(), ouis_.end(), [&](auto each) {
+                return equal_ignoring_case(fmt::format("{:06x}", each), text.text);
+            });
+            if (oui == ouis_.end())
+                file_.problems.add(text.where, "'" + printable(text.text, 40) + "' is none of `ouis` in family.toml");
+            else
+                out_.shared_ouis.push_back(*oui);
+        }
     }
 
     std::vector<std::string> read_schemes(TomlReader& row, TomlReader::Need need) {
@@ -112,7 +126,12 @@ private:
             else
                 out_.pnp_vendors.push_back(vendor.text);
         }
-        (void)read_source(row);
+        if (const auto doubt = doubt_of(read_source(row)); !doubt.empty() && !row.has("pnp_vendor"))
+            out_.dhcp_doubts.push_back(
+                (row.has("enterprise")
+                     ? fmt::format("enterprise {}", out_.enterprises.empty() ? 0 : out_.enterprises.back())
+                     : std::string("the text in option 60")) +
+                ": " + doubt);
         row.finish();
     }
 
@@ -266,12 +285,13 @@ private:
     }
 
     const PackFile& file_;
+    const std::vector<std::uint32_t>& ouis_; ///< of family.toml, which is read before
     Discovery& out_;
     TomlReader root_;
 };
 
 } // namespace
 
-void read_discovery(const PackFile& file, PackContent& content) { DiscoveryReader(file, content.discovery).run(); }
+void read_discovery(const PackFile& file, PackContent& content) { DiscoveryReader(file, content).run(); }
 
 } // namespace offhook::config

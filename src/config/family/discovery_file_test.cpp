@@ -79,6 +79,23 @@ TEST(DiscoveryFile, GivesWhatItSays) {
     EXPECT_EQ(discovery.offers[5].confidence, "C");
 }
 
+TEST(DiscoveryFile, KeepsWhatIsDoubtful) {
+    auto text = with("[[class]]\nenterprise = 258\nsource = \"s\"\nconfidence = \"I\"\n"
+                     "[[class]]\noption_60 = \"P{name}\"\nsource = \"s\"\nconfidence = \"B\"\n"
+                     "[[class]]\npnp_vendor = \"q\"\nsource = \"s\"\nconfidence = \"I\"\n");
+    text.discovery = "shared_ouis = [\"0004f2\"]\n" + *text.discovery;
+    const auto loaded = load_family(text);
+    ASSERT_TRUE(loaded) << loaded.error().front().text();
+    const Discovery& discovery = (*loaded)->discovery();
+    EXPECT_EQ(discovery.shared_ouis, std::vector<std::uint32_t>{0x0004f2});
+    EXPECT_EQ(discovery.dhcp_doubts,
+              (std::vector<std::string>{"enterprise 258: inferred (I)",
+                                        "the text in option 60: common knowledge, not measured (B)"}));
+    text.discovery = "shared_ouis = [\"0004f3\"]\n" + good_text;
+    EXPECT_EQ(errors_of(text),
+              std::vector<std::string>{"p/discovery.toml:1: '0004f3' is none of `ouis` in family.toml"});
+}
+
 TEST(DiscoveryFile, MayBeAbsent) {
     auto text = with("");
     text.discovery.reset();

@@ -11,6 +11,7 @@
 #   the set, as the last line of each family does.
 
 # Panasonic KX
+# Not certain: enterprise 258: inferred (I).
 /ip dhcp-server option
 # the provisioning URL, asked for first
 add name=offhook-panasonic-160 code=160 value="s'http://192.0.2.10:8080/prov/{MODEL}.cfg'"
@@ -22,9 +23,10 @@ add name=offhook-panasonic-66 code=66 value="s'http://192.0.2.10:8080/prov/{MODE
 add name=offhook-panasonic options=offhook-panasonic-160,offhook-panasonic-159,offhook-panasonic-66
 /ip dhcp-server matcher
 add name=offhook-panasonic-1 server=dhcp1 code=60 matching-type=substring value="0x00000102" option-set=offhook-panasonic
+# Left out: MACs in which other devices live too; RouterOS cannot except those that boot by PXE:
+# bcc342
 /ip dhcp-server lease
 set [find where dynamic=no mac-address~"^00:80:F0"] dhcp-option-set=offhook-panasonic
-set [find where dynamic=no mac-address~"^BC:C3:42"] dhcp-option-set=offhook-panasonic
 
 # Polycom SoundPoint IP
 /ip dhcp-server option
@@ -49,10 +51,10 @@ set [find where dynamic=no mac-address~"^00:04:F2"] dhcp-option-set=offhook-poly
 add name=offhook-odd-150 code=150 value="0xc000020a"
 # with a NUL, a NUL behind it
 add name=offhook-odd-132 code=132 value="0x3139322e302e322e313000"
-# sub-option 66 http://192.0.2.10:8080/prov; sub-option 67 odd.cfg, a NUL behind it
-add name=offhook-odd-43 code=43 value="0x421b687474703a2f2f3139322e302e322e31303a383038302f70726f7643086f64642e63666700"
-# sub-option 1 http://192.0.2.10:8080/prov
-add name=offhook-odd-125 code=125 value="0x00001d661d011b687474703a2f2f3139322e302e322e31303a383038302f70726f76"
+# sub-option 66 http://192.0.2.10; sub-option 67 odd.cfg, a NUL behind it
+add name=offhook-odd-43 code=43 value="0x4211687474703a2f2f3139322e302e322e313043086f64642e63666700"
+# sub-option 1 http://192.0.2.10
+add name=offhook-odd-125 code=125 value="0x00001d66130111687474703a2f2f3139322e302e322e3130"
 /ip dhcp-server option sets
 add name=offhook-odd options=offhook-odd-150,offhook-odd-132,offhook-odd-43,offhook-odd-125
 /ip dhcp-server matcher
