@@ -109,6 +109,16 @@ TEST_F(LeaseTableTest, RemovedAddressesWereNeverUsed) {
     EXPECT_EQ(table_.lease_of(b_, pool()), nullptr);
 }
 
+TEST(Dhcp4Pools, SubnetsOfTwoHaveNoBroadcastAddress) {
+    auto pools = one_pool().pools;
+    pools[0].subnet = *Network::from_text("10.0.0.10/31");
+    pools[0].last = ip("10.0.0.11");
+    EXPECT_TRUE(check_pools(pools));
+    EXPECT_TRUE(is_host_address(pools[0], ip("10.0.0.11")));
+    pools[0].subnet = *Network::from_text("10.0.0.8/30");
+    EXPECT_FALSE(check_pools(pools));
+}
+
 TEST(Dhcp4Pools, AreCheckedBeforeTheyServe) {
     const auto pools = one_pool().pools;
     EXPECT_TRUE(check_pools(pools));
@@ -121,6 +131,9 @@ TEST(Dhcp4Pools, AreCheckedBeforeTheyServe) {
                                        Case{"last outside", [](auto& p) { p[0].last = ip("10.0.1.1"); }},
                                        Case{"v6", [](auto& p) { p[0].first = p[0].last = ip("2001:db8::1"); }},
                                        Case{"v6 dns", [](auto& p) { p[0].dns.push_back(ip("2001:db8::1")); }},
+                                       Case{"the subnet's own", [](auto& p) { p[0].first = ip("10.0.0.0"); }},
+                                       Case{"broadcast", [](auto& p) { p[0].last = ip("10.0.0.255"); }},
+                                       Case{"a router", [](auto& p) { p[0].routers.push_back(ip("10.0.0.11")); }},
                                        Case{"too many",
                                             [](auto& p) {
                                                 p[0].subnet = *Network::from_text("10.0.0.0/8");
