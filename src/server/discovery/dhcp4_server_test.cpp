@@ -244,7 +244,7 @@ TEST_F(Dhcp4ServerTest, WritesNoOtherServersPasswordsDown) {
              Case{160, "PlcmSpIp:secret@boot", "boot"},
              Case{66, "gopher://u:secret@boot", "(not shown"},
              Case{66, "http://one/;ftp://u:secret@two", "(not shown"},
-             Case{43, "\x01\x10ftp://u:secret@b\0"sv, "(not shown"},
+             Case{43, "\1\20ftp://u:secret@b\0"sv, "(not shown"},
          }) {
         Message offer = from_client(Type::offer, polycom);
         offer.set(row.code, row.value);
