@@ -40,7 +40,7 @@ TEST_F(LeaseTableTest, GivesWhatWasNeverUsedFirst) {
     EXPECT_EQ(choose(a_), "10.0.0.10");
     bind("10.0.0.10", 1);
     EXPECT_EQ(choose(b_), "10.0.0.11");
-    bind("10.0.0.11", 2, 1h, LeaseState::released);
+    bind("10.0.0.11", 2, 0s, LeaseState::released);
     EXPECT_EQ(choose(c_), "10.0.0.12") << "a released one is its former client's while there are others";
 }
 
