@@ -99,6 +99,7 @@ TEST_F(LeaseTableTest, LoadsWhatIsOfItsPools) {
     inside.address = ip("10.0.0.10"), outside.address = ip("10.9.0.10"), v6.address = ip("2001:db8::1");
     table_.load({inside, outside, v6});
     EXPECT_EQ(table_.size(), 1U);
+    EXPECT_NE(table_.find(ip("10.0.0.10")), nullptr);
 }
 
 TEST_F(LeaseTableTest, RemovedAddressesWereNeverUsed) {
