@@ -165,9 +165,9 @@ TEST_F(SmallPool, AuthoritativeRefusesStrangers) {
     options.authoritative = true;
     make(options);
     EXPECT_EQ(answer(rebooting(polycom, "10.0.0.12")).type(), Type::nak);
-    EXPECT_EQ(actions_.sends[0].to.text(), "255.255.255.255");
+    EXPECT_EQ(actions_.sends.at(0).to.text(), "255.255.255.255");
     EXPECT_EQ(answer(renewing(polycom, "10.0.0.12")).type(), Type::nak);
-    EXPECT_EQ(actions_.sends[0].to.text(), "255.255.255.255") << "a refused address is not one to answer to";
+    EXPECT_EQ(actions_.sends.at(0).to.text(), "255.255.255.255") << "a refused address is not one to answer to";
 }
 
 TEST_F(SmallPool, RenewalsGoToTheClientAndExtend) {
