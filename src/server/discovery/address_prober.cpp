@@ -19,13 +19,21 @@ namespace {
 constexpr int reads_max = 256; // of one wake-up
 constexpr std::size_t arp_bytes = 28;
 
-std::uint32_t number_at(const std::array<unsigned char, 128>& bytes, std::size_t at) {
+std::uint32_t number_at(std::span<const unsigned char> bytes, std::size_t at) {
     std::uint32_t out = 0;
     for (std::size_t i = 0; i < 4; ++i) out = out << 8U | bytes[at + i];
     return out;
 }
 
 } // namespace
+
+std::optional<AddressHolder> arp_sender(std::span<const unsigned char> packet) {
+    // Whoever names itself the sender of an ARP packet has the address, be it a reply or a question.
+    if (packet.size() < arp_bytes || packet[4] != 6 || packet[5] != 4 || number_at(packet, 14) == 0)
+        return std::nullopt;
+    const std::uint64_t mac = std::uint64_t{number_at(packet, 8)} << 16U | (number_at(packet, 10) & 0xffffU);
+    return AddressHolder{IpAddress::v4(number_at(packet, 14)), MacAddress(mac)};
+}
 
 AddressProber::AddressProber(const Dhcp4Interface& interface) : interface_(interface) {
     echo_ = net::OwnedFd(::socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP));
@@ -72,33 +80,31 @@ void AddressProber::ask(const Dhcp4Probe& probe) {
                    sizeof to);
 }
 
-std::vector<IpAddress> AddressProber::answered() {
-    std::vector<IpAddress> out;
+std::vector<AddressHolder> AddressProber::answered() {
+    std::vector<AddressHolder> out;
     if (arp_) read_arp(out);
     if (echo_) read_echo(out);
     return out;
 }
 
-void AddressProber::read_arp(std::vector<IpAddress>& out) {
+void AddressProber::read_arp(std::vector<AddressHolder>& out) {
     std::array<unsigned char, 128> packet{};
     for (int i = 0; i < reads_max; ++i) {
         const auto bytes = ::recv(arp_.get(), packet.data(), packet.size(), MSG_DONTWAIT);
         if (bytes < 0) return;
-        // Whoever names itself the sender of an ARP packet has the address, be it a reply or a question.
-        if (static_cast<std::size_t>(bytes) >= arp_bytes && packet[4] == 6 && packet[5] == 4 &&
-            number_at(packet, 14) != 0)
-            out.push_back(IpAddress::v4(number_at(packet, 14)));
+        if (const auto holder = arp_sender(std::span(packet).first(static_cast<std::size_t>(bytes))))
+            out.push_back(*holder);
     }
 }
 
-void AddressProber::read_echo(std::vector<IpAddress>& out) {
+void AddressProber::read_echo(std::vector<AddressHolder>& out) {
     std::array<unsigned char, 128> packet{};
     for (int i = 0; i < reads_max; ++i) {
         const auto bytes = ::recv(echo_.get(), packet.data(), packet.size(), MSG_DONTWAIT);
         if (bytes < 0) return;
         const std::size_t header = (packet[0] & 0x0fU) * 4U; // the IP header stands before it
         if (bytes >= 28 && header + 8 <= static_cast<std::size_t>(bytes) && packet[header] == ICMP_ECHOREPLY)
-            out.push_back(IpAddress::v4(number_at(packet, 12)));
+            out.push_back({IpAddress::v4(number_at(packet, 12)), MacAddress()});
     }
 }
 

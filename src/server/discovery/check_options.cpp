@@ -1,6 +1,7 @@
 #include "server/discovery/check_options.hpp"
 
 #include "protocol/url.hpp"
+#include "server/discovery/lease_table.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +26,7 @@ Result<void> check_offer(const OfferOptions& offer) {
 }
 
 template <class Pool>
-Result<void> check_pools(const std::vector<Pool>& pools) {
+Result<void> check_ranges(const std::vector<Pool>& pools) {
     for (const Pool& pool : pools) {
         if (!pool.subnet.contains(pool.first) || !pool.subnet.contains(pool.last))
             return fail(ErrorCode::invalid, fmt::format("`range` {}-{} is not inside of its subnet {}",
@@ -69,7 +70,8 @@ Result<void> check_options(const Dhcp4Options& options, const IpAddress& at) {
     for (const auto& pool : options.pools)
         if (!pool.first.is_v4() || !pool.last.is_v4())
             return fail(ErrorCode::invalid, "a pool of dhcp4 holds IPv4 addresses");
-    if (const auto fit = check_pools(options.pools); !fit) return fit;
+    if (const auto fit = check_ranges(options.pools); !fit) return fit;
+    if (const auto fit = check_pools(options.pools); !fit) return fit; // the rest that the listener would refuse
     return check_offer(options.offer);
 }
 
@@ -88,7 +90,7 @@ Result<void> check_options(const Dhcp6Options& options, const IpAddress& at) {
     for (const auto& pool : options.pools)
         if (pool.first.is_v4() || pool.last.is_v4())
             return fail(ErrorCode::invalid, "a pool of dhcp6 holds IPv6 addresses");
-    if (const auto fit = check_pools(options.pools); !fit) return fit;
+    if (const auto fit = check_ranges(options.pools); !fit) return fit;
     return check_offer(options.offer);
 }
 

@@ -26,11 +26,13 @@ Result<std::unique_ptr<Dhcp4Listener>> Dhcp4Listener::open(net::Loop& loop, Offe
     if (is_pool && !options.beside_others) {
         SystemRandom random;
         const auto xid = static_cast<std::uint32_t>(random.next());
-        if (const auto other = find_other_server(*sockets, loop.clock(), xid, probe_wait))
+        const auto other = find_other_server(*sockets, loop.clock(), xid, probe_wait);
+        if (!other) return tl::unexpected(other.error());
+        if (*other)
             return fail(ErrorCode::unavailable,
                         fmt::format("the DHCP server {} gives out addresses on {} already; use the mode options_only, "
                                     "or beside_others = true if both shall",
-                                    other->text(), sockets->interface.name));
+                                    (*other)->text(), sockets->interface.name));
     }
     auto reactor = std::make_unique<Dhcp4Reactor>(loop, offers, store, listener_number, options, std::move(*sockets));
     if (is_pool) reactor->load(store.leases());

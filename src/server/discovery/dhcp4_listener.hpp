@@ -1,8 +1,8 @@
 #pragma once
 /// @file  Dhcp4Listener: DHCPv4 at one interface, or watched and answered without addresses at all of them.
 ///
-/// The address selects the interface that has it. A small pool does not start where another server answers a probe,
-/// unless it is told to.
+/// The address selects the interface that has it. A small pool does not start where another server answers a probe, or
+/// where its answer would not be heard, unless it is told to.
 /// Threads  open(), start() and stop(): any but the loop's; the loop must run between the last two.
 #include "net/loop.hpp"
 #include "server/discovery/dhcp4_reactor.hpp"

@@ -10,7 +10,11 @@
 
 #include <arpa/inet.h>
 #include <array>
+#include <linux/capability.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
 
 namespace offhook::server {
 namespace {
@@ -137,6 +141,51 @@ TEST_F(Dhcp4ListenerTest, RefusesWhatItCannotServe) {
     Dhcp4Options broken = loopback_pool();
     broken.pools.clear();
     EXPECT_NE(refused("127.0.0.1", broken), "");
+}
+
+TEST(FindOtherServer, SaysWhereTheAnswerWouldNotBeHeard) {
+    const ManualClock clock;
+    Dhcp4Sockets sockets; // none at the clients' port
+    sockets.interface.name = "eth0";
+    const auto found = find_other_server(sockets, clock, 1, std::chrono::milliseconds(0));
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::unavailable);
+    EXPECT_NE(found.error().message.find("beside_others"), std::string::npos) << found.error().message;
+    sockets.interface.is_loopback = true;
+    const auto on_loopback = find_other_server(sockets, clock, 1, std::chrono::milliseconds(0));
+    ASSERT_TRUE(on_loopback);
+    EXPECT_FALSE(*on_loopback);
+}
+
+/// Without the right to ask for addresses, so that probes end by time.
+class WithoutRawSockets {
+public:
+    WithoutRawSockets() {
+        ::syscall(SYS_capget, &head_, before_.data());
+        auto less = before_;
+        less[0].effective &= ~(1U << CAP_NET_RAW);
+        ::syscall(SYS_capset, &head_, less.data());
+    }
+    ~WithoutRawSockets() { ::syscall(SYS_capset, &head_, before_.data()); }
+
+private:
+    __user_cap_header_struct head_{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> before_{};
+};
+
+TEST_F(Dhcp4ListenerTest, OutlivesWhatFailsWhileAProbeEnds) {
+    Dhcp4Options options = loopback_pool();
+    options.conflict_wait = std::chrono::milliseconds(50);
+    const WithoutRawSockets less;
+    open(options);
+    offers_.makes_left = 1; // for the DISCOVER, not for its OFFER
+    send(relayed(Type::discover));
+    while (offers_.makes_left >= 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    offers_.makes_left = 1'000;
+    Message other = relayed(Type::discover);
+    other.set_mac(MacAddress(other_polycom));
+    send(other);
+    EXPECT_EQ(receive().type(), Type::offer);
 }
 
 TEST_F(Dhcp4ListenerTest, StopsWhileLeasesAreBeingWritten) {

@@ -27,6 +27,11 @@ LeaseTable::Client client_of(const Message& message) {
     return out;
 }
 
+std::string taken_text(const Message& request, const IpAddress& server) {
+    const auto address = request.address(dhcp4::requested_address).value_or(request.ciaddr);
+    return fmt::format("takes {} of server {}", address.text(), server.text());
+}
+
 Dhcp4Pools::Dhcp4Pools(OfferSource& offers, const Dhcp4Content& content, const Clock& clock,
                        const Dhcp4Options& options, std::uint16_t listener, Dhcp4Ports ports)
     : offers_(offers), content_(content), clock_(clock), options_(options), listener_(listener), ports_(ports),
@@ -64,22 +69,40 @@ Dhcp4Pools::Told Dhcp4Pools::received(const Dhcp4Request& request, const Offer& 
     return this->request(request, *pool, offer, actions);
 }
 
-std::optional<IpAddress> Dhcp4Pools::reserved_for(const LeaseTable::Client& client, const Dhcp4Pool& pool) const {
+void Dhcp4Pools::note(const Asker& asker, const Offer& offer, const Message& message, const Told& told) {
+    if (offer.family == nullptr && offer.device == nullptr) return; // a computer: no story of ours
+    std::string text = told.text;
+    if (told.has_options && !offer.is_offered())
+        text += "; no URL: " + offer.why;
+    else if (told.has_options && !offer.shown_url.empty())
+        text += "; " + offer.shown_url;
+    offers_.note(asker, offer, told.outcome, asked_text(message), text);
+}
+
+std::optional<IpAddress> Dhcp4Pools::reserved_for(const Dhcp4Request& request, const Dhcp4Pool& pool) const {
+    const auto client = client_of(request.message);
     if (client.mac == MacAddress()) return std::nullopt;
     const auto out = offers_.reserved_address(client.mac);
     if (!out || !out->is_v4() || !pool.subnet.contains(*out)) return std::nullopt;
+    // A slip in the catalogue must not take the network down.
+    if (*out == request.place.local || !is_host_address(pool, *out)) return std::nullopt;
     return out;
 }
 
+bool Dhcp4Pools::is_kept(const Dhcp4Request& request, const IpAddress& address) const {
+    return address == request.place.local || offers_.is_reserved(address);
+}
+
 /// What the client may be granted: its reservation, or what is free in the pool and reserved for nobody.
-bool Dhcp4Pools::may_have(const LeaseTable::Client& client, const Dhcp4Pool& pool, const IpAddress& address) const {
+bool Dhcp4Pools::may_have(const Dhcp4Request& request, const Dhcp4Pool& pool, const IpAddress& address) const {
+    const auto client = client_of(request.message);
     if (!table_.is_free_for(address, client, clock_.wall(), clock_.instant())) return false;
-    if (const auto reserved = reserved_for(client, pool)) {
+    if (const auto reserved = reserved_for(request, pool)) {
         if (*reserved == address) return true;
         // Another address than its own only where that one is not to be had.
         if (table_.is_free_for(*reserved, client, clock_.wall(), clock_.instant())) return false;
     }
-    return pool.first <= address && address <= pool.last && !offers_.is_reserved(address);
+    return pool.first <= address && address <= pool.last && !is_kept(request, address);
 }
 
 Dhcp4Pools::Told Dhcp4Pools::discover(const Dhcp4Request& request, const Dhcp4Pool& pool, const Offer& offer,
@@ -92,11 +115,11 @@ Dhcp4Pools::Told Dhcp4Pools::discover(const Dhcp4Request& request, const Dhcp4Po
             probed->second.request = request; // it asks again: the newest is answered when the probe ends
             return {Outcome::served, held->text() + " is being probed"};
         }
-    auto address = reserved_for(client, pool);
+    auto address = reserved_for(request, pool);
     if (!address || !table_.is_free_for(*address, client, clock_.wall(), now))
         address = table_.choose(
             client, pool, request.message.address(dhcp4::requested_address),
-            [&](const IpAddress& other) { return offers_.is_reserved(other); }, clock_.wall(), now);
+            [&](const IpAddress& other) { return is_kept(request, other); }, clock_.wall(), now);
     if (!address) {
         log::warning("DHCP4_POOL_EXHAUSTED", "{}: no address is free for {}", pool.subnet.text(), client.mac.text());
         return {Outcome::failed, "the pool is exhausted"};
@@ -125,7 +148,7 @@ Dhcp4Pools::Told Dhcp4Pools::offer_address(const Dhcp4Request& request, const Dh
     Dhcp4Send send = addressed(reply, request, ports_);
     Dhcp4Content::write(reply, request.message, send.bytes);
     actions.sends.push_back(std::move(send));
-    return {Outcome::served, "offered " + address.text()};
+    return {Outcome::served, "offered " + address.text(), true};
 }
 
 Dhcp4Pools::Told Dhcp4Pools::request(const Dhcp4Request& request, const Dhcp4Pool& pool, const Offer& offer,
@@ -145,30 +168,38 @@ Dhcp4Pools::Told Dhcp4Pools::select(const Dhcp4Request& request, const Dhcp4Pool
     const auto server = message.address(dhcp4::server_id);
     if (!server || *server != server_id_of(request)) {
         table_.let_go(client);
-        return {Outcome::absent,
-                server ? "it took the offer of " + server->text() : "a server identifier of no server"};
+        if (!server) return {Outcome::absent, "a server identifier of no server"};
+        return {Outcome::not_modified, taken_text(message, *server)};
     }
     auto wanted = message.address(dhcp4::requested_address);
     if (!wanted && message.ciaddr != nobody) wanted = message.ciaddr; // some name the server when they renew
     if (!wanted) return {Outcome::malformed, "a REQUEST for no address"};
     if (!pool.subnet.contains(*wanted)) return refuse(request, "that address is not of this network", actions);
-    if (!may_have(client, pool, *wanted)) return refuse(request, "that address is not to be had", actions);
+    if (!may_have(request, pool, *wanted)) return refuse(request, "that address is not to be had", actions);
     return grant(request, pool, *wanted, offer, actions);
 }
 
 Dhcp4Pools::Told Dhcp4Pools::confirm(const Dhcp4Request& request, const Dhcp4Pool& pool, const IpAddress& address,
                                      const Offer& offer, Dhcp4Actions& actions) {
     const auto client = client_of(request.message);
-    if (!pool.subnet.contains(address)) return refuse(request, "that address is not of this network", actions);
-    const Lease* own = table_.lease_of(client, pool);
-    if (own == nullptr) {
-        if (options_.authoritative) return refuse(request, "no lease is known", actions);
+    const auto not_from_here = [&](std::string_view why) -> Told {
+        if (options_.authoritative) return refuse(request, why, actions);
         return {Outcome::absent, address.text() + " is not from here; another server may know it"};
+    };
+    if (!pool.subnet.contains(address)) {
+        constexpr std::string_view why = "that address is not of this network";
+        // Who renews uses the address already, so a server has given it; who only remembers it has moved here.
+        return request.message.ciaddr == nobody ? refuse(request, why, actions) : not_from_here(why);
     }
+    const Lease* own = table_.lease_of(client, pool);
+    if (own == nullptr) return not_from_here("no lease is known");
     const Lease* lease = table_.find(address);
-    if (lease == nullptr || !table_.is_owner(*lease, client) || !may_have(client, pool, address))
-        return refuse(request, "that address is not yours", actions);
-    return grant(request, pool, address, offer, actions);
+    if (lease != nullptr && table_.is_owner(*lease, client) && may_have(request, pool, address))
+        return grant(request, pool, address, offer, actions);
+    // A client whose lease is over may have had another server's since.
+    constexpr std::string_view why = "that address is not yours";
+    const bool is_live = own->state == LeaseState::bound && clock_.wall() < own->until;
+    return is_live ? refuse(request, why, actions) : not_from_here(why);
 }
 
 Lease Dhcp4Pools::new_lease(const Dhcp4Request& request, const IpAddress& address) const {
@@ -212,7 +243,7 @@ Dhcp4Pools::Told Dhcp4Pools::grant(const Dhcp4Request& request, const Dhcp4Pool&
     grants_.emplace(ticket, std::move(granted));
     granting_[number] = ticket;
     actions.writes.push_back({lease, ticket});
-    return {Outcome::served, fmt::format("{} for {} s", address.text(), options_.lease_time.count())};
+    return {Outcome::served, fmt::format("{} for {} s", address.text(), options_.lease_time.count()), true};
 }
 
 void Dhcp4Pools::lease_stored(std::uint64_t ticket, bool is_durable, Dhcp4Actions& actions) {
@@ -279,9 +310,10 @@ Dhcp4Pools::Told Dhcp4Pools::release(const Dhcp4Request& request, Dhcp4Actions& 
     return {Outcome::served, address.text() + " is free again"};
 }
 
-void Dhcp4Pools::address_in_use(const IpAddress& address, Dhcp4Actions& actions) {
+void Dhcp4Pools::address_in_use(const IpAddress& address, MacAddress by, Dhcp4Actions& actions) {
     const auto found = probing_.find(v4_number(address));
     if (found == probing_.end()) return;
+    if (by != MacAddress() && found->second.request.message.mac() == by) return;
     const Probing probed = std::move(found->second);
     probing_.erase(found);
     table_.let_go(client_of(probed.request.message));
@@ -289,8 +321,10 @@ void Dhcp4Pools::address_in_use(const IpAddress& address, Dhcp4Actions& actions)
     if (probed.conflicts + 1 >= conflicts_max) return;
     const Dhcp4Pool* pool = pool_of(probed.request);
     const Dhcp4Place& place = probed.request.place;
-    const Offer offer = offers_.make(dhcp4_asker(probed.request.message, listener_, place.source, place.local));
-    if (pool != nullptr) (void)discover(probed.request, *pool, offer, probed.conflicts + 1, actions);
+    const Asker asker = dhcp4_asker(probed.request.message, listener_, place.source, place.local);
+    const Offer offer = offers_.make(asker);
+    if (pool == nullptr) return;
+    note(asker, offer, probed.request.message, discover(probed.request, *pool, offer, probed.conflicts + 1, actions));
 }
 
 void Dhcp4Pools::tick(Dhcp4Actions& actions) {
@@ -305,8 +339,10 @@ void Dhcp4Pools::tick(Dhcp4Actions& actions) {
         at = probing_.erase(at);
         const Dhcp4Pool* pool = pool_of(probed.request);
         const Dhcp4Place& place = probed.request.place;
-        const Offer offer = offers_.make(dhcp4_asker(probed.request.message, listener_, place.source, place.local));
-        if (pool != nullptr) (void)offer_address(probed.request, *pool, address, offer, actions);
+        const Asker asker = dhcp4_asker(probed.request.message, listener_, place.source, place.local);
+        const Offer offer = offers_.make(asker);
+        if (pool == nullptr) continue;
+        note(asker, offer, probed.request.message, offer_address(probed.request, *pool, address, offer, actions));
     }
 }
 

@@ -4,8 +4,9 @@
 /// An ACK leaves only when its lease is durable: granted, written, stored, said. An address that nobody had lately is
 /// probed before it is offered.
 /// Shape    DISCOVER: probe, OFFER, held for offer_held. REQUEST selecting: ACK, NAK, or let go; init-reboot, renewing,
-///          rebinding: ACK what is the client's, silence for strangers unless authoritative. DECLINE: quarantine.
-///          RELEASE: free, remembered.
+///          rebinding: ACK what is the client's; silence, unless authoritative, where another server may have given
+///          it: for strangers, for those whose lease is over, for a renewed address of no pool of ours. DECLINE:
+///          quarantine. RELEASE: free, remembered.
 /// Limits   probes_max and grants_max at once: beyond them a client is not heard and asks again.
 /// Threads  its loop's own. Source  RFC 2131 3.1, 4.3; RFC 3046, RFC 3527 (82.5), RFC 5107 (82.11).
 #include "base/clock.hpp"
@@ -40,11 +41,15 @@ public:
     struct Told {
         catalogue::Outcome outcome = catalogue::Outcome::absent;
         std::string text;
+        bool has_options = false; ///< what is offered went with it
     };
     Told received(const Dhcp4Request& request, const Offer& offer, Dhcp4Actions& actions);
+    /// Into the timeline, with the URL or why there is none; nothing of what is no phone.
+    void note(const Asker& asker, const Offer& offer, const protocol::dhcp4::Message& message, const Told& told);
     void lease_stored(std::uint64_t ticket, bool is_durable, Dhcp4Actions& actions);
-    /// Somebody answered for the address: it is left to them.
-    void address_in_use(const IpAddress& address, Dhcp4Actions& actions);
+    /// Somebody answered for the address: it is left to them, unless it is the client that it is to be offered to,
+    /// which had it before. `by`: all zero where not known.
+    void address_in_use(const IpAddress& address, MacAddress by, Dhcp4Actions& actions);
     /// Offers what no probe answered for in time. Call it often while is_waiting().
     void tick(Dhcp4Actions& actions);
     [[nodiscard]] bool is_waiting() const { return !probing_.empty(); }
@@ -81,9 +86,10 @@ private:
     Told decline(const Dhcp4Request& request, Dhcp4Actions& actions);
     Told release(const Dhcp4Request& request, Dhcp4Actions& actions);
     void put_into_quarantine(const IpAddress& address, Dhcp4Actions& actions);
-    [[nodiscard]] std::optional<IpAddress> reserved_for(const LeaseTable::Client& client, const Dhcp4Pool& pool) const;
-    [[nodiscard]] bool may_have(const LeaseTable::Client& client, const Dhcp4Pool& pool,
-                                const IpAddress& address) const;
+    [[nodiscard]] std::optional<IpAddress> reserved_for(const Dhcp4Request& request, const Dhcp4Pool& pool) const;
+    /// Whether it is our own, or the catalogue keeps it for a device.
+    [[nodiscard]] bool is_kept(const Dhcp4Request& request, const IpAddress& address) const;
+    [[nodiscard]] bool may_have(const Dhcp4Request& request, const Dhcp4Pool& pool, const IpAddress& address) const;
     [[nodiscard]] catalogue::Lease new_lease(const Dhcp4Request& request, const IpAddress& address) const;
 
     OfferSource& offers_;
@@ -98,6 +104,9 @@ private:
     std::unordered_map<std::uint32_t, std::uint64_t> granting_;
     std::uint64_t last_ticket_ = 0;
 };
+
+/// "takes 10.0.0.9 of server 10.0.0.2": of a REQUEST that names another server.
+[[nodiscard]] std::string taken_text(const protocol::dhcp4::Message& request, const IpAddress& server);
 
 /// By what a client is known in leases; views live as long as the message.
 [[nodiscard]] LeaseTable::Client client_of(const protocol::dhcp4::Message& message);

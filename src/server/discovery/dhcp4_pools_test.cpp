@@ -1,3 +1,4 @@
+#include "server/discovery/address_prober.hpp"
 #include "server/discovery/dhcp4_server.hpp"
 #include "server/discovery/dhcp4_test_support.hpp"
 
@@ -139,14 +140,34 @@ TEST_F(SmallPool, AnswersEachRequestByItsState) {
         EXPECT_EQ(answer(row.message).type(), row.expected) << row.name;
 }
 
+TEST_F(SmallPool, RefusesNobodyThatMayBeAnotherServers) {
+    bind(polycom, "10.0.0.10");
+    EXPECT_EQ(answer(renewing(polycom, "10.9.0.10")).type(), Type::none) << "in use, so somebody gave it";
+    clock_.advance(61min);
+    EXPECT_EQ(answer(rebooting(polycom, "10.0.0.11")).type(), Type::none) << "its lease of ours is over";
+    EXPECT_EQ(answer(renewing(polycom, "10.0.0.11")).type(), Type::none);
+    EXPECT_EQ(answer(rebooting(polycom, "10.0.0.10")).type(), Type::ack);
+    Message release = from_client(Type::release, polycom);
+    release.ciaddr = ip("10.0.0.10");
+    (void)answer(release);
+    EXPECT_EQ(answer(rebooting(polycom, "10.0.0.11")).type(), Type::none);
+
+    Dhcp4Options options = one_pool();
+    options.authoritative = true;
+    make(options);
+    server_->load(stored_);
+    EXPECT_EQ(answer(renewing(polycom, "10.9.0.10")).type(), Type::nak);
+    EXPECT_EQ(answer(rebooting(polycom, "10.0.0.11")).type(), Type::nak);
+}
+
 TEST_F(SmallPool, AuthoritativeRefusesStrangers) {
     Dhcp4Options options = one_pool();
     options.authoritative = true;
     make(options);
     EXPECT_EQ(answer(rebooting(polycom, "10.0.0.12")).type(), Type::nak);
-    EXPECT_EQ(actions_.sends[0].to.text(), "255.255.255.255");
+    EXPECT_EQ(actions_.sends.at(0).to.text(), "255.255.255.255");
     EXPECT_EQ(answer(renewing(polycom, "10.0.0.12")).type(), Type::nak);
-    EXPECT_EQ(actions_.sends[0].to.text(), "255.255.255.255") << "a refused address is not one to answer to";
+    EXPECT_EQ(actions_.sends.at(0).to.text(), "255.255.255.255") << "a refused address is not one to answer to";
 }
 
 TEST_F(SmallPool, RenewalsGoToTheClientAndExtend) {
@@ -204,6 +225,28 @@ TEST_F(SmallPool, KeepsReservationsForTheirDevices) {
     offers_.reserved[MacAddress(third_polycom)] = ip("10.0.0.201"); // moved while it has another
     EXPECT_EQ(answer(renewing(third_polycom, "10.0.0.12")).type(), Type::nak);
     EXPECT_EQ(answer(discover(third_polycom)).yiaddr, ip("10.0.0.201"));
+}
+
+TEST_F(SmallPool, NeverGivesItsOwnAddress) {
+    const auto at_its_own = [&](const Message& message) {
+        Dhcp4Actions out;
+        server_->received(bytes_of(message), {nobody, 68, 7, ip("10.0.0.10")}, out);
+        for (const Dhcp4Write& write : out.writes) server_->lease_stored(write.ticket, true, out);
+        return out.sends.empty() ? Message() : read(out.sends[0]);
+    };
+    EXPECT_EQ(at_its_own(discover(polycom)).yiaddr, ip("10.0.0.11"));
+    EXPECT_EQ(at_its_own(selecting(polycom, "10.0.0.10", "10.0.0.10")).type(), Type::nak);
+    offers_.reserved[MacAddress(polycom)] = ip("10.0.0.10");
+    EXPECT_EQ(at_its_own(discover(polycom)).yiaddr, ip("10.0.0.11"));
+    EXPECT_EQ(at_its_own(selecting(polycom, "10.0.0.10", "10.0.0.10")).type(), Type::nak);
+}
+
+TEST_F(SmallPool, AReservationOfWhatIsNoHostsIsNone) {
+    for (const char* address : {"10.0.0.0", "10.0.0.255", "10.0.0.1"}) {
+        offers_.reserved[MacAddress(polycom)] = ip(address);
+        EXPECT_EQ(answer(discover(polycom)).yiaddr, ip("10.0.0.10")) << address;
+        EXPECT_EQ(answer(selecting(polycom, address)).type(), Type::nak) << address;
+    }
 }
 
 TEST_F(SmallPool, IsForPhonesUnlessToldOtherwise) {
@@ -292,7 +335,7 @@ TEST_F(Probing, OffersWhenNobodyAnswered) {
 TEST_F(Probing, LeavesAnAddressToWhoHasIt) {
     receive(discover(polycom));
     actions_.clear();
-    server_->address_in_use(ip("10.0.0.10"), actions_);
+    server_->address_in_use(ip("10.0.0.10"), MacAddress(computer), actions_);
     ASSERT_EQ(actions_.writes.size(), 1U);
     EXPECT_EQ(actions_.writes[0].lease.state, LeaseState::declined);
     EXPECT_EQ(actions_.writes[0].ticket, 0U);
@@ -303,8 +346,64 @@ TEST_F(Probing, LeavesAnAddressToWhoHasIt) {
     ASSERT_EQ(actions_.sends.size(), 1U);
     EXPECT_EQ(read(actions_.sends[0]).yiaddr, ip("10.0.0.11"));
     actions_.clear();
-    server_->address_in_use(ip("10.0.0.12"), actions_); // that nobody asked about
+    server_->address_in_use(ip("10.0.0.12"), MacAddress(), actions_); // that nobody asked about
     EXPECT_TRUE(actions_.writes.empty());
+}
+
+TEST_F(Probing, TheClientsOwnAnswerIsNoConflict) {
+    receive(discover(polycom)); // which still has the address, and says so
+    actions_.clear();
+    server_->address_in_use(ip("10.0.0.10"), MacAddress(polycom), actions_);
+    EXPECT_TRUE(actions_.writes.empty() && actions_.probes.empty());
+    clock_.advance(300ms);
+    server_->tick(actions_);
+    ASSERT_EQ(actions_.sends.size(), 1U);
+    EXPECT_EQ(read(actions_.sends[0]).yiaddr, ip("10.0.0.10"));
+
+    receive(discover(other_polycom)); // behind a relay nobody's MAC is heard
+    server_->address_in_use(ip("10.0.0.11"), MacAddress(), actions_);
+    EXPECT_EQ(actions_.writes.size(), 1U);
+}
+
+TEST(ArpSender, SaysWhoHasWhat) {
+    std::vector<unsigned char> packet{0,  1, 8, 0, 6, 4, 0, 2, 0, 4, 0xf2, 0, 0, 1,
+                                      10, 0, 0, 9, 2, 2, 2, 2, 2, 2, 10,   0, 0, 1};
+    const auto holder = arp_sender(packet);
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->address, ip("10.0.0.9"));
+    EXPECT_EQ(holder->mac, MacAddress(polycom));
+    EXPECT_FALSE(arp_sender(std::span(packet).first(27)));
+    std::fill_n(packet.begin() + 14, 4, 0); // a probe: it has none yet
+    EXPECT_FALSE(arp_sender(packet));
+}
+
+TEST_F(Probing, TheTimelineSaysWhatBecameOfIt) {
+    receive(discover(polycom));
+    ASSERT_EQ(offers_.notes.size(), 1U);
+    EXPECT_EQ(offers_.notes[0].told, "10.0.0.10 is being probed");
+    server_->address_in_use(ip("10.0.0.10"), MacAddress(computer), actions_);
+    ASSERT_EQ(offers_.notes.size(), 2U);
+    EXPECT_EQ(offers_.notes[1].told, "10.0.0.11 is being probed");
+    clock_.advance(300ms);
+    server_->tick(actions_);
+    ASSERT_EQ(offers_.notes.size(), 3U);
+    EXPECT_EQ(offers_.notes[2],
+              (ScriptedOffers::Note{catalogue::Outcome::served, "DISCOVER", "offered 10.0.0.11; http://boot"}));
+}
+
+TEST_F(SmallPool, TheTimelineSaysWhyAnAddressWentOutAlone) {
+    offers_.state = Offer::State::no_url;
+    (void)answer(discover(polycom));
+    EXPECT_EQ(offers_.notes.back().told, "offered 10.0.0.10; no URL: no reason");
+    (void)answer(selecting(polycom, "10.0.0.10"));
+    EXPECT_EQ(offers_.notes.back().told, "10.0.0.10 for 3600 s; no URL: no reason");
+    offers_.state = Offer::State::denied;
+    (void)answer(discover(polycom));
+    EXPECT_EQ(offers_.notes.back(), (ScriptedOffers::Note{catalogue::Outcome::refused, "DISCOVER", "no reason"}));
+    offers_.state = Offer::State::offered;
+    (void)answer(selecting(polycom, "10.0.0.50", "10.0.0.2"));
+    EXPECT_EQ(offers_.notes.back().outcome, catalogue::Outcome::not_modified);
+    EXPECT_EQ(offers_.notes.back().told, "takes 10.0.0.50 of server 10.0.0.2");
 }
 
 TEST_F(Probing, ItsOwnLeaseNeedsNone) {

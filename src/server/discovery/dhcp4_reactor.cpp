@@ -35,13 +35,23 @@ net::OwnedFd watch_all(const Dhcp4Sockets& sockets, const std::optional<AddressP
     return poll;
 }
 
+/// Whatever fails (out of memory, say), this piece of work is lost and the listener is not.
+template <class Work>
+void guarded(Work&& work) {
+    try {
+        work();
+    } catch (...) {
+        net::log_task_failure(std::current_exception());
+    }
+}
+
 } // namespace
 
 Dhcp4Reactor::Dhcp4Reactor(net::Loop& loop, OfferSource& offers, catalogue::Store& store, std::uint16_t listener,
                            const Dhcp4Options& options, Dhcp4Sockets sockets)
     : loop_(loop), store_(store), sockets_(std::move(sockets)),
       prober_(options.mode == Dhcp4Mode::small_pool ? std::optional<AddressProber>(sockets_.interface) : std::nullopt),
-      server_(offers, loop.clock(), options, listener, sockets_.ports),
+      server_(offers, loop.clock(), options, listener, sockets_.ports, sockets_.links),
       readable_(loop.executor(), watch_all(sockets_, prober_).release()), ticker_(loop.executor()) {}
 
 void Dhcp4Reactor::wait_for_datagrams() {
@@ -49,12 +59,7 @@ void Dhcp4Reactor::wait_for_datagrams() {
     readable_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                          [this](const boost::system::error_code& error) {
                              if (!error && !closed_) {
-                                 try {
-                                     on_readable();
-                                 } catch (...) {
-                                     // Out of memory, say: this batch is lost, the listener is not.
-                                     net::log_task_failure(std::current_exception());
-                                 }
+                                 guarded([this] { on_readable(); });
                                  wait_for_datagrams();
                              }
                              --under_way_;
@@ -74,7 +79,7 @@ void Dhcp4Reactor::on_readable() {
         for (std::size_t i = 0; i < count; ++i) server_.heard(inbox_.datagram(i), inbox_.place(i));
     }
     if (prober_)
-        for (const IpAddress& address : prober_->answered()) server_.address_in_use(address, actions_);
+        for (const auto& [address, mac] : prober_->answered()) server_.address_in_use(address, mac, actions_);
     perform();
 }
 
@@ -86,8 +91,10 @@ void Dhcp4Reactor::perform() {
             ++under_way_;
             const bool taken = store_.put_lease(write.lease, [this, ticket = write.ticket](bool is_durable) {
                 loop_.post([this, ticket, is_durable] {
-                    server_.lease_stored(ticket, is_durable, actions_);
-                    if (!closed_) perform();
+                    guarded([&] {
+                        server_.lease_stored(ticket, is_durable, actions_);
+                        if (!closed_) perform();
+                    });
                     --under_way_;
                     end_if_stopped();
                 });
@@ -112,8 +119,11 @@ void Dhcp4Reactor::wait_for_probes() {
     ticker_.async_wait([this](const boost::system::error_code&) {
         ticking_ = false;
         if (!closed_) {
-            server_.tick(actions_);
-            perform();
+            guarded([this] {
+                server_.tick(actions_);
+                perform();
+            });
+            if (server_.is_waiting()) wait_for_probes();
         }
         --under_way_;
         end_if_stopped();

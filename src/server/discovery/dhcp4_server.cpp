@@ -1,7 +1,9 @@
 #include "server/discovery/dhcp4_server.hpp"
 
 #include "base/hex.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
+#include "protocol/url.hpp"
 #include "server/discovery/dhcp4_asker.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +23,8 @@ using dhcp4::Type;
 namespace {
 
 const IpAddress nobody = IpAddress::v4(0);
+constexpr std::size_t text_bytes_max = 160; // of an option, for people
+constexpr std::string_view hidden = "(not shown: it may hold a password)";
 
 /// What a phone may take its boot server from.
 constexpr auto boot_codes = std::to_array<std::uint8_t>({43, 66, 67, 114, 120, 125, 128, 132, 150, 159, 160, 161});
@@ -29,14 +33,34 @@ bool is_text(std::string_view value) {
     return !value.empty() && std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+/// Clients have no address yet, and many share that of their relay: a number of each for AnswerRate.
+IpAddress stand_in(const Message& message) {
+    std::array<std::uint8_t, 16> bytes{};
+    std::copy_n(message.chaddr.begin(), bytes.size(), bytes.begin());
+    return IpAddress(bytes);
+}
+
+std::string_view name_of(Type type) { return type == Type::offer ? "OFFER" : type == Type::ack ? "ACK" : "NAK"; }
+
+/// Other servers' URLs may hold passwords, which are not ours to write down.
+std::string without_secrets(std::string_view text) {
+    if (text.find('@') == std::string_view::npos) return std::string(text.substr(0, text_bytes_max));
+    const auto url = protocol::parse_url(text);
+    std::string out = url ? url->shown() : std::string();
+    if (out.empty() || out.find('@') != std::string::npos) return std::string(hidden);
+    return out.substr(0, text_bytes_max);
+}
+
 std::string shown(const Message& message, std::uint8_t code) {
-    if (const auto text = message.text(code); text && is_text(*text)) return std::string(text->substr(0, 160));
+    if (const auto text = message.text(code); text && is_text(*text)) return without_secrets(*text);
     if (code == dhcp4::tftp_addresses) {
         std::string out;
         for (const IpAddress& address : message.addresses(code)) out += (out.empty() ? "" : " ") + address.text();
         return out;
     }
-    const auto value = message.option(code).value_or("").substr(0, 80);
+    const auto whole = message.option(code).value_or("");
+    if (whole.find('@') != std::string_view::npos) return std::string(hidden);
+    const auto value = whole.substr(0, 80);
     return "0x" + to_hex(std::as_bytes(std::span(value)));
 }
 
@@ -53,8 +77,8 @@ std::string told_by_server(const Message& reply) {
             any = true;
         }
     if (!any) out += "; no option that names a boot server";
-    if (is_text(reply.sname)) out += "; sname " + reply.sname;
-    if (is_text(reply.file)) out += "; file " + reply.file;
+    if (is_text(reply.sname)) out += "; sname " + without_secrets(reply.sname);
+    if (is_text(reply.file)) out += "; file " + without_secrets(reply.file);
     if (reply.siaddr != nobody) out += "; next server " + reply.siaddr.text();
     return out;
 }
@@ -72,8 +96,10 @@ Result<void> Dhcp4Server::check(const Dhcp4Options& options) {
 }
 
 Dhcp4Server::Dhcp4Server(OfferSource& offers, const Clock& clock, const Dhcp4Options& options, std::uint16_t listener,
-                         Dhcp4Ports ports)
-    : offers_(offers), options_(options), content_(options_), listener_(listener), ports_(ports),
+                         Dhcp4Ports ports, std::vector<Network> links)
+    : offers_(offers), clock_(clock), options_(options), content_(options_), listener_(listener), ports_(ports),
+      links_(std::move(links)),
+      rate_(options_.answers_per_source_second, options_.answers_per_second, SystemRandom().next()),
       pools_(offers, content_, clock, options_, listener, ports) {}
 
 void Dhcp4Server::received(std::string_view datagram, const Dhcp4Place& place, Dhcp4Actions& actions) {
@@ -104,20 +130,38 @@ void Dhcp4Server::received(std::string_view datagram, const Dhcp4Place& place, D
     if (options_.mode == Dhcp4Mode::off) return;
     const Offer offer = offers_.recognize(asker);
     if (offer.family == nullptr && offer.device == nullptr) return; // no phone: not our business
+    const auto taken = message.type() == Type::request ? message.address(dhcp4::server_id) : std::nullopt;
+    if (taken && *taken != place.local) // heard even where the offers themselves were not for us to hear
+        return offers_.note(asker, offer, Outcome::not_modified, asked_text(message), taken_text(message, *taken));
     offers_.note(asker, offer, Outcome::absent, asked_text(message),
                  options_.mode == Dhcp4Mode::observe ? "nothing: this listener only watches"
                                                      : "nothing: this listener answers DHCPINFORM alone");
 }
 
+bool Dhcp4Server::is_answered_at(const IpAddress& to) const {
+    const IpAddress& source = request_.place.source;
+    if (to == nobody) return false;
+    if (source == to) return true;
+    if (request_.message.giaddr == nobody) return source == nobody;
+    if (source == request_.message.giaddr || pools_.leases().pool_of_link(source) != nullptr) return true;
+    return std::any_of(links_.begin(), links_.end(), [&](const Network& link) { return link.contains(source); });
+}
+
+bool Dhcp4Server::rate_allows(const IpAddress& whom) {
+    if (rate_.allows(whom, clock_.instant())) return true;
+    ++counts_.too_often;
+    return false;
+}
+
 void Dhcp4Server::inform(const Asker& asker, Dhcp4Actions& actions) {
     const Message& message = request_.message;
     const Dhcp4Place& place = request_.place;
-    IpAddress to = message.ciaddr != nobody ? message.ciaddr : place.source;
-    const bool is_elsewhere = message.giaddr == nobody && place.source != nobody && place.source != to;
-    if (to == nobody || is_elsewhere) {
+    const IpAddress to = message.ciaddr != nobody ? message.ciaddr : place.source;
+    if (!is_answered_at(to)) {
         ++counts_.malformed;
         return;
     }
+    if (!rate_allows(to)) return;
     const Offer offer = offers_.make(asker);
     if (!offer.is_offered()) {
         if (offer.family != nullptr || offer.device != nullptr)
@@ -142,16 +186,12 @@ void Dhcp4Server::inform(const Asker& asker, Dhcp4Actions& actions) {
 }
 
 void Dhcp4Server::pooled(const Asker& asker, Dhcp4Actions& actions) {
+    if (!rate_allows(stand_in(request_.message))) return;
     const Offer offer = offers_.make(asker);
-    if (offer.state == Offer::State::denied) return;
-    const bool is_phone = offer.family != nullptr || offer.device != nullptr;
-    if (!is_phone && options_.only_phones) return;
-    const auto told = pools_.received(request_, offer, actions);
-    if (!is_phone) return; // a computer: no story of ours
-    std::string text = told.text;
-    if (told.outcome == Outcome::served && offer.is_offered() && !offer.shown_url.empty())
-        text += "; " + offer.shown_url;
-    offers_.note(asker, offer, told.outcome, asked_text(request_.message), text);
+    if (offer.state == Offer::State::denied)
+        return pools_.note(asker, offer, request_.message, {Outcome::refused, offer.why});
+    if (options_.only_phones && offer.family == nullptr && offer.device == nullptr) return;
+    pools_.note(asker, offer, request_.message, pools_.received(request_, offer, actions));
 }
 
 void Dhcp4Server::heard(std::string_view datagram, const Dhcp4Place& place) {
@@ -173,7 +213,9 @@ void Dhcp4Server::heard(std::string_view datagram, const Dhcp4Place& place) {
     }
     const Offer offer = offers_.recognize(asker);
     if (offer.family == nullptr && offer.device == nullptr) return;
-    offers_.note(asker, offer, Outcome::served, "server " + server.value_or(place.source).text(),
+    // Outcome::not_modified: another server's answer, told apart from ours.
+    offers_.note(asker, offer, Outcome::not_modified,
+                 fmt::format("{} of {}", name_of(heard_.type()), server.value_or(place.source).text()),
                  told_by_server(heard_));
 }
 

@@ -5,8 +5,11 @@
 /// options_only  answers DHCPINFORM, never offers an address, and is silent where it has nothing to say: another
 ///               server's answer is not to lose against an empty one
 /// small_pool    both of that, and Dhcp4Pools
-/// An INFORM is answered to the address that it came from, or behind a relay: never to a third one.
+/// An INFORM is answered to the address that it came from. One with a relay's address in it may be answered elsewhere,
+/// but only if it came from that relay or from a network of ours: never to a third one for anybody who asks.
+/// Limits   answers by AnswerRate: INFORM by where the answer goes, the rest by the client's MAC.
 /// Threads  its loop's own.
+#include "server/discovery/answer_rate.hpp"
 #include "server/discovery/dhcp4_actions.hpp"
 #include "server/discovery/dhcp4_content.hpp"
 #include "server/discovery/dhcp4_pools.hpp"
@@ -28,8 +31,9 @@ public:
     [[nodiscard]] static Result<void> check(const Dhcp4Options& options);
 
     /// All references outlive it. Requires options that check() accepted.
+    /// `links`: the networks of the interfaces that are listened at.
     Dhcp4Server(OfferSource& offers, const Clock& clock, const Dhcp4Options& options, std::uint16_t listener,
-                Dhcp4Ports ports = {});
+                Dhcp4Ports ports = {}, std::vector<Network> links = {});
     void load(const std::vector<catalogue::Lease>& leases) { pools_.load(leases); }
 
     /// What came to the server's port.
@@ -39,12 +43,14 @@ public:
     void lease_stored(std::uint64_t ticket, bool is_durable, Dhcp4Actions& actions) {
         pools_.lease_stored(ticket, is_durable, actions);
     }
-    void address_in_use(const IpAddress& address, Dhcp4Actions& actions) { pools_.address_in_use(address, actions); }
+    void address_in_use(const IpAddress& address, MacAddress by, Dhcp4Actions& actions) {
+        pools_.address_in_use(address, by, actions);
+    }
     void tick(Dhcp4Actions& actions) { pools_.tick(actions); }
     [[nodiscard]] bool is_waiting() const { return pools_.is_waiting(); }
 
     struct Counts {
-        std::uint64_t received = 0, malformed = 0, heard = 0;
+        std::uint64_t received = 0, malformed = 0, heard = 0, too_often = 0;
     };
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
@@ -56,16 +62,21 @@ private:
     };
 
     void inform(const Asker& asker, Dhcp4Actions& actions);
+    [[nodiscard]] bool is_answered_at(const IpAddress& to) const; ///< an INFORM
+    [[nodiscard]] bool rate_allows(const IpAddress& whom);
     void pooled(const Asker& asker, Dhcp4Actions& actions);
     void remember(const Asker& asker);
     /// "160,66 URL": never a secret.
     [[nodiscard]] static std::string told_text(const std::vector<std::uint8_t>& said, const Offer& offer);
 
     OfferSource& offers_;
+    const Clock& clock_;
     const Dhcp4Options options_;
     const Dhcp4Content content_;
     const std::uint16_t listener_;
     const Dhcp4Ports ports_;
+    const std::vector<Network> links_;
+    AnswerRate rate_;
     Dhcp4Pools pools_;
     Dhcp4Request request_; ///< kept warm between datagrams
     protocol::dhcp4::Message heard_;

@@ -57,7 +57,7 @@ protected:
         offers_.tell(66, "http://boot/secret-token");
     }
     std::vector<Dhcp4Send> receive(const Message& message, std::string_view source = "10.0.0.9") {
-        Dhcp4Server server(offers_, clock_, options_, 0);
+        Dhcp4Server server(offers_, clock_, options_, 0, {}, {*Network::from_text("10.1.0.0/24")});
         Dhcp4Actions actions;
         server.received(bytes_of(message), {ip(source), 68, 7, ip("10.0.0.1")}, actions);
         EXPECT_TRUE(actions.writes.empty() || options_.mode == Dhcp4Mode::small_pool);
@@ -101,9 +101,34 @@ TEST_F(Dhcp4ServerTest, AnInformIsNoWayToReachAThirdParty) {
     EXPECT_EQ(receive(inform("0.0.0.0"))[0].to, ip("10.0.0.9")) << "its source";
     EXPECT_TRUE(receive(inform("0.0.0.0"), "0.0.0.0").empty());
     Message relayed = inform();
+    relayed.giaddr = ip("10.7.0.254");
+    for (const char* source : {"10.7.0.254", "10.0.0.9", "10.1.0.254"}) // the relay, the client, a network of ours
+        EXPECT_EQ(receive(relayed, source).size(), 1U) << source;
+    for (const char* source : {"192.0.2.7", "10.7.0.253", "0.0.0.0"})
+        EXPECT_TRUE(receive(relayed, source).empty()) << source;
+    options_ = one_pool(); // and a pool's subnet is one of ours
+    EXPECT_EQ(receive(relayed, "10.0.0.254").size(), 1U);
     relayed.giaddr = ip("10.0.0.254");
     ASSERT_EQ(receive(relayed, "10.0.0.254").size(), 1U);
     EXPECT_EQ(receive(relayed, "10.0.0.254")[0].to, ip("10.0.0.9"));
+}
+
+TEST_F(Dhcp4ServerTest, AnswersNobodyMoreOftenThanItsRate) {
+    options_ = one_pool();
+    options_.answers_per_source_second = 2;
+    options_.answers_per_second = 5;
+    Dhcp4Server server(offers_, clock_, options_, 0);
+    const auto answers = [&](const Message& message, std::string_view source) {
+        Dhcp4Actions actions;
+        for (int i = 0; i < 4; ++i) server.received(bytes_of(message), {ip(source), 68, 7, ip("10.0.0.1")}, actions);
+        return actions.sends.size();
+    };
+    EXPECT_EQ(answers(inform(), "10.0.0.9"), 2U);
+    EXPECT_EQ(answers(from_client(Type::discover, polycom), "0.0.0.0"), 2U);
+    EXPECT_EQ(answers(from_client(Type::discover, other_polycom), "0.0.0.0"), 1U) << "and to all";
+    EXPECT_EQ(server.counts().too_often, 7U);
+    clock_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(answers(from_client(Type::discover, other_polycom), "0.0.0.0"), 2U);
 }
 
 TEST_F(Dhcp4ServerTest, OptionsOnlyNeverOffersAnAddress) {
@@ -172,7 +197,8 @@ TEST_F(Dhcp4ServerTest, ObserveLearnsWhatAPhoneAsksAndWhatItIsTold) {
     offer.unset(dhcp4::vendor_class);
     server.heard(bytes_of(offer), {ip("10.0.0.2"), 67, 7, ip("10.0.0.1")});
     ASSERT_EQ(offers_.notes.size(), 3U);
-    EXPECT_EQ(offers_.notes[2].asked, "server 10.0.0.2");
+    EXPECT_EQ(offers_.notes[2].asked, "OFFER of 10.0.0.2");
+    EXPECT_EQ(offers_.notes[2].outcome, Outcome::not_modified) << "another server's";
     EXPECT_EQ(offers_.notes[2].told, "offers 10.0.0.50; 43 0x0100, 66 10.0.0.4, 150 10.0.0.5; next server 10.0.0.4");
     EXPECT_EQ(offers_.classes[2], "LINKSYS SPA-942") << "as the client showed itself";
 
@@ -191,6 +217,45 @@ TEST_F(Dhcp4ServerTest, SaysWhereAServerNamesNoBootServer) {
     EXPECT_EQ(told_by_server(ack), "grants options; no option that names a boot server; sname boot; file x.cfg");
     ack.set_type(Type::nak);
     EXPECT_EQ(told_by_server(ack), "refuses");
+}
+
+TEST_F(Dhcp4ServerTest, ARequestTellsWhichServerThePhoneTakes) {
+    for (const Dhcp4Mode mode : {Dhcp4Mode::observe, Dhcp4Mode::options_only}) {
+        options_.mode = mode;
+        Message request = from_client(Type::request, polycom);
+        request.set_address(dhcp4::server_id, ip("10.0.0.2"));
+        request.set_address(dhcp4::requested_address, ip("10.0.0.50"));
+        EXPECT_TRUE(receive(request).empty());
+        EXPECT_EQ(offers_.notes.back(),
+                  (ScriptedOffers::Note{Outcome::not_modified, "REQUEST", "takes 10.0.0.50 of server 10.0.0.2"}));
+        request.unset(dhcp4::server_id);
+        EXPECT_TRUE(receive(request).empty());
+        EXPECT_EQ(offers_.notes.back().outcome, Outcome::absent);
+    }
+}
+
+TEST_F(Dhcp4ServerTest, WritesNoOtherServersPasswordsDown) {
+    struct Case {
+        std::uint8_t code;
+        std::string_view value, shown;
+    };
+    for (const Case& row : {
+             Case{66, "http://PlcmSpIp:secret@boot/x", "http://boot/x"},
+             Case{160, "PlcmSpIp:secret@boot", "boot"},
+             Case{66, "gopher://u:secret@boot", "(not shown"},
+             Case{66, "http://one/;ftp://u:secret@two", "(not shown"},
+             Case{43, "\1\20ftp://u:secret@b\0"sv, "(not shown"},
+         }) {
+        Message offer = from_client(Type::offer, polycom);
+        offer.set(row.code, row.value);
+        const std::string told = told_by_server(offer);
+        EXPECT_NE(told.find(row.shown), std::string::npos) << told;
+        EXPECT_EQ(told.find("secret"), std::string::npos) << told;
+        EXPECT_EQ(told.find("736563726574"), std::string::npos) << told;
+    }
+    Message offer = from_client(Type::offer, polycom);
+    offer.sname = "u:secret@boot", offer.file = "ftp://u:secret@boot/x";
+    EXPECT_EQ(told_by_server(offer).find("secret"), std::string::npos) << told_by_server(offer);
 }
 
 TEST_F(Dhcp4ServerTest, RefusesOptionsThatCannotWork) {

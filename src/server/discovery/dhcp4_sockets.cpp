@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <ifaddrs.h>
@@ -106,6 +107,26 @@ Result<Dhcp4Interface> interface_with(const IpAddress& address) {
     return out;
 }
 
+std::vector<Network> networks_of(const std::string& interface) {
+    std::vector<Network> out;
+    ifaddrs* list = nullptr;
+    if (::getifaddrs(&list) != 0) return out;
+    const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(list, ::freeifaddrs);
+    for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {
+        if (at->ifa_addr == nullptr || at->ifa_netmask == nullptr || at->ifa_addr->sa_family != AF_INET) continue;
+        const std::string_view whole = at->ifa_name; // an alias is eth0:1
+        if (!interface.empty() && interface != whole.substr(0, whole.find(':'))) continue;
+        sockaddr_in name{}, mask{};
+        std::memcpy(&name, at->ifa_addr, sizeof name);
+        std::memcpy(&mask, at->ifa_netmask, sizeof mask);
+        const std::uint32_t bits = ntohl(mask.sin_addr.s_addr);
+        const auto first = IpAddress::v4(ntohl(name.sin_addr.s_addr) & bits);
+        if (const auto network = Network::from_text(fmt::format("{}/{}", first.text(), std::popcount(bits))))
+            out.push_back(*network);
+    }
+    return out;
+}
+
 Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at) {
     if (!at.address().is_v4()) return fail(ErrorCode::invalid, "DHCPv4 is served at an IPv4 address");
     Dhcp4Sockets out;
@@ -116,6 +137,7 @@ Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at
         if (!interface) return tl::unexpected(interface.error());
         out.interface = std::move(*interface);
     }
+    out.links = networks_of(out.interface.name);
     // Loopback has no broadcasts, and lets several share a port by their addresses.
     const IpAddress bound = out.interface.is_loopback ? out.address : anybody;
     auto requests = bind_to(bound, at.port(), out.interface);
@@ -157,9 +179,16 @@ void forget_what_waits(int fd) {
 
 } // namespace
 
-std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock, std::uint32_t xid,
-                                           std::chrono::milliseconds wait) {
-    if (!sockets.replies) return std::nullopt;
+Result<std::optional<IpAddress>> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock, std::uint32_t xid,
+                                                   std::chrono::milliseconds wait) {
+    if (sockets.interface.is_loopback) return std::nullopt;
+    if (!sockets.replies)
+        return fail(
+            ErrorCode::unavailable,
+            fmt::format("whether another DHCP server gives out addresses on {} cannot be found out: udp port {} "
+                        "is taken, by this machine's DHCP client perhaps. Free it, or set beside_others = true "
+                        "if no other server is there",
+                        sockets.interface.name, sockets.ports.client));
     dhcp4::Message discover;
     discover.set_type(dhcp4::Type::discover);
     discover.xid = xid;

@@ -38,7 +38,11 @@ struct Dhcp4Sockets {
     IpAddress address; ///< ours on it; 0.0.0.0 on every one
     Dhcp4Ports ports;
     bool hears_broadcasts_alone = false;
+    std::vector<Network> links; ///< of the interface, or of every one
 };
+
+/// The IPv4 networks of that interface; "": of all that are up.
+[[nodiscard]] std::vector<Network> networks_of(const std::string& interface);
 
 /// The interface that has this IPv4 address. Errors: unavailable, naming the address.
 [[nodiscard]] Result<Dhcp4Interface> interface_with(const IpAddress& address);
@@ -47,9 +51,10 @@ struct Dhcp4Sockets {
 /// right.
 [[nodiscard]] Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at);
 
-/// Whether somebody else offers addresses there: the one that answered a DISCOVER within `wait`. Blocks.
-[[nodiscard]] std::optional<IpAddress> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock,
-                                                         std::uint32_t xid, std::chrono::milliseconds wait);
+/// Whether somebody else offers addresses there: the one that answered a DISCOVER within `wait`. Blocks. Nobody is
+/// asked on loopback. Errors: unavailable where the answers would not be heard.
+[[nodiscard]] Result<std::optional<IpAddress>> find_other_server(const Dhcp4Sockets& sockets, const Clock& clock,
+                                                                 std::uint32_t xid, std::chrono::milliseconds wait);
 
 /// Datagrams of one recvmmsg(2), and where they came from.
 class Dhcp4Inbox {

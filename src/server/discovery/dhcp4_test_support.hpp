@@ -5,7 +5,9 @@
 #include "server/discovery/dhcp4_actions.hpp"
 #include "server/discovery/offer_source.hpp"
 
+#include <atomic>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -28,7 +30,8 @@ public:
     std::vector<std::pair<config::OfferRule, std::string>> rules;
     std::map<MacAddress, IpAddress> reserved;
     std::vector<Note> notes;
-    std::vector<std::string> classes; ///< as they were asked with
+    mutable std::atomic<int> makes_left = 1'000'000; ///< then it throws
+    std::vector<std::string> classes;                ///< as they were asked with
 
     void tell(std::uint16_t option, std::string value) {
         config::OfferRule rule;
@@ -37,6 +40,7 @@ public:
         rules.emplace_back(rule, std::move(value));
     }
     [[nodiscard]] Offer make(const Asker& asker) const override {
+        if (makes_left-- <= 0) throw std::runtime_error("no more offers");
         Offer out = recognize(asker);
         if (out.family == nullptr) return out;
         out.state = state;
@@ -95,6 +99,7 @@ inline Dhcp4Options one_pool() {
     Dhcp4Options out;
     out.mode = Dhcp4Mode::small_pool;
     out.conflict_wait = std::chrono::milliseconds(0);
+    out.answers_per_source_second = 1'000; // tests ask often within one moment
     Dhcp4Pool pool;
     pool.subnet = *Network::from_text("10.0.0.0/24");
     pool.first = ip("10.0.0.10"), pool.last = ip("10.0.0.12");

@@ -8,7 +8,7 @@ namespace {
 using catalogue::Lease;
 using catalogue::LeaseState;
 
-constexpr std::uint64_t tries_max = 65'536; // of a pool's addresses, before it counts as full
+constexpr std::uint64_t tries_max = 65'536; // for an address that nobody had yet
 
 /// FNV-1a, mixed at its end: where a client's search begins, the same after a restart.
 std::uint64_t hash_of(std::string_view text) {
@@ -41,7 +41,9 @@ void Dhcp6Leases::put(const Lease& lease) {
         const auto former = by_client_.find(there.client_id);
         if (former != by_client_.end() && former->second == lease.address) by_client_.erase(former);
     }
+    by_until_.erase({there.until, lease.address});
     there = lease;
+    by_until_.emplace(lease.until, lease.address);
     if (lease.state == LeaseState::declined) {
         const auto client = by_client_.find(lease.client_id);
         if (client != by_client_.end() && client->second == lease.address) by_client_.erase(client);
@@ -60,6 +62,7 @@ void Dhcp6Leases::restore(const IpAddress& address, const std::optional<Lease>& 
     if (found == by_address_.end()) return;
     const auto client = by_client_.find(found->second.client_id);
     if (client != by_client_.end() && client->second == address) by_client_.erase(client);
+    by_until_.erase({found->second.until, address});
     by_address_.erase(found);
     if (before) put(*before);
 }
@@ -88,30 +91,40 @@ std::optional<IpAddress> Dhcp6Leases::choose(const Dhcp6Pool& pool, const Wish& 
         standing(*wish.reserved, wish.client, now) != Standing::taken)
         return wish.reserved;
     const auto* own = of_client(wish.client);
-    if (own != nullptr && is_in_range(pool, own->address) &&
+    if (own != nullptr && is_in_range(pool, own->address) && is_anybodys(own->address, wish) &&
         standing(own->address, wish.client, now) != Standing::taken)
         return own->address;
-    if (wish.hint && is_in_range(pool, *wish.hint) && std::ranges::find(wish.ours, *wish.hint) == wish.ours.end() &&
+    if (wish.hint && is_in_range(pool, *wish.hint) && is_anybodys(*wish.hint, wish) &&
         standing(*wish.hint, wish.client, now) == Standing::unused)
         return wish.hint;
-    return search(pool, wish, now);
+    const auto unused = search_unused(pool, wish, now);
+    return unused ? unused : oldest_ended(pool, wish, now);
 }
 
-std::optional<IpAddress> Dhcp6Leases::search(const Dhcp6Pool& pool, const Wish& wish, WallTime now) const {
+bool Dhcp6Leases::is_anybodys(const IpAddress& address, const Wish& wish) {
+    if (std::ranges::find(wish.ours, address) != wish.ours.end()) return false;
+    return !wish.is_reserved || !wish.is_reserved(address);
+}
+
+std::optional<IpAddress> Dhcp6Leases::search_unused(const Dhcp6Pool& pool, const Wish& wish, WallTime now) const {
+    if (pool.last < pool.first || by_address_.size() >= leases_max) return std::nullopt;
     const auto first = low_half(pool.first);
     const auto span = low_half(pool.last) - first; // one less than there are
-    if (pool.last < pool.first) return std::nullopt;
     const auto tries = span < tries_max ? span + 1 : tries_max;
     auto offset = span == UINT64_MAX ? hash_of(wish.client) : hash_of(wish.client) % (span + 1);
-    std::optional<IpAddress> second_hand;
     for (std::uint64_t i = 0; i < tries; ++i, offset = offset == span ? 0 : offset + 1) {
         const auto address = with_low_half(pool.first, first + offset);
-        if (std::ranges::find(wish.ours, address) != wish.ours.end()) continue;
-        const auto found = standing(address, wish.client, now);
-        if (found == Standing::unused) return address;
-        if (found == Standing::used_before && !second_hand) second_hand = address;
+        if (standing(address, wish.client, now) == Standing::unused && is_anybodys(address, wish)) return address;
     }
-    return second_hand;
+    return std::nullopt;
+}
+
+std::optional<IpAddress> Dhcp6Leases::oldest_ended(const Dhcp6Pool& pool, const Wish& wish, WallTime now) const {
+    for (const auto& [until, address] : by_until_) {
+        if (now < until) break;
+        if (is_in_range(pool, address) && is_anybodys(address, wish)) return address;
+    }
+    return std::nullopt;
 }
 
 } // namespace offhook::server

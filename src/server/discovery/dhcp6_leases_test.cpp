@@ -72,12 +72,56 @@ TEST(Dhcp6Leases, AFullPoolGivesWhatIsOverAndNothingElse) {
     leases.put(lease("2001:db8::101", "b", LeaseState::declined));
     EXPECT_EQ(choose(leases, two, "c"), std::nullopt);
     EXPECT_EQ(choose(leases, two, "b"), std::nullopt); // nor to who declined it
-    leases.put(lease("2001:db8::100", "a", LeaseState::released));
+    leases.put(lease("2001:db8::100", "a", LeaseState::released, std::chrono::seconds{0}));
     EXPECT_EQ(choose(leases, two, "c"), address("2001:db8::100"));
     leases.put(lease("2001:db8::100", "a", LeaseState::bound, std::chrono::seconds{-1})); // expired
     EXPECT_EQ(choose(leases, two, "c"), address("2001:db8::100"));
     leases.put(lease("2001:db8::101", "b", LeaseState::declined, std::chrono::seconds{-1}));
     EXPECT_TRUE(choose(leases, two, "b"));
+}
+
+TEST(Dhcp6Leases, AFullPoolGivesWhatHasBeenFreeForLongest) {
+    Dhcp6Leases leases;
+    const auto three = pool("2001:db8::100", "2001:db8::102");
+    leases.put(lease("2001:db8::100", "a", LeaseState::bound, std::chrono::seconds{-1}));
+    leases.put(lease("2001:db8::101", "b", LeaseState::bound, std::chrono::seconds{-3}));
+    leases.put(lease("2001:db8::102", "c", LeaseState::released, std::chrono::seconds{-2}));
+    for (const std::string_view client : {"d", "e", "f", "g"})
+        EXPECT_EQ(choose(leases, three, client), address("2001:db8::101")) << client;
+    leases.put(lease("2001:db8::101", "d")); // took it
+    EXPECT_EQ(choose(leases, three, "e"), address("2001:db8::102"));
+    leases.restore(address("2001:db8::101"), lease("2001:db8::101", "b", LeaseState::bound, std::chrono::seconds{-3}));
+    EXPECT_EQ(choose(leases, three, "e"), address("2001:db8::101"));
+}
+
+TEST(Dhcp6Leases, AFullTableIsNotTheEndOfAWidePool) {
+    Dhcp6Leases leases;
+    const auto wide = pool("2001:db8::100", "2001:db8::ffff:ffff");
+    for (std::size_t i = 0; i < Dhcp6Leases::leases_max; ++i) {
+        const auto text = std::to_string(i);
+        const auto chosen = choose(leases, wide, text);
+        ASSERT_TRUE(chosen) << i;
+        leases.put(lease(chosen->text(), text, LeaseState::bound, std::chrono::seconds{i == 77 ? -1 : 60}));
+    }
+    const auto chosen = choose(leases, wide, "a");
+    ASSERT_TRUE(chosen);
+    EXPECT_EQ(*chosen, leases.of_client("77")->address);
+}
+
+TEST(Dhcp6Leases, WhatTheCatalogueKeepsIsGivenToNobodyElse) {
+    Dhcp6Leases leases;
+    const auto two = pool("2001:db8::100", "2001:db8::101");
+    const auto kept = address("2001:db8::100");
+    const auto choose_for = [&](std::string_view client, std::optional<IpAddress> reserved = {}) {
+        return leases.choose(two, {client, reserved, kept, {}, [&](const IpAddress& at) { return at == kept; }}, now);
+    };
+    for (const std::string_view client : {"a", "b", "c", "d"}) EXPECT_EQ(choose_for(client), address("2001:db8::101"));
+    EXPECT_EQ(choose_for("a", kept), kept);
+    leases.put(lease("2001:db8::100", "a")); // from before it was kept
+    EXPECT_EQ(choose_for("a"), address("2001:db8::101"));
+    leases.put(lease("2001:db8::100", "a", LeaseState::bound, std::chrono::seconds{-1}));
+    leases.put(lease("2001:db8::101", "b"));
+    EXPECT_EQ(choose_for("c"), std::nullopt);
 }
 
 TEST(Dhcp6Leases, WhatIsOursIsNeverGiven) {

@@ -1,6 +1,7 @@
 #include "server/discovery/dhcp6_server.hpp"
 
 #include "base/log.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "server/discovery/dhcp6_exchange.hpp"
 
@@ -90,7 +91,8 @@ void Dhcp6Server::Exchange::tell(std::string_view words) {
 Dhcp6Server::Dhcp6Server(const Surroundings& around, const Dhcp6Options& options, std::string duid,
                          std::uint16_t listener, NeighbourLookup neighbours, Send send, Dhcp6RelayPort relay_port)
     : around_(around), options_(options), duid_(std::move(duid)), listener_(listener),
-      neighbours_(std::move(neighbours)), send_(std::move(send)), relay_port_(relay_port) {}
+      neighbours_(std::move(neighbours)), send_(std::move(send)), relay_port_(relay_port),
+      rate_(options_.answers_per_source_second, options_.answers_per_second, SystemRandom().next()) {}
 
 void Dhcp6Server::restore(const catalogue::Lease& lease) {
     const auto is_ours = [&lease](const Dhcp6Pool& pool) { return pool.subnet.contains(lease.address); };
@@ -125,8 +127,14 @@ const Dhcp6Pool* Dhcp6Server::pool_for(const Message& message, const Dhcp6Arriva
 void Dhcp6Server::received(const Dhcp6Arrival& arrival) {
     if (options_.mode == Dhcp6Mode::off) return;
     if (message_.read(arrival.datagram) != dhcp6::MessageError::none || name_of(message_.type).empty()) return;
+    // RFC 8415 16: these go to the group or through a relay. Whoever sends them here may be anywhere.
+    const bool is_direct = arrival.sent == Dhcp6Arrival::Sent::to_us && message_.relays.empty();
+    if (is_direct && !must_name_a_server(message_.type)) return;
     const bool only_watched = options_.mode == Dhcp6Mode::observe;
     if (!only_watched && !is_for_us(message_)) return;
+    // Behind a relay it is the client that counts.
+    const auto& whom = message_.relays.empty() ? arrival.way.source : message_.relays.back().peer_address;
+    if (!only_watched && !rate_.allows(whom, around_.clock.instant())) return;
     Exchange exchange{message_, arrival, dhcp6_asker(message_, arrival.way, listener_, neighbours_), {}};
     if (only_watched) return observe(exchange);
     exchange.offer = around_.offers.make(exchange.asker);
@@ -139,7 +147,7 @@ void Dhcp6Server::received(const Dhcp6Arrival& arrival) {
     reply.transaction = message_.transaction;
     if (!exchange.duid.empty()) reply.options.add(dhcp6::client_id, exchange.duid);
     reply.options.add(dhcp6::server_id, duid_);
-    if (must_name_a_server(message_.type) && arrival.sent == Dhcp6Arrival::Sent::to_us && message_.relays.empty()) {
+    if (is_direct) {
         reply.options.add(dhcp6::status_code, dhcp6::status_value(dhcp6::Status::use_multicast, {}));
         return say(exchange);
     }

@@ -5,11 +5,13 @@
 /// small_pool   also gives addresses. A lease is durable before the REPLY that binds it leaves; when it cannot be made
 ///              so, nothing is said, and the client asks again.
 /// observe      says nothing, and notes who is there.
-/// Limits   ias_max of one message; pending_max replies that wait for the journal. What is beyond is dropped.
-/// Threads  its loop's; the journal calls back there. It outlives those calls.
+/// What comes to our own address without a relay is dropped, or sent back to the group.
+/// Limits   answers by AnswerRate, for the client's address; ias_max of one message; pending_max replies that wait for
+/// the journal. What is beyond is dropped. Threads  its loop's; the journal calls back there. It outlives those calls.
 /// Source   RFC 8415 16, 18.3, 19.
 #include "base/clock.hpp"
 #include "protocol/dhcp6/message.hpp"
+#include "server/discovery/answer_rate.hpp"
 #include "server/discovery/dhcp6_asker.hpp"
 #include "server/discovery/dhcp6_leases.hpp"
 #include "server/discovery/discovery_options.hpp"
@@ -93,6 +95,7 @@ private:
     void give_up(Exchange& exchange);
 
     [[nodiscard]] std::optional<IpAddress> choose(const Exchange& exchange, const protocol::dhcp6::IaNa& ia) const;
+    [[nodiscard]] bool is_kept_for_another(const Exchange& exchange, const IpAddress& address) const;
     void lease_to(Exchange& exchange, protocol::dhcp6::IaNa& ia, const IpAddress& address);
     void put_times(protocol::dhcp6::IaNa& ia, const IpAddress& address) const;
     [[nodiscard]] bool add_asked(Exchange& exchange);
@@ -114,6 +117,7 @@ private:
     NeighbourLookup neighbours_;
     Send send_;
     Dhcp6RelayPort relay_port_;
+    AnswerRate rate_;
     Dhcp6Leases leases_;
     protocol::dhcp6::Message message_; ///< kept for its memory
     std::unordered_map<std::uint64_t, Pending> pending_;

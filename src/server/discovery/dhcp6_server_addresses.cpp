@@ -33,11 +33,18 @@ std::optional<IpAddress> Dhcp6Server::choose(const Exchange& exchange, const IaN
     wish.ours = exchange.arrival.ours;
     if (!ia.addresses.empty()) wish.hint = ia.addresses.front().address;
     if (exchange.asker.mac) wish.reserved = around_.offers.reserved_address(*exchange.asker.mac);
+    wish.is_reserved = [this](const IpAddress& address) { return around_.offers.is_reserved(address); };
     // One of a second IA of the same message is not to be given twice.
     auto chosen = leases_.choose(*exchange.pool, wish, around_.clock.wall());
     for (const auto& change : exchange.changes)
         if (chosen == change.lease.address) return std::nullopt;
     return chosen;
+}
+
+/// The catalogue may have given the address to another device while this one has it.
+bool Dhcp6Server::is_kept_for_another(const Exchange& exchange, const IpAddress& address) const {
+    if (!around_.offers.is_reserved(address)) return false;
+    return !exchange.asker.mac || around_.offers.reserved_address(*exchange.asker.mac) != address;
 }
 
 void Dhcp6Server::put_times(IaNa& ia, const IpAddress& address) const {
@@ -110,7 +117,7 @@ void Dhcp6Server::extend(Exchange& exchange) {
         const bool is_theirs = lease != nullptr && lease->state == LeaseState::bound && exchange.pool != nullptr &&
                                exchange.pool->subnet.contains(lease->address);
         // Its own again: nobody else took the address since, or the table would not name it.
-        if (is_theirs) {
+        if (is_theirs && !is_kept_for_another(exchange, lease->address)) {
             is_known = true;
             const auto address = lease->address;
             const auto claimed = std::move(ia.addresses);

@@ -64,6 +64,7 @@ protected:
         pool.domain = "example.net";
         options_.pools = {pool};
         options_.mode = Dhcp6Mode::small_pool;
+        options_.answers_per_source_second = 1'000; // tests ask often within one moment
     }
 
     void hear(const Message& message, Dhcp6Arrival::Sent sent = Dhcp6Arrival::Sent::to_group,
@@ -365,12 +366,57 @@ TEST_F(Dhcp6ServerTest, AReservationIsGiven) {
     EXPECT_EQ(bound(), address("2001:db8::7"));
 }
 
+TEST_F(Dhcp6ServerTest, AnAddressThatIsKeptForAnotherEndsWithItsLease) {
+    const auto at = bound();
+    offers_.kept = {at};
+    EXPECT_EQ(ia_of(answer(with_ia(Type::renew, at))).status, Status::no_binding);
+    EXPECT_NE(bound(), at);
+    offers_.reserved = at;
+    EXPECT_EQ(bound(), at);
+    EXPECT_EQ(ia_of(answer(with_ia(Type::renew, at))).addresses.at(0).address, at);
+}
+
 TEST_F(Dhcp6ServerTest, UnicastIsSentBackToTheGroup) {
     hear(with_ia(Type::request), Dhcp6Arrival::Sent::to_us);
     Message reply;
     ASSERT_EQ(reply.read(sent_.at(0).bytes), dhcp6::MessageError::none);
     EXPECT_EQ(dhcp6::parse_status(*reply.options.option(dhcp6::status_code)), Status::use_multicast);
     EXPECT_TRUE(journal_.leases.empty());
+}
+
+TEST_F(Dhcp6ServerTest, UnicastThatNamesNoServerIsDropped) {
+    const auto at = bound();
+    const auto before = said();
+    const auto notes = offers_.notes.size();
+    for (const auto& message : {make(Type::information_request), with_ia(Type::solicit), with_ia(Type::confirm, at),
+                                with_ia(Type::rebind, at)}) {
+        hear(message, Dhcp6Arrival::Sent::to_us);
+        EXPECT_EQ(said(), before) << static_cast<int>(message.type);
+        auto relayed = message;
+        relayed.relays.emplace_back().link_address = address("2001:db8::1");
+        hear(relayed, Dhcp6Arrival::Sent::to_us);
+        hear(message);
+        EXPECT_EQ(said(), before + 2) << static_cast<int>(message.type);
+        sent_.resize(before);
+    }
+    EXPECT_EQ(offers_.notes.size(), notes + 8);
+}
+
+TEST_F(Dhcp6ServerTest, AnswersNobodyMoreOftenThanItsRate) {
+    options_.answers_per_source_second = 2;
+    options_.answers_per_second = 5;
+    for (int i = 0; i < 4; ++i) hear(with_ia(Type::solicit));
+    EXPECT_EQ(said(), 2U);
+    for (const auto* client : {"fe80::7", "fe80::8"}) {
+        auto relayed = with_ia(Type::solicit);
+        relayed.relays.emplace_back().link_address = address("2001:db8::1");
+        relayed.relays.back().peer_address = address(client);
+        for (int i = 0; i < 4; ++i) hear(relayed, Dhcp6Arrival::Sent::to_us);
+    }
+    EXPECT_EQ(said(), 5U);
+    clock_.advance(std::chrono::seconds{1});
+    hear(with_ia(Type::solicit));
+    EXPECT_EQ(said(), 6U);
 }
 
 TEST_F(Dhcp6ServerTest, RelaysGetTheirOwnWayBackAndTheirLinksPool) {

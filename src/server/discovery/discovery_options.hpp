@@ -63,6 +63,8 @@ struct Dhcp4Options {
     std::chrono::milliseconds conflict_wait{300}; ///< of the probe before an address is offered; 0: none
     /// Sent to every phone that asks for them: option 132 "100". By number; "text", 0xHEX, or an address.
     std::vector<std::pair<std::uint8_t, std::string>> options;
+    std::size_t answers_per_source_second = 10; ///< to one address or, before it has one, one client
+    std::size_t answers_per_second = 20'000;    ///< to all
 };
 
 struct Dhcp6Pool {
@@ -79,6 +81,8 @@ struct Dhcp6Options {
     std::chrono::seconds lease_time{3600};
     bool only_phones = true;
     std::vector<std::uint32_t> enterprises; ///< for option 17 where the client names none; empty: the pack's
+    std::size_t answers_per_source_second = 10;
+    std::size_t answers_per_second = 20'000; ///< to all
 };
 
 } // namespace offhook::server

@@ -2,6 +2,7 @@
 /// @file  FakeOfferSource: offers as a test sets them, and what was noted.
 #include "server/discovery/offer_source.hpp"
 
+#include <set>
 #include <vector>
 
 namespace offhook::server {
@@ -15,6 +16,7 @@ public:
     };
     Offer offer; ///< what everybody is told
     std::optional<IpAddress> reserved;
+    std::set<IpAddress> kept; ///< for any device
     std::vector<Note> notes;
 
     [[nodiscard]] Offer make(const Asker& /*asker*/) const override { return offer; }
@@ -29,6 +31,7 @@ public:
         notes.push_back({asker.mac, outcome, std::string(asked), std::string(told)});
     }
     [[nodiscard]] std::optional<IpAddress> reserved_address(MacAddress /*mac*/) const override { return reserved; }
+    [[nodiscard]] bool is_reserved(const IpAddress& address) const override { return kept.contains(address); }
 };
 
 } // namespace offhook::server

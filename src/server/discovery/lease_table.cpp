@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace offhook::server {
 
 using catalogue::Lease;
@@ -14,6 +16,46 @@ std::uint32_t v4_number(const IpAddress& address) {
     std::uint32_t out = 0;
     for (unsigned i = 12; i < 16; ++i) out = out << 8U | address.bytes()[i];
     return out;
+}
+
+namespace {
+
+struct Ends {
+    IpAddress own, broadcast;
+};
+
+/// nullopt: a subnet of one or two addresses, all of which are hosts' (RFC 3021).
+std::optional<Ends> ends_of(const Dhcp4Pool& pool) {
+    const unsigned host_bits = 128 - pool.subnet.prefix_bits();
+    if (host_bits < 2) return std::nullopt;
+    const auto hosts = static_cast<std::uint32_t>((std::uint64_t{1} << host_bits) - 1);
+    const std::uint32_t first = v4_number(pool.first);
+    return Ends{IpAddress::v4(first & ~hosts), IpAddress::v4(first | hosts)};
+}
+
+/// What of the range is somebody's that asks for no lease.
+Result<void> check_range(const Dhcp4Pool& pool, const std::string& where) {
+    const auto refusal = [&](const IpAddress& address, std::string_view whose) {
+        return fail(
+            ErrorCode::invalid,
+            fmt::format("`range` {}-{} holds {}, {}", pool.first.text(), pool.last.text(), address.text(), whose),
+            where);
+    };
+    if (const auto ends = ends_of(pool)) {
+        if (pool.first == ends->own) return refusal(pool.first, "the address of the subnet itself");
+        if (pool.last == ends->broadcast) return refusal(pool.last, "the broadcast address of the subnet");
+    }
+    for (const IpAddress& router : pool.routers)
+        if (pool.first <= router && router <= pool.last) return refusal(router, "which is a router's");
+    return {};
+}
+
+} // namespace
+
+bool is_host_address(const Dhcp4Pool& pool, const IpAddress& address) {
+    const auto ends = ends_of(pool);
+    if (ends && (address == ends->own || address == ends->broadcast)) return false;
+    return std::find(pool.routers.begin(), pool.routers.end(), address) == pool.routers.end();
 }
 
 Result<void> check_pools(const std::vector<Dhcp4Pool>& pools) {
@@ -32,6 +74,7 @@ Result<void> check_pools(const std::vector<Dhcp4Pool>& pools) {
         for (const auto* addresses : {&pool.routers, &pool.dns, &pool.ntp})
             for (const IpAddress& address : *addresses)
                 if (!address.is_v4()) return fail(ErrorCode::invalid, address.text() + " is no IPv4 address", where);
+        if (const auto fit = check_range(pool, where); !fit) return fit;
         for (std::size_t j = 0; j < i; ++j)
             if (pools[j].subnet.contains(pool.first) || pool.subnet.contains(pools[j].first))
                 return fail(ErrorCode::invalid, "it overlaps pool " + pools[j].subnet.text(), where);

@@ -82,8 +82,12 @@ private:
     std::unordered_map<std::string, std::uint32_t> held_by_client_;
 };
 
-/// Errors: invalid for a pool whose addresses are not IPv4, not in order, or not in its subnet, or that overlaps
-/// another; too_large beyond pool_addresses_max.
+/// Whether a host of the pool's subnet can have that address: none of its routers, and neither the subnet's own address
+/// nor its broadcast address. Requires v4.
+[[nodiscard]] bool is_host_address(const Dhcp4Pool& pool, const IpAddress& address);
+
+/// Errors: invalid for a pool whose addresses are not IPv4, not in order, not in its subnet or no hosts' there, or that
+/// overlaps another; too_large beyond pool_addresses_max.
 [[nodiscard]] Result<void> check_pools(const std::vector<Dhcp4Pool>& pools);
 
 } // namespace offhook::server

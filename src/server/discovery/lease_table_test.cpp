@@ -40,7 +40,7 @@ TEST_F(LeaseTableTest, GivesWhatWasNeverUsedFirst) {
     EXPECT_EQ(choose(a_), "10.0.0.10");
     bind("10.0.0.10", 1);
     EXPECT_EQ(choose(b_), "10.0.0.11");
-    bind("10.0.0.11", 2, 1h, LeaseState::released);
+    bind("10.0.0.11", 2, 0s, LeaseState::released);
     EXPECT_EQ(choose(c_), "10.0.0.12") << "a released one is its former client's while there are others";
 }
 
@@ -99,6 +99,7 @@ TEST_F(LeaseTableTest, LoadsWhatIsOfItsPools) {
     inside.address = ip("10.0.0.10"), outside.address = ip("10.9.0.10"), v6.address = ip("2001:db8::1");
     table_.load({inside, outside, v6});
     EXPECT_EQ(table_.size(), 1U);
+    EXPECT_NE(table_.find(ip("10.0.0.10")), nullptr);
 }
 
 TEST_F(LeaseTableTest, RemovedAddressesWereNeverUsed) {
@@ -107,6 +108,16 @@ TEST_F(LeaseTableTest, RemovedAddressesWereNeverUsed) {
     table_.remove(ip("10.0.0.11"));
     EXPECT_EQ(choose(d_), "10.0.0.11");
     EXPECT_EQ(table_.lease_of(b_, pool()), nullptr);
+}
+
+TEST(Dhcp4Pools, SubnetsOfTwoHaveNoBroadcastAddress) {
+    auto pools = one_pool().pools;
+    pools[0].subnet = *Network::from_text("10.0.0.10/31");
+    pools[0].last = ip("10.0.0.11");
+    EXPECT_TRUE(check_pools(pools));
+    EXPECT_TRUE(is_host_address(pools[0], ip("10.0.0.11")));
+    pools[0].subnet = *Network::from_text("10.0.0.8/30");
+    EXPECT_FALSE(check_pools(pools));
 }
 
 TEST(Dhcp4Pools, AreCheckedBeforeTheyServe) {
@@ -121,6 +132,9 @@ TEST(Dhcp4Pools, AreCheckedBeforeTheyServe) {
                                        Case{"last outside", [](auto& p) { p[0].last = ip("10.0.1.1"); }},
                                        Case{"v6", [](auto& p) { p[0].first = p[0].last = ip("2001:db8::1"); }},
                                        Case{"v6 dns", [](auto& p) { p[0].dns.push_back(ip("2001:db8::1")); }},
+                                       Case{"the subnet's own", [](auto& p) { p[0].first = ip("10.0.0.0"); }},
+                                       Case{"broadcast", [](auto& p) { p[0].last = ip("10.0.0.255"); }},
+                                       Case{"a router", [](auto& p) { p[0].routers.push_back(ip("10.0.0.11")); }},
                                        Case{"too many",
                                             [](auto& p) {
                                                 p[0].subnet = *Network::from_text("10.0.0.0/8");
