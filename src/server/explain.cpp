@@ -85,9 +85,7 @@ Opening opening_of(const config::Family* family) {
 }
 
 /// What another server told the phone, overheard.
-bool is_overheard(const TimelineEvent& event) {
-    return is_discovery(event) && event.outcome == Outcome::not_modified;
-}
+bool is_overheard(const TimelineEvent& event) { return is_discovery(event) && event.outcome == Outcome::not_modified; }
 
 /// What a phone that begins anew says, and one that keeps its address does not; nor is it what it is told.
 bool opens_a_boot(const TimelineEvent& event) {
@@ -364,7 +362,8 @@ void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
 void judge_discovery(const std::vector<const TimelineEvent*>& boot, std::vector<std::string>& conclusion) {
     const bool was_told = std::any_of(boot.begin(), boot.end(),
                                       [](const TimelineEvent* event) { return event->outcome == Outcome::served; });
-    const auto overheard = std::find_if(boot.rbegin(), boot.rend(), [](const auto* event) { return is_overheard(*event); });
+    const auto overheard =
+        std::find_if(boot.rbegin(), boot.rend(), [](const auto* event) { return is_overheard(*event); });
     if (was_told)
         conclusion.emplace_back(
             "It was told where to go and has not come for a file since. Check from its network that the address it was "
@@ -373,8 +372,9 @@ void judge_discovery(const std::vector<const TimelineEvent*>& boot, std::vector<
     else if (overheard == boot.rend())
         conclusion.emplace_back("It looked for a server and this one told it nothing; the lines above say why.");
     else if (const auto told = (*overheard)->path.view(); told.find(names_no_boot_server) != std::string_view::npos)
-        conclusion.emplace_back("Another server answered: it told it nothing of a boot server. Set the option there, or "
-                                "let this server answer, too.");
+        conclusion.emplace_back(
+            "Another server answered: it told it nothing of a boot server. Set the option there, or "
+            "let this server answer, too.");
     else
         conclusion.push_back(fmt::format("Another server answered: it told it {}. If that leads elsewhere, change it "
                                          "there; if it leads here, see whether its network lets the phone through.",
