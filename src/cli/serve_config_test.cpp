@@ -178,6 +178,9 @@ TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
     const server::PnpOptions pnp;
     EXPECT_EQ(config->server.listeners[0].pnp.answer_port, pnp.answer_port);
     EXPECT_EQ(config->server.listeners[0].pnp.same_link, pnp.same_link);
+    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_source_second, pnp.answers_per_source_second);
+    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_second, pnp.answers_per_second);
+    EXPECT_EQ(config->server.listeners[0].pnp.transactions_max, pnp.transactions_max);
     const server::Dhcp4Options dhcp4;
     const auto& shipped = config->server.listeners[1].dhcp4;
     EXPECT_EQ(shipped.lease_time, dhcp4.lease_time);
