@@ -72,8 +72,9 @@ TEST_F(BootServerTest, StartsAlthoughWhatTheCatalogueHoldsIsTooLongToOffer) {
     {
         catalogue::Catalogue before(catalogue::open_sqlite_store({directory_, {}, &clock_, {}}));
         const catalogue::LayerPlace fleet{config::LayerKind::fleet, {}, {}};
-        ASSERT_TRUE(before.store().change_layer(
-            fleet, {{"provisioning.server", "http://boot.example.net/" + std::string(240, 'p')}}, {}));
+        const std::array set{
+            catalogue::SettingText{"provisioning.server", "http://boot.example.net/" + std::string(240, 'p')}};
+        ASSERT_TRUE(before.store().change_layer(fleet, set, {}));
     }
     testing::internal::CaptureStderr();
     const std::string why = refusal(options({watcher({})}));
