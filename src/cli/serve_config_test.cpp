@@ -167,8 +167,9 @@ std::string discovery_as_shipped() {
 
 TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
     auto config = parse_serve_config(discovery_as_shipped(), "offhook.toml");
-    if (!config) // a small_pool's keys stand beside another mode there
+    if (!config) { // a small_pool's keys stand beside another mode there
         EXPECT_THAT(errors_of(config), ::testing::HasSubstr("a pool is of use in mode small_pool alone"));
+    }
     std::string as_pool = discovery_as_shipped();
     for (const std::string mode : {"options_only", "stateless"})
         as_pool.replace(as_pool.find(mode), mode.size(), "small_pool");
