@@ -100,6 +100,12 @@ void read_pnp(TomlReader& from, Problems& problems, server::PnpOptions& out) {
     out.legacy_notify = from.boolean("legacy_notify", out.legacy_notify);
     out.notify_user = from.text("notify_user");
     out.notify_password = from.text("notify_password");
+    const auto count = [&](std::string_view key, std::int64_t max, std::size_t& value) {
+        value = static_cast<std::size_t>(from.number(key, 1, max, static_cast<std::int64_t>(value)));
+    };
+    count("answers_per_source_second", 1'000'000, out.answers_per_source_second);
+    count("answers_per_second", 10'000'000, out.answers_per_second);
+    count("transactions_max", 1'000'000, out.transactions_max);
 }
 
 void read_dhcp4(TomlReader& from, Problems& problems, const std::string& file, server::Dhcp4Options& out) {

@@ -167,8 +167,9 @@ std::string discovery_as_shipped() {
 
 TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
     auto config = parse_serve_config(discovery_as_shipped(), "offhook.toml");
-    if (!config) // a small_pool's keys stand beside another mode there
+    if (!config) { // a small_pool's keys stand beside another mode there
         EXPECT_THAT(errors_of(config), ::testing::HasSubstr("a pool is of use in mode small_pool alone"));
+    }
     std::string as_pool = discovery_as_shipped();
     for (const std::string mode : {"options_only", "stateless"})
         as_pool.replace(as_pool.find(mode), mode.size(), "small_pool");
@@ -178,6 +179,9 @@ TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
     const server::PnpOptions pnp;
     EXPECT_EQ(config->server.listeners[0].pnp.answer_port, pnp.answer_port);
     EXPECT_EQ(config->server.listeners[0].pnp.same_link, pnp.same_link);
+    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_source_second, pnp.answers_per_source_second);
+    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_second, pnp.answers_per_second);
+    EXPECT_EQ(config->server.listeners[0].pnp.transactions_max, pnp.transactions_max);
     const server::Dhcp4Options dhcp4;
     const auto& shipped = config->server.listeners[1].dhcp4;
     EXPECT_EQ(shipped.lease_time, dhcp4.lease_time);

@@ -45,6 +45,7 @@ public:
           offer_lengths_(families_, discovery_listeners()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         check_listener_sites();
+        check_asker_rows();
         warn_of_missing_packs();
         make_deliveries(clock);
         loops_.start();
@@ -71,7 +72,7 @@ private:
     void open_doors(const Clock& clock, const std::function<void(const std::string&, const std::string&)>& announce) {
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
-        if (const auto fit = offer_lengths_.check(*catalogue_.snapshot()); !fit) throw cannot_start(fit.error());
+        check_offers_fit();
         listeners_.open(doors, {&offers_, &catalogue_.store()});
         loops_.run_on_all([this](net::Loop& loop) {
             if (loop.index() == 0) offers_.set_origins(origins());
@@ -152,6 +153,25 @@ private:
                              printable(*listener.site, 64), listener.name, printable(*listener.site, 64)),
                  "listener " + listener.name});
         }
+    }
+
+    /// What the operator configured must fit. What an earlier configuration let into the catalogue need not keep the
+    /// server down: it is mended through the server.
+    void check_offers_fit() const {
+        if (const auto fit = offer_lengths_.check_configured(); !fit) throw cannot_start(fit.error());
+        if (const auto fit = offer_lengths_.check(*catalogue_.snapshot()); !fit)
+            log::warning("OFFER_TOO_LONG", "{}", fit.error().text());
+    }
+
+    /// A misspelt row would answer nobody, or everybody, in silence.
+    void check_asker_rows() const {
+        std::vector<std::string_view> families;
+        for (const auto& family : families_) families.push_back(family->name());
+        for (const auto& listener : discovery_listeners())
+            if (auto said = listener.options.who.check(families); !said) {
+                said.error().where = "listener " + listener.name;
+                throw cannot_start(said.error());
+            }
     }
 
     /// By number, as listeners have it; those of other kinds are never asked for.

@@ -1,5 +1,7 @@
 #include "server/boot_server.hpp"
 
+#include "catalogue/catalogue.hpp"
+#include "catalogue/store/sqlite_store.hpp"
 #include "server/test_house.hpp"
 
 #include <algorithm>
@@ -47,6 +49,38 @@ TEST_F(BootServerTest, RefusesAListenersSiteThatIsNotThere) {
     EXPECT_EQ(refusal(options({{"http", "127.0.0.1:0", "default"}})), "");
     EXPECT_THAT(refusal(options({{"http", "127.0.0.1:0", {}}, {"http/lobby", "127.0.0.1:0", "nosuch"}})),
                 testing::AllOf(testing::HasSubstr("http/lobby"), testing::HasSubstr("'nosuch'")));
+}
+
+ListenerOptions watcher(const OfferOptions& offer) {
+    ListenerOptions out{"dhcp4/lobby", "127.0.0.1:0", {}};
+    out.dhcp4.mode = Dhcp4Mode::observe;
+    out.dhcp4.offer = offer;
+    return out;
+}
+
+TEST_F(BootServerTest, RefusesAskerRowsThatNameNobodyAndAUrlThatIsTooLong) {
+    OfferOptions offer;
+    offer.who.deny = {"0004f2", "polycomm"};
+    EXPECT_THAT(refusal(options({watcher(offer)})),
+                testing::AllOf(testing::HasSubstr("dhcp4/lobby"), testing::HasSubstr("'polycomm'")));
+    offer.who.deny.clear();
+    offer.url = "http://boot.example.net/" + std::string(240, 'p');
+    EXPECT_THAT(refusal(options({watcher(offer)})), testing::HasSubstr("too long"));
+}
+
+TEST_F(BootServerTest, StartsAlthoughWhatTheCatalogueHoldsIsTooLongToOffer) {
+    {
+        catalogue::Catalogue before(catalogue::open_sqlite_store({directory_, {}, &clock_, {}}));
+        const catalogue::LayerPlace fleet{config::LayerKind::fleet, {}, {}};
+        const std::array set{
+            catalogue::SettingText{"provisioning.server", "http://boot.example.net/" + std::string(240, 'p')}};
+        ASSERT_TRUE(before.store().change_layer(fleet, set, {}));
+    }
+    testing::internal::CaptureStderr();
+    const std::string why = refusal(options({watcher({})}));
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(why, "");
+    EXPECT_THAT(said, testing::HasSubstr("OFFER_TOO_LONG"));
 }
 
 TEST_F(BootServerTest, StartsOnADeepDataDirectory) {

@@ -69,6 +69,14 @@ std::string origin_of(const FileRequest& request) {
     return out;
 }
 
+/// What tells the origins of files apart: a file for somebody who showed the site's token names it in its URLs, so that
+/// the phone comes back with it, and nobody else may get that file.
+std::string origin_key_of(const Asked& asked) {
+    std::string out = origin_of(asked.request);
+    if (!asked.token.empty()) out.append("/").append(asked.token);
+    return out;
+}
+
 } // namespace
 
 Delivery::Delivery(const config::Families& families, catalogue::EventRing& ring, Acquaintances& acquaintances,
@@ -141,7 +149,7 @@ const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
     const bool own = document.scope == config::DocumentScope::device;
     FileKey key{&document, own ? nullptr : asked.model, asked.request.privacy,
                 own ? asked.device->mac.bits() : static_cast<std::uint64_t>(asked.site->id)};
-    if (document.names_origin) key.origin = origin_number(asked.request);
+    if (document.names_origin) key.origin = origin_number(origin_key_of(asked));
     FileCache::Entry* entry = cache_.find(key);
     if (entry != nullptr && entry->checked == snapshot_->revision()) return entry->file;
 
@@ -173,6 +181,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     subject.wire = asked.request.privacy == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
     const std::string origin = document.names_origin ? origin_of(asked.request) : std::string();
     subject.origin = origin;
+    if (document.names_origin) subject.token = asked.token;
     subject.shared = layers.shared();
     subject.all = layers.all();
     auto rendered = config::render(document, subject);
@@ -193,8 +202,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     return file;
 }
 
-std::uint32_t Delivery::origin_number(const FileRequest& request) {
-    const std::string origin = origin_of(request);
+std::uint32_t Delivery::origin_number(const std::string& origin) {
     const auto found = std::find(origins_.begin(), origins_.end(), origin);
     if (found == origins_.end() && origins_.size() >= origins_max) { // somebody has very many addresses
         origins_.clear();

@@ -57,7 +57,7 @@ private:
     [[nodiscard]] const std::shared_ptr<const ReadyFile>& ready(const Asked& asked);
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
-    [[nodiscard]] std::uint32_t origin_number(const FileRequest& request);
+    [[nodiscard]] std::uint32_t origin_number(const std::string& origin);
     void note_first_contact(const Asked& asked, std::uint64_t body_bytes);
     [[nodiscard]] bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
                                 std::uint64_t body_bytes) const;
@@ -87,7 +87,7 @@ private:
     std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     std::uint64_t step_bytes_ = 0;            ///< of the whole file that step_ is about
     FileCache cache_;
-    std::vector<std::string> origins_; ///< where phones reached us, by number from 1
+    std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1
     FileShelf shelf_{cache_};
     Uploads uploads_{ring_};
     std::optional<Pending> pending_; ///< of the request opened last

@@ -101,6 +101,37 @@ TEST_F(DeliveryFamiliesTest, AFileSaysWhereThePhoneFoundTheServer) {
     EXPECT_EQ(body("KX-HDV130.cfg"), "(nothing)") << "nobody knows where";
 }
 
+TEST_F(DeliveryFamiliesTest, WhoShowedTheSitesTokenIsLedOnWithIt) {
+    const std::string token(lab_token);
+    const auto publish = [&](catalogue::Revision revision, const SettingRows& fleet_rows) {
+        catalogue::SnapshotBuilder builder;
+        catalogue::Site first;
+        first.id = catalogue::default_site;
+        first.name = "default";
+        first.url_token = token;
+        first.revision = 2;
+        builder.add(std::move(first));
+        catalogue::Fleet fleet;
+        fleet.revision = revision;
+        fleet.layer = layer_of(fleet_rows);
+        builder.set(std::move(fleet));
+        delivery_.publish(builder.build(revision));
+    };
+    publish(2, {});
+    const std::string led = "\"http://192.168.1.1/" + token + "/Config{MAC}.cfg\"";
+    EXPECT_NE(body(token + "/KX-HDV130.cfg").find(led), std::string::npos) << body(token + "/KX-HDV130.cfg");
+    EXPECT_NE(body(token + "/spa942.cfg").find(">http://192.168.1.1/" + token + "/$MA.xml<"), std::string::npos);
+    for (const char* path : {"KX-HDV130.cfg", "spa942.cfg", "some-other-token-012345/KX-HDV130.cfg"})
+        EXPECT_EQ(body(path).find(token), std::string::npos) << path << ": who did not show it does not learn it";
+    EXPECT_NE(body("KX-HDV130.cfg").find("\"http://192.168.1.1/Config{MAC}.cfg\""), std::string::npos);
+
+    publish(3, {{"provisioning.server", "http://boot.example.net/p/"}});
+    const std::string stated = "\"http://boot.example.net/p/" + token + "/Config{MAC}.cfg\"";
+    EXPECT_NE(body(token + "/KX-HDV130.cfg").find(stated), std::string::npos) << body(token + "/KX-HDV130.cfg");
+    publish(4, {{"provisioning.server", "http://boot.example.net/p/" + token}});
+    EXPECT_NE(body(token + "/KX-HDV130.cfg").find(stated), std::string::npos) << "once is enough";
+}
+
 TEST_F(DeliveryFamiliesTest, OtherFilesDoNotCareWhereItWas) {
     (void)body("ConfigCommon.cfg");
     local_ = "10.0.0.1";

@@ -5,6 +5,7 @@
 #include "server/lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace offhook::server {
@@ -15,6 +16,7 @@ using catalogue::TimelineEvent;
 
 constexpr std::chrono::seconds boot_gap{60}; // quiet for so long: what follows is another boot
 constexpr std::size_t sentences_max = 60;
+constexpr std::string_view names_no_boot_server = "no option that names"; // of an answer that was overheard
 
 /// What stands behind a path, as the family's pack names it.
 struct Named {
@@ -82,16 +84,21 @@ Opening opening_of(const config::Family* family) {
     return out;
 }
 
-/// What a phone that begins anew says, and one that keeps its address does not.
+/// What another server told the phone, overheard.
+bool is_overheard(const TimelineEvent& event) { return is_discovery(event) && event.outcome == Outcome::not_modified; }
+
+/// What a phone that begins anew says, and one that keeps its address does not; nor is it what it is told.
 bool opens_a_boot(const TimelineEvent& event) {
-    const auto message = event.kind.view();
-    return is_discovery(event) && message != "REQUEST" && message != "RENEW" && message != "REBIND" &&
-           message != "RELEASE" && message != "DECLINE";
+    constexpr std::array<std::string_view, 8> go_on{"REQUEST", "RENEW", "REBIND", "RELEASE",
+                                                    "DECLINE", "OFFER", "ACK",    "NOTIFY"};
+    return is_discovery(event) && !is_overheard(event) &&
+           std::find(go_on.begin(), go_on.end(), event.kind.view()) == go_on.end();
 }
 
 /// Oldest first, cut where a phone began anew: after a quiet minute; when it asks for its first image after anything
 /// else; when it asks for its first document, or looks for a server, although it had asked for its own settings
-/// already.
+/// already. A phone that only keeps its address has not begun anew, however long it was quiet: that belongs to the boot
+/// before, and is left out where there is none.
 std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const TimelineEvent> newest_first,
                                                               const config::Family* family) {
     std::vector<std::vector<const TimelineEvent*>> boots;
@@ -99,6 +106,10 @@ std::vector<std::vector<const TimelineEvent*>> cut_into_boots(std::span<const Ti
     bool own_seen = false, past_image = false;
     const Opening opening = opening_of(family);
     for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
+        if (is_discovery(*at) && !opens_a_boot(*at)) {
+            if (!boots.empty()) boots.back().push_back(&*at);
+            continue;
+        }
         const Named named = meant_by(family, *at);
         const bool image = named.other != nullptr && named.other == opening.image;
         const bool again = (image && past_image) ||
@@ -194,7 +205,7 @@ std::string looking(const TimelineEvent& event) {
     case Outcome::served:
         return fmt::format("It looked for its server by {} ({}) and was told {}", by, asked, told);
     case Outcome::not_modified:
-        return fmt::format("It looked for its server by {} ({}); another server answered: {}", by, asked, told);
+        return fmt::format("Another server answered it by {} ({}): {}", by, asked, told);
     case Outcome::absent:
         return fmt::format("It looked for its server by {} ({}); this server only watches there: {}", by, asked, told);
     default:
@@ -351,11 +362,23 @@ void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
 void judge_discovery(const std::vector<const TimelineEvent*>& boot, std::vector<std::string>& conclusion) {
     const bool was_told = std::any_of(boot.begin(), boot.end(),
                                       [](const TimelineEvent* event) { return event->outcome == Outcome::served; });
-    conclusion.emplace_back(
-        was_told ? "It was told where to go and has not come for a file since. Check from its network that the address "
-                   "it was told can be reached, that no firewall stands between, and that it may have a value of its "
-                   "own that counts before what it is told."
-                 : "It looked for a server and this one told it nothing; the lines above say why.");
+    const auto overheard =
+        std::find_if(boot.rbegin(), boot.rend(), [](const auto* event) { return is_overheard(*event); });
+    if (was_told)
+        conclusion.emplace_back(
+            "It was told where to go and has not come for a file since. Check from its network that the address it was "
+            "told can be reached, that no firewall stands between, and that it may have a value of its own that counts "
+            "before what it is told.");
+    else if (overheard == boot.rend())
+        conclusion.emplace_back("It looked for a server and this one told it nothing; the lines above say why.");
+    else if (const auto told = (*overheard)->path.view(); told.find(names_no_boot_server) != std::string_view::npos)
+        conclusion.emplace_back(
+            "Another server answered: it told it nothing of a boot server. Set the option there, or "
+            "let this server answer, too.");
+    else
+        conclusion.push_back(fmt::format("Another server answered: it told it {}. If that leads elsewhere, change it "
+                                         "there; if it leads here, see whether its network lets the phone through.",
+                                         printable(told, 63)));
 }
 
 } // namespace
@@ -374,6 +397,10 @@ Explanation explain(const ExplainInput& input) {
     } else if (family == nullptr) {
         out.conclusion.push_back(
             fmt::format("Its family '{}' has no pack here, so it cannot be served.", device->family));
+    } else if (boots.empty() && !input.events.empty()) {
+        out.conclusion.emplace_back("It only kept its network address: it has not looked for a server, nor asked for a "
+                                    "file. It runs with what it has; `offhook resync` may make it come.");
+        judge_lines(*input.snapshot, *device, *family, out.conclusion);
     } else if (boots.empty()) {
         out.conclusion.push_back(fmt::format(
             "Nothing was heard of {} yet. Check the server address that it was given, and that it reaches this server: "

@@ -38,8 +38,9 @@ public:
         events_.front().status = status;
         return *this;
     }
-    Story& looked(catalogue::EventTransport by, std::string_view asked_for, Outcome outcome, std::string_view told) {
-        asked("", outcome);
+    Story& looked(catalogue::EventTransport by, std::string_view asked_for, Outcome outcome, std::string_view told,
+                  std::chrono::milliseconds later = std::chrono::milliseconds(200)) {
+        asked("", outcome, later);
         auto& event = events_.front();
         event.transport = by;
         event.verb = catalogue::EventVerb::other;
@@ -240,6 +241,49 @@ TEST(Explain, BeginsABootWithLookingForAServerAndNotWithKeepingAnAddress) {
     EXPECT_EQ(story.told(anna, 5).boots.size(), 1U);
     story.looked(pnp, "SUBSCRIBE", Outcome::served, "http://192.0.2.1").asked("0004f2000001.cfg", Outcome::served);
     EXPECT_EQ(story.told(anna, 5).boots.size(), 2U);
+}
+
+TEST(Explain, ARenewalLongAfterABootIsNoBootOfItsOwn) {
+    using enum catalogue::EventTransport;
+    for (const char* said : {"REQUEST renews", "RENEW", "REBIND", "RELEASE", "DECLINE"}) {
+        auto story = whole_boot();
+        story.looked(dhcp4, said, Outcome::served, "an address", std::chrono::minutes(30));
+        const auto told = story.told(anna, 5);
+        EXPECT_EQ(told.boots.size(), 1U) << said;
+        EXPECT_NE(all_text(told).find("got every configuration file"), std::string::npos) << said << all_text(told);
+        Story alone;
+        alone.looked(dhcp4, said, Outcome::served, "an address");
+        EXPECT_TRUE(alone.told().boots.empty()) << said;
+        EXPECT_NE(all_text(alone.told()).find("only kept its network address"), std::string::npos) << said;
+    }
+    auto again = whole_boot();
+    again.looked(dhcp4, "REQUEST renews", Outcome::served, "an address", std::chrono::seconds(50))
+        .asked("0004f2000001.cfg", Outcome::served, std::chrono::seconds(50));
+    EXPECT_EQ(again.told(anna, 5).boots.size(), 2U) << "a renewal bridges no gap";
+}
+
+TEST(Explain, TellsWhatAnotherServerAnswered) {
+    using enum catalogue::EventTransport;
+    const auto with = [](std::string_view told) {
+        Story story;
+        story.looked(dhcp4, "DISCOVER wants 66", Outcome::absent, "nothing: this listener only watches")
+            .looked(dhcp4, "OFFER of 192.0.2.5", Outcome::not_modified, told)
+            .looked(dhcp4, "REQUEST wants 66", Outcome::absent, "nothing: this listener only watches")
+            .looked(dhcp4, "ACK of 192.0.2.5", Outcome::not_modified, told);
+        return story;
+    };
+    const auto named = with("grants 192.0.2.77; 66 tftp://192.0.2.9").told(anna, 5);
+    EXPECT_EQ(named.boots.size(), 1U);
+    EXPECT_NE(all_text(named).find("Another server answered: it told it grants 192.0.2.77; 66 tftp://192.0.2.9."),
+              std::string::npos)
+        << all_text(named);
+    const auto bare = all_text(with("grants 192.0.2.77; no option that names a boot server").told());
+    EXPECT_NE(bare.find("Another server answered: it told it nothing of a boot server."), std::string::npos) << bare;
+    EXPECT_EQ(bare.find("this one told it nothing"), std::string::npos) << bare;
+
+    auto later = whole_boot();
+    later.looked(dhcp4, "ACK of 192.0.2.5", Outcome::not_modified, "grants 192.0.2.77", std::chrono::minutes(30));
+    EXPECT_EQ(later.told(anna, 5).boots.size(), 1U);
 }
 
 TEST(Explain, SaysThatAPhoneWasToldAndDidNotCome) {

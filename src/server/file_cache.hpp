@@ -24,7 +24,8 @@ struct FileKey {
     const config::Model* model = nullptr; ///< of a shared document; null for a device's own: its revision covers it
     catalogue::Privacy privacy = catalogue::Privacy::clear; ///< of the transport: some secrets travel over TLS alone
     std::uint64_t subject = 0;                              ///< MAC bits of a device's own document, else the site's id
-    std::uint32_t origin = 0; ///< of a document that says where this server is: which of our addresses was asked
+    std::uint32_t origin =
+        0; ///< of a document that says where this server is: which of our addresses was asked, under which token
 
     friend bool operator==(const FileKey&, const FileKey&) = default;
     friend std::size_t hash_value(const FileKey& key) {

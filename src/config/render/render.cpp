@@ -17,7 +17,11 @@ std::string origin_of(const Document& document, const Subject& subject) {
     const auto* stated = settings.find({setting, 0});
     std::string_view origin = stated != nullptr && !stated->value.empty() ? stated->value : subject.origin;
     while (origin.ends_with('/')) origin.remove_suffix(1);
-    return std::string(origin);
+    std::string out(origin);
+    const auto last = out.rfind('/');
+    const bool has_token = last != std::string::npos && std::string_view(out).substr(last + 1) == subject.token;
+    if (!out.empty() && !subject.token.empty() && !has_token) out.append("/").append(subject.token);
+    return out;
 }
 
 /// Replaces {mac} {MAC} {model} {part} {site} {origin} and {path:KIND}; {{x}} becomes {x}. Anything else in braces

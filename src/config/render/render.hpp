@@ -33,6 +33,9 @@ struct Subject {
     /// Where the phone reached this server: "http://192.0.2.1:8080", no slash at its end; empty: not known. What the
     /// layers state as provisioning.server counts before it. Never what a request calls the server.
     std::string_view origin;
+    /// The site's URL token, where the phone showed it: it stands behind `origin`, or behind what the layers state, so
+    /// that the phone shows it again. Empty: none was shown.
+    std::string_view token;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
     std::span<const LayerRef> all;    ///< shared, then group, device, local; equal to shared for a shared document
 };

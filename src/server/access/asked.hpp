@@ -26,7 +26,8 @@ struct Asked {
     explicit Asked(const FileRequest& from) : request(from), path(from.path) {}
 
     const FileRequest& request;
-    std::string_view path; ///< behind the site's token
+    std::string_view path;  ///< behind the site's token
+    std::string_view token; ///< the site's, where it stood in front of the path: he who asks knows it
     catalogue::Proof proof = catalogue::Proof::mac_alone;
     const catalogue::Site* site = nullptr;
     const catalogue::Device* device = nullptr; ///< null: a shared file, or a stranger

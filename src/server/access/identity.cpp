@@ -58,6 +58,7 @@ void Identity::take_token(Asked& asked, const catalogue::Snapshot& snapshot) {
     if (site == nullptr) return;
     asked.site = site;
     asked.proof = catalogue::Proof::token;
+    asked.token = asked.path.substr(0, slash);
     asked.path.remove_prefix(slash + 1);
 }
 

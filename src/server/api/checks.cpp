@@ -1,7 +1,10 @@
 #include "server/api/checks.hpp"
 
 #include "base/text.hpp"
+#include "config/settings/setting.hpp"
 #include "server/discovery/offer_lengths.hpp"
+
+#include <algorithm>
 
 namespace offhook::server {
 
@@ -43,20 +46,36 @@ Result<void> check_raw_parameters(const config::Families& families, std::string_
     return {};
 }
 
-Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
-                          std::span<const catalogue::SettingText> settings) {
+namespace {
+
+/// What `name` is once the change is made; empty: nothing.
+std::string_view after(const LayerChange& change, std::string_view name) {
+    for (const auto& [set, value] : change.set)
+        if (set == name) return value;
+    if (change.stored == nullptr || std::find(change.unset.begin(), change.unset.end(), name) != change.unset.end())
+        return {};
+    const auto key = config::find_setting(name);
+    return key ? change.stored->find(*key).value_or(std::string_view()) : std::string_view();
+}
+
+} // namespace
+
+Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot, const LayerChange& change) {
     if (lengths == nullptr) return {};
-    std::string_view user, password;
-    for (const auto& [name, value] : settings) {
-        if (name == "provisioning.user") user = value;
-        if (name == "provisioning.password") password = value;
+    bool is_account_new = false;
+    for (const auto& [name, value] : change.set) {
+        is_account_new = is_account_new || name == "provisioning.user" || name == "provisioning.password";
         if (name != "provisioning.server" || value.empty()) continue;
         if (auto fit = lengths->check_server(snapshot, value); !fit) {
             fit.error().where = name;
             return fit;
         }
     }
-    return password.empty() ? Result<void>() : lengths->check_account(snapshot, user, password);
+    // Both count together, whichever of them is in the change: an unset user is the device's MAC, so that counts too.
+    for (const auto& name : change.unset) is_account_new = is_account_new || name == "provisioning.user";
+    const auto password = after(change, "provisioning.password");
+    if (!is_account_new || password.empty()) return {};
+    return lengths->check_account(snapshot, after(change, "provisioning.user"), password);
 }
 
 Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,

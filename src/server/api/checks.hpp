@@ -23,9 +23,15 @@ class OfferLengths;
 [[nodiscard]] Result<void> check_raw_parameters(const config::Families& families, std::string_view family,
                                                 std::span<const catalogue::SettingText> settings);
 
-/// Whether phones could still be told where to go with these settings (any layer's). Errors: too_large.
+/// A change of a layer's settings, seen with what it leaves as it was.
+struct LayerChange {
+    std::span<const catalogue::SettingText> set;
+    std::span<const std::string> unset = {};
+    const config::Layer* stored = nullptr; ///< null: nothing is
+};
+/// Whether phones could still be told where to go after this change (of any layer). Errors: too_large.
 [[nodiscard]] Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
-                                        std::span<const catalogue::SettingText> settings);
+                                        const LayerChange& change);
 /// The same for a site's token; nullopt: it is not about to change.
 [[nodiscard]] Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
                                         const std::optional<std::string>& token);

@@ -95,7 +95,10 @@ Result<ApiAnswer> answer_with(const ApiCall& call, const Holder& holder, Secrets
 Result<ApiAnswer> store_and_answer(const ApiCall& call, FindHolder find, const Holder& holder,
                                    const std::vector<catalogue::SettingText>& set,
                                    const std::vector<std::string>& unset, Secrets secrets) {
-    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), set); !fit)
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* device = holder.place.kind == config::LayerKind::device ? snapshot->find(holder.place.mac) : nullptr;
+    const LayerChange to_offer{set, unset, device != nullptr ? &device->layer : nullptr};
+    if (const auto fit = check_offers(call.context.offer_lengths, *snapshot, to_offer); !fit)
         return tl::unexpected(fit.error());
     const auto stored = call.context.catalogue.store().change_layer(holder.place, set, unset);
     if (!stored) return tl::unexpected(stored.error());

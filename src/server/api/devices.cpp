@@ -77,7 +77,8 @@ Result<ApiAnswer> add(const ApiCall& call) {
     if (!changes) return tl::unexpected(changes.error());
     if (const auto said = check_raw_parameters(call.context.families, draft.family, changes->set); !said)
         return tl::unexpected(said.error());
-    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), changes->set);
+    if (const auto fit =
+            check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), LayerChange{changes->set});
         !fit)
         return tl::unexpected(fit.error());
     draft.settings = std::move(changes->set);
@@ -115,7 +116,8 @@ Result<ApiAnswer> change(const ApiCall& call) {
             check_raw_parameters(call.context.families, change.family.value_or(known->family), changes->set);
         !said)
         return tl::unexpected(said.error());
-    if (const auto fit = check_offers(call.context.offer_lengths, *snapshot, changes->set); !fit)
+    const LayerChange to_offer{changes->set, changes->unset, &known->layer};
+    if (const auto fit = check_offers(call.context.offer_lengths, *snapshot, to_offer); !fit)
         return tl::unexpected(fit.error());
     change.set = std::move(changes->set);
     change.unset = std::move(changes->unset);

@@ -54,16 +54,17 @@ Result<ApiAnswer> import_rows(const ApiCall& call) {
         problems.push_back(
             json::object{{"line", problem.line}, {"column", problem.column}, {"reason", problem.reason}});
     std::set<std::string> servers; // a site's phones state the same: each is looked at once
-    for (const auto& draft : read->drafts)
+    for (const auto& draft : read->drafts) {
+        std::vector<catalogue::SettingText> to_offer;
         for (const auto& setting : draft.settings) {
             const bool is_new = setting.name != "provisioning.server" || servers.insert(setting.value).second;
-            if (!is_new || !setting.name.starts_with("provisioning.")) continue;
-            const std::vector one{setting};
-            if (auto fit = check_offers(call.context.offer_lengths, *snapshot, one); !fit) {
-                fit.error().where = draft.mac.text() + " " + setting.name;
-                return tl::unexpected(fit.error());
-            }
+            if (is_new && setting.name.starts_with("provisioning.")) to_offer.push_back(setting);
         }
+        if (auto fit = check_offers(call.context.offer_lengths, *snapshot, LayerChange{to_offer}); !fit) {
+            fit.error().where = (draft.mac.text() + " ").append(fit.error().where);
+            return tl::unexpected(fit.error());
+        }
+    }
     const bool go = read->problem_count == 0 || call.flag("keep_going");
     if (go && !read->drafts.empty()) {
         const auto added = call.context.catalogue.store().add_devices(read->drafts);

@@ -76,7 +76,8 @@ Result<ApiAnswer> add_site(const ApiCall& call) {
     if (!change) return tl::unexpected(change.error());
     const auto settings = setting_changes(*body);
     if (!settings) return tl::unexpected(settings.error());
-    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), settings->set);
+    if (const auto fit =
+            check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), LayerChange{settings->set});
         !fit)
         return tl::unexpected(fit.error());
     if (const auto fit =
@@ -184,7 +185,8 @@ Result<ApiAnswer> change_layer(const ApiCall& call) {
     if (!body) return tl::unexpected(body.error());
     const auto changes = setting_changes(*body);
     if (!changes) return tl::unexpected(changes.error());
-    if (const auto fit = check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), changes->set);
+    if (const auto fit =
+            check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), LayerChange{changes->set});
         !fit)
         return tl::unexpected(fit.error());
     const catalogue::LayerPlace place{kind, call.words.empty() ? std::string() : call.words[0], {}};

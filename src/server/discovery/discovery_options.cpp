@@ -4,6 +4,9 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+#include <vector>
 
 namespace offhook::server {
 namespace {
@@ -30,6 +33,23 @@ bool any_names(const std::vector<std::string>& rows, std::optional<MacAddress> m
 }
 
 } // namespace
+
+Result<void> AskerFilter::check(std::span<const std::string_view> families) const {
+    const auto is_family = [&](std::string_view row) {
+        return std::any_of(families.begin(), families.end(),
+                           [&](std::string_view family) { return equal_ignoring_case(row, family); });
+    };
+    for (const auto& [name, rows] : {std::pair("allow", &allow), std::pair("deny", &deny)})
+        for (const std::string& row : *rows) {
+            if (MacAddress::from_text(row) || oui_of(row) || is_family(row)) continue;
+            return fail(ErrorCode::invalid,
+                        fmt::format("'{}' in `{}` names nobody: a row is a MAC, an OUI of six hexadecimal digits "
+                                    "(\"0004f2\"), or a family; there is: {}",
+                                    printable(row, 64), name,
+                                    join(std::vector<std::string>(families.begin(), families.end()), ", ")));
+        }
+    return {};
+}
 
 bool AskerFilter::lets_in(std::optional<MacAddress> mac, std::string_view family, bool is_known) const {
     if (!is_known && !strangers) return false;

@@ -2,11 +2,14 @@
 /// @file  What an operator sets of discovery listeners: [listen.pnp], [listen.dhcp4], [listen.dhcp6].
 #include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
+#include "base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +19,8 @@ namespace offhook::server {
 struct AskerFilter {
     std::vector<std::string> allow, deny; ///< "0004f2abcdef", "0004f2" (an OUI), or a family's name
     bool strangers = false;               ///< whether phones that are in no catalogue are answered: never with a secret
+    /// Whether every row can name somebody. Errors: invalid, naming list and row.
+    [[nodiscard]] Result<void> check(std::span<const std::string_view> families) const;
     [[nodiscard]] bool lets_in(std::optional<MacAddress> mac, std::string_view family, bool is_known) const;
 };
 

@@ -1,6 +1,9 @@
 #include "server/discovery/discovery_options.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
+#include <string>
+#include <string_view>
 
 namespace offhook::server {
 namespace {
@@ -30,6 +33,29 @@ TEST(AskerFilter, DenyCountsBeforeAllow) {
              Case{"another denied", {{}, {"64167f", "panasonic", "0004f2abcdee"}, false}, phone, true, true},
          })
         EXPECT_EQ(filter.lets_in(mac, "polycom", is_known), is_let_in) << name;
+}
+
+TEST(AskerFilter, ARowThatNamesNobodyIsSaid) {
+    constexpr std::array<std::string_view, 2> families{"polycom", "linksys-spa"};
+    for (const auto& [row, is_good] : {std::pair("0004f2abcdef", true),
+                                       {"00:04:f2:ab:cd:ef", true},
+                                       {"0004F2", true},
+                                       {"Polycom", true},
+                                       {"linksys-spa", true},
+                                       {"polycomm", false},
+                                       {"0004f", false},
+                                       {"0004g2", false},
+                                       {"0004f2abcde", false},
+                                       {"", false}}) {
+        EXPECT_EQ((AskerFilter{{"polycom", row}, {}, false}).check(families).has_value(), is_good) << row;
+        const auto denied = (AskerFilter{{}, {row}, false}).check(families);
+        EXPECT_EQ(denied.has_value(), is_good) << row;
+        if (denied) continue;
+        const auto text = denied.error().text();
+        for (const std::string& part :
+             {"'" + std::string(row) + "'", std::string("`deny`"), std::string("linksys-spa")})
+            EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
 }
 
 } // namespace

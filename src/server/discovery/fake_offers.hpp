@@ -14,6 +14,7 @@ public:
         std::optional<MacAddress> mac;
         std::string vendor, model, asked, told;
         catalogue::Outcome outcome;
+        Trust trust;
     };
     std::string url = "http://192.0.2.1/{MODEL}.cfg";
     Offer::State state = Offer::State::offered;
@@ -38,7 +39,7 @@ public:
               std::string_view told) override {
         if (!keeps_notes) return;
         notes.push_back({asker.mac, std::string(asker.vendor_class), std::string(asker.model), std::string(asked),
-                         std::string(told), outcome});
+                         std::string(told), outcome, asker.trust});
     }
     [[nodiscard]] std::optional<IpAddress> reserved_address(MacAddress) const override { return std::nullopt; }
 

@@ -100,6 +100,13 @@ Result<void> OfferLengths::fits_all_servers(const catalogue::Snapshot& snapshot,
     return {};
 }
 
+Result<void> OfferLengths::check_configured() const {
+    for (const auto& listener : listeners_)
+        if (!listener.options.url.empty())
+            if (const auto fit = fits(listener, {listener.options.url, 0}); !fit) return fit;
+    return {};
+}
+
 Result<void> OfferLengths::check(const catalogue::Snapshot& snapshot) const {
     for (const auto& listener : listeners_) {
         const auto secrets = listener.options.secrets;

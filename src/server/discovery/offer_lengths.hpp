@@ -19,7 +19,9 @@ public:
     /// `families` outlive it. Only discovery listeners.
     OfferLengths(const config::Families& families, std::vector<Offers::Listener> listeners);
 
-    /// All that stands in the catalogue: at the start.
+    /// What the configuration alone says: each listener's `url`.
+    [[nodiscard]] Result<void> check_configured() const;
+    /// All that stands in the catalogue, too: at the start.
     [[nodiscard]] Result<void> check(const catalogue::Snapshot& snapshot) const;
     // What is about to be written, with all that it would meet.
     [[nodiscard]] Result<void> check_server(const catalogue::Snapshot& snapshot, std::string_view url) const;

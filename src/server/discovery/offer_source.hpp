@@ -16,11 +16,16 @@
 
 namespace offhook::server {
 
+/// Whether an asker's MAC is good enough for what is a secret. Nothing proves one; `doubtful` is one that we only took
+/// from the neighbour table, or that the table contradicts.
+enum class Trust : std::uint8_t { named, doubtful };
+
 /// Who asks, as its packet shows it. Views live as long as the packet.
 struct Asker {
     config::OfferMethod method = config::OfferMethod::pnp;
     std::uint16_t listener = 0; ///< number of the listener that was asked
     std::optional<MacAddress> mac;
+    Trust trust = Trust::named;              ///< doubtful: no token, no credentials
     std::string_view vendor_class;           ///< option 60 as text, or the PnP Event's vendor; any bytes
     std::optional<std::uint32_t> enterprise; ///< of a binary option 60, 124, or DHCPv6 16 or 17
     std::string_view model, version;         ///< as it tells them; hints

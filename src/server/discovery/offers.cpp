@@ -1,6 +1,7 @@
 #include "server/discovery/offers.hpp"
 
 #include "base/assert.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "catalogue/account.hpp"
 #include "config/settings/setting.hpp"
@@ -19,6 +20,7 @@ using config::OfferRule;
 using State = Offer::State;
 
 constexpr std::string_view hidden = "***";
+constexpr std::chrono::seconds reserved_kept{1}; // what the catalogue reserves is looked for no more often
 
 config::SettingKey key_of(std::string_view name) {
     const auto key = config::find_setting(name);
@@ -82,6 +84,24 @@ Result<Secrets> secrets_of(OfferSecrets which, const catalogue::Device* device, 
     out.credentials = fmt::format("{}:{}@", user, account->passwords[0]);
     out.shown_credentials = fmt::format("{}:{}@", user, hidden);
     return out;
+}
+
+/// Whether nothing but the host of a URL goes into it: the phone would go to the usual port, and to the top folder.
+bool names_a_host_alone(const OfferRule& rule) {
+    if (rule.form == config::OfferForm::addresses) return true;
+    const auto pieces = config::offer_pieces(rule.value);
+    if (!pieces) return false;
+    using Word = config::OfferWord;
+    const auto has = [&](Word word) {
+        return std::any_of(pieces->begin(), pieces->end(), [&](const auto& piece) { return piece.word == word; });
+    };
+    return (has(Word::host) || has(Word::address)) && !has(Word::url);
+}
+
+std::optional<IpAddress> address_of(const catalogue::Device& device) {
+    static const auto key = key_of("network.address");
+    const auto text = device.layer.find(key);
+    return text ? IpAddress::from_text(*text) : std::nullopt;
 }
 
 std::string authority_of(const protocol::Url& url) {
@@ -164,6 +184,7 @@ Offer Offers::make(const Asker& asker) const {
 
 void Offers::fill(Offer& offer, const Asker& asker, const Who& who) const {
     const config::Discovery& discovery = who.family->discovery();
+    warn_of_server(who);
     offer.state = State::no_url;
     offer.why =
         fmt::format("its family's pack says nothing to tell by {}", config::offer_method_text.to_text(asker.method));
@@ -176,6 +197,10 @@ void Offers::fill(Offer& offer, const Asker& asker, const Who& who) const {
         const auto base = base_for(asker, who, rule.schemes.empty() ? discovery.schemes : rule.schemes);
         if (!base) {
             offer.why = base.error().text();
+            continue;
+        }
+        if (!base->is_bare && names_a_host_alone(rule)) {
+            offer.why = "the URL has a port or a path, and all that its family takes there is a host";
             continue;
         }
         auto value = config::expand(rule, base->values);
@@ -210,6 +235,22 @@ std::optional<std::string_view> Offers::stated(const Who& who, config::SettingKe
     return std::nullopt;
 }
 
+void Offers::warn_of_server(const Who& who) const {
+    static const auto server_key = key_of("provisioning.server");
+    const auto server = stated(who, server_key);
+    if (!server) return;
+    const auto url = protocol::parse_url(*server);
+    const auto& schemes = who.family->discovery().schemes;
+    if (url && (!url->scheme || is_one_of(protocol::to_text(*url->scheme), schemes))) return;
+    constexpr std::size_t warnings_max = 64;
+    if (warned_.size() >= warnings_max) return;
+    // Neither path nor credentials, which may be secret; nor what is no URL at all.
+    const auto shown = url ? printable(url->origin(), 80) : std::string("which is no URL");
+    if (!warned_.insert(fmt::format("{} {}", who.family->name(), shown)).second) return;
+    log::warning("OFFER_SERVER_NOT_USED", "provisioning.server ({}) is not told to {} phones, which fetch by {}", shown,
+                 who.family->name(), join(schemes, ", "));
+}
+
 Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
                                       const std::vector<std::string>& schemes) const {
     static const auto server_key = key_of("provisioning.server");
@@ -223,6 +264,7 @@ Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
         return url.scheme && is_one_of(protocol::to_text(*url.scheme), schemes);
     };
     const auto server = stated(who, server_key);
+    bool is_ours = false;
     bool found = (server && try_text(*server)) || (!options.url.empty() && try_text(options.url));
     for (const auto& scheme : schemes) {
         if (found) break;
@@ -232,7 +274,7 @@ Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
             url.scheme = protocol::scheme_from_text(scheme);
             url.host = asker.local.text();
             if (origin.port != protocol::default_port(*url.scheme)) url.port = origin.port;
-            found = true;
+            found = is_ours = true;
             break;
         }
     }
@@ -241,7 +283,8 @@ Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
                     fmt::format("no server for it: it fetches by {}, and neither provisioning.server, nor `url` of "
                                 "listener {}, nor a listener of ours at {} has one of these",
                                 join(schemes, ", "), listeners_[asker.listener].name, asker.local.text()));
-    const auto secrets = secrets_of(options.secrets, who.device, who.site);
+    const auto secrets =
+        secrets_of(asker.trust == Trust::named ? options.secrets : OfferSecrets::none, who.device, who.site);
     if (!secrets) return tl::unexpected(secrets.error());
     Base base;
     const auto scheme = protocol::to_text(*url.scheme);
@@ -250,7 +293,9 @@ Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
     base.values.url = fmt::format("{}://{}{}{}{}", scheme, secrets->credentials, place, path, secrets->path);
     base.shown_url = fmt::format("{}://{}{}{}{}", scheme, secrets->shown_credentials, place, path, secrets->shown_path);
     base.values.host = url.host;
-    base.values.address = IpAddress::from_text(url.host).value_or(asker.local);
+    // What a name stands for we do not look up: whoever wants an address of it is told none.
+    base.values.address = is_ours ? asker.local : IpAddress::from_text(url.host).value_or(IpAddress());
+    base.is_bare = path.empty() && (!url.port || *url.port == protocol::default_port(*url.scheme));
     base.values.scheme = scheme;
     if (asker.mac) base.values.mac = asker.mac->text();
     if (who.device != nullptr) base.values.model = who.device->model;
@@ -258,20 +303,20 @@ Result<Offers::Base> Offers::base_for(const Asker& asker, const Who& who,
 }
 
 std::optional<IpAddress> Offers::reserved_address(MacAddress mac) const {
-    static const auto key = config::find_setting("network.address");
     const auto* device = snapshot_->find(mac);
-    if (device == nullptr || !key) return std::nullopt;
-    const auto text = device->layer.find(*key);
-    return text ? IpAddress::from_text(*text) : std::nullopt;
+    return device != nullptr ? address_of(*device) : std::nullopt;
 }
 
 bool Offers::is_reserved(const IpAddress& address) const {
-    if (reserved_of_ != snapshot_->revision()) {
+    const auto now = clock_.instant();
+    const bool is_old = reserved_of_ != snapshot_->revision();
+    if (is_old && (!reserved_at_ || now - *reserved_at_ >= reserved_kept)) {
         reserved_.clear();
         for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
             for (const auto* device : snapshot_->page(cursor, 4'096))
-                if (const auto kept = reserved_address(device->mac)) reserved_.insert(*kept);
+                if (const auto kept = address_of(*device)) reserved_.insert(*kept);
         reserved_of_ = snapshot_->revision();
+        reserved_at_ = now;
     }
     return reserved_.contains(address);
 }

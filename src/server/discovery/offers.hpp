@@ -6,7 +6,8 @@
 /// listener's `url`; else scheme and port of a listener of
 ///          ours that the family fetches by, at the address of the interface that was asked.
 /// Secrets  a site's token or a device's credentials go in only where the listener says so, and only for devices of the
-///          catalogue. A stranger is told the bare URL, where it is told anything at all.
+///          catalogue whose MAC is not in doubt (Trust). A stranger is told the bare URL, where it is told anything at
+///          all.
 /// Threads  its loop's own, publish() included.
 #include "base/clock.hpp"
 #include "catalogue/snapshot.hpp"
@@ -47,6 +48,7 @@ public:
     [[nodiscard]] Offer make(const Asker& asker) const override;
     [[nodiscard]] Offer recognize(const Asker& asker) const override;
     [[nodiscard]] std::optional<IpAddress> reserved_address(MacAddress mac) const override;
+    /// As of a second ago, at worst: an address that was reserved just now may still be given.
     [[nodiscard]] bool is_reserved(const IpAddress& address) const override;
     [[nodiscard]] const catalogue::Snapshot& snapshot() const { return *snapshot_; }
 
@@ -64,10 +66,13 @@ private:
     struct Base {
         config::OfferValues values;
         std::string shown_url;
+        bool is_bare = false; ///< nothing in it but scheme and host
     };
     [[nodiscard]] Result<Base> base_for(const Asker& asker, const Who& who,
                                         const std::vector<std::string>& schemes) const;
     [[nodiscard]] std::optional<std::string_view> stated(const Who& who, config::SettingKey key) const;
+    /// Says in the log, once, that what the catalogue states cannot be told to the family.
+    void warn_of_server(const Who& who) const;
     void fill(Offer& offer, const Asker& asker, const Who& who) const;
 
     const config::Families& families_;
@@ -76,9 +81,12 @@ private:
     std::vector<Listener> listeners_;
     std::vector<OfferOrigin> origins_;
     std::shared_ptr<const catalogue::Snapshot> snapshot_;
-    // Found anew when the catalogue has changed and a pool asks: a pool gives an address, which is rare.
+    // Found anew when a pool asks and the catalogue has changed, once a second at most: it goes through all devices,
+    // and somebody may be importing many.
     mutable std::optional<catalogue::Revision> reserved_of_;
+    mutable std::optional<Instant> reserved_at_;
     mutable std::set<IpAddress> reserved_;
+    mutable std::set<std::string> warned_; ///< of what
 };
 
 } // namespace offhook::server

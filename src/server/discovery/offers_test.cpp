@@ -40,6 +40,17 @@ struct OfferSite {
     std::optional<Offers> offers;
 };
 
+/// A device of another family than the house's, in a catalogue of its own.
+void give(OfferSite& site, MacAddress mac, std::string family, const SettingRows& rows = {},
+          catalogue::Revision revision = 9) {
+    catalogue::ChangeSet change;
+    change.revision = revision;
+    auto device = device_of(mac, rows, revision);
+    device.family = std::move(family);
+    change.devices.push_back(std::make_shared<const catalogue::Device>(device));
+    site.offers->publish(house()->advanced(change));
+}
+
 TEST(Offers, TellADeviceWhereOneOfOurListenersIs) {
     OfferSite site;
     const auto offer = site.offers->make(asker_of(anna));
@@ -93,6 +104,24 @@ TEST(Offers, PutASitesTokenInOnlyWhereTheListenerSaysSoAndHideItFromPeople) {
     EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://192.0.2.1:8080") << "her site has none";
 }
 
+TEST(Offers, TellNoSecretToAMacThatIsInDoubt) {
+    for (const auto secrets : {OfferSecrets::token, OfferSecrets::credentials}) {
+        OfferOptions options;
+        options.secrets = secrets;
+        OfferSite site(options);
+        catalogue::ChangeSet change;
+        change.revision = 9;
+        auto device = device_of(bert, {{"provisioning.password", "word"}}, 9);
+        device.site = catalogue::SiteId(2);
+        change.devices.push_back(std::make_shared<const catalogue::Device>(device));
+        site.offers->publish(house()->advanced(change));
+        auto asker = asker_of(bert);
+        EXPECT_NE(site.told(site.offers->make(asker), 66), "http://192.0.2.1:8080");
+        asker.trust = Trust::doubtful;
+        EXPECT_EQ(site.told(site.offers->make(asker), 66), "http://192.0.2.1:8080");
+    }
+}
+
 TEST(Offers, PutCredentialsInForADeviceThatHasThem) {
     OfferOptions options;
     options.secrets = OfferSecrets::credentials;
@@ -131,12 +160,70 @@ TEST(Offers, KnowAFamilyByItsClassItsEnterpriseOrItsOui) {
     EXPECT_EQ(site.offers->make(asker).state, State::offered) << "without a MAC, too";
 }
 
+TEST(Offers, SayOnceThatAStatedServerIsNotTold) {
+    OfferSite site;
+    give(site, anna, "linksys-spa", {{"provisioning.server", "ftp://boot.example.net/secret"}});
+    testing::internal::CaptureStderr();
+    for (int i = 0; i < 3; ++i) (void)site.offers->make(asker_of(anna));
+    give(site, anna, "polycom", {{"provisioning.server", "ftp://boot.example.net"}}, 10);
+    (void)site.offers->make(asker_of(anna));
+    const std::string said = testing::internal::GetCapturedStderr();
+    const auto first = said.find("OFFER_SERVER_NOT_USED");
+    ASSERT_NE(first, std::string::npos) << said;
+    EXPECT_EQ(said.find("OFFER_SERVER_NOT_USED", first + 1), std::string::npos) << said;
+    EXPECT_NE(said.find("ftp://boot.example.net"), std::string::npos) << said;
+    EXPECT_NE(said.find("linksys-spa"), std::string::npos) << said;
+    EXPECT_EQ(said.find("/secret"), std::string::npos) << said;
+}
+
 TEST(Offers, SayWhyThereIsNoUrl) {
     OfferSite site;
     site.offers->set_origins({{"http", 80, *IpAddress::from_text("198.51.100.9")}});
     const auto offer = site.offers->make(asker_of(anna));
     EXPECT_EQ(offer.state, State::no_url);
     EXPECT_THAT(offer.why, HasSubstr("192.0.2.1"));
+}
+
+TEST(Offers, NameAnAddressOnlyWhereItIsTheUrlsOwn) {
+    struct Row {
+        const char *server, *host, *address;
+        std::uint16_t tftp_port = 69;
+    };
+    const std::string local("\xc0\x00\x02\x01", 4), other("\xc6\x33\x64\x07", 4);
+    for (const auto& [server, host, address, port] : {Row{"", "192.0.2.1", local.c_str()},
+                                                      {"tftp://198.51.100.7", "198.51.100.7", other.c_str()},
+                                                      {"tftp://boot.example.net", "boot.example.net", nullptr},
+                                                      {"tftp://boot.example.net:69", "boot.example.net", nullptr},
+                                                      {"tftp://198.51.100.7:6969", nullptr, nullptr},
+                                                      {"tftp://198.51.100.7/phones", nullptr, nullptr},
+                                                      {"", nullptr, nullptr, 6969}})
+        for (const char* family : {"linksys-spa", "genband-ip88"}) {
+            OfferOptions options;
+            options.url = server;
+            OfferSite site(options);
+            site.offers->set_origins({{"tftp", port, IpAddress::v4(0)}});
+            give(site, anna, family);
+            const auto offer = site.offers->make(asker_of(anna));
+            const std::string wanted = address == nullptr ? "(nothing)" : std::string(address, 4);
+            EXPECT_EQ(site.told(offer, 66), host == nullptr ? "(nothing)" : host) << family << ' ' << server;
+            EXPECT_EQ(site.told(offer, 150), wanted) << family << ' ' << server;
+            EXPECT_EQ(offer.is_offered(), host != nullptr) << server;
+            EXPECT_EQ(offer.why.empty(), host != nullptr) << offer.why;
+        }
+}
+
+TEST(Offers, KeepReservedAddressesFromOthers) {
+    OfferSite site;
+    const auto kept = *IpAddress::from_text("192.0.2.77"), later = *IpAddress::from_text("192.0.2.78");
+    give(site, anna, "polycom", {{"network.address", "192.0.2.77"}});
+    EXPECT_TRUE(site.offers->is_reserved(kept));
+    EXPECT_EQ(site.offers->reserved_address(anna), kept);
+    EXPECT_FALSE(site.offers->is_reserved(later));
+    give(site, anna, "polycom", {{"network.address", "192.0.2.78"}}, 10);
+    EXPECT_FALSE(site.offers->is_reserved(later)) << "the catalogue is gone through once a second at most";
+    site.clock.advance(std::chrono::seconds(1));
+    EXPECT_TRUE(site.offers->is_reserved(later));
+    EXPECT_FALSE(site.offers->is_reserved(kept));
 }
 
 TEST(Offers, NoteWhatWasAskedAndTold) {
@@ -169,11 +256,11 @@ TEST(OfferLengths, RefuseWhatAnOptionCannotHold) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::too_large);
     EXPECT_EQ(refused.error().where, "listener dhcp4");
-    // 24 and 200 fit in 255, with a token of 22 too; not with one of 64.
-    EXPECT_TRUE(lengths_with(200).check(*house()));
-    EXPECT_FALSE(lengths_with(200).check_token(*house(), std::string(64, 't')));
-    EXPECT_TRUE(lengths_with(200).check_server(*house(), "http://short.example.net"));
-    EXPECT_FALSE(lengths_with(200).check_server(*house(), "http://long.example.net/" + std::string(230, 'p')));
+    // 24, 190 and the 13 of a file's name fit in 255, with a token of 20 too; not with one of 64.
+    EXPECT_TRUE(lengths_with(190).check(*house()));
+    EXPECT_FALSE(lengths_with(190).check_token(*house(), std::string(64, 't')));
+    EXPECT_TRUE(lengths_with(190).check_server(*house(), "http://short.example.net"));
+    EXPECT_FALSE(lengths_with(190).check_server(*house(), "http://long.example.net/" + std::string(230, 'p')));
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
-#include "protocol/http_auth/digest.hpp"
+#include "protocol/sip/digest_challenge.hpp"
 #include "server/discovery/limits.hpp"
 
 #include <charconv>
@@ -75,15 +75,25 @@ void PnpResponder::on_subscribe(const PnpArrival& arrival, Instant now) {
         ++counts_.limited;
         return;
     }
-    Named who{asked.mac};
-    if (!who.mac && neighbour_) {
-        who = {neighbour_(arrival.source, arrival.interface), true};
+    Named who;
+    if (asked.mac) {
+        who = who_named(*asked.mac, arrival);
+    } else if (neighbour_) {
+        who = {neighbour_(arrival.source, arrival.interface), Named::By::neighbour};
         if (!who.mac) return wait_for_neighbour(arrival, key, now);
     }
     const PnpExchange exchange{message_, asked, arrival.source, arrival.source_port, arrival.local, answer_port_, {}};
     auto offer = ask(exchange, who);
     if (!offer) return;
     if (auto* transaction = keep(arrival, key, now)) begin(*transaction, exchange, who, std::move(*offer), now);
+}
+
+/// A SUBSCRIBE names any MAC it likes, and where a secret would go to that one the neighbour table is asked, too: that
+/// is the kernel's memory, and no packet. A phone behind a router has no entry there, which says nothing against it.
+PnpResponder::Named PnpResponder::who_named(MacAddress mac, const PnpArrival& arrival) const {
+    if (options_.offer.secrets == OfferSecrets::none || !neighbour_) return {mac};
+    const auto seen = neighbour_(arrival.source, arrival.interface);
+    return {mac, !seen || *seen == mac ? Named::By::itself : Named::By::contradicted};
 }
 
 void PnpResponder::on_repeat(PnpTransaction& transaction, const PnpArrival& arrival, Instant now) {
@@ -122,7 +132,7 @@ void PnpResponder::wait_for_neighbour(const PnpArrival& arrival, std::uint64_t k
 
 void PnpResponder::decide_waiting(PnpTransaction& transaction, Instant now) {
     with_exchange(transaction, [&](const PnpExchange& exchange) {
-        const Named who{neighbour_(transaction.source, transaction.interface), true};
+        const Named who{neighbour_(transaction.source, transaction.interface), Named::By::neighbour};
         auto offer = ask(exchange, who);
         if (offer) return begin(transaction, exchange, who, std::move(*offer), now);
         transactions_.erase(transaction);
@@ -134,6 +144,7 @@ Asker PnpResponder::asker_of(const PnpExchange& exchange, const Named& who) cons
     asker.method = config::OfferMethod::pnp;
     asker.listener = listener_;
     asker.mac = who.mac;
+    asker.trust = who.by == Named::By::itself ? Trust::named : Trust::doubtful;
     asker.vendor_class = exchange.asked.vendor;
     asker.model = exchange.asked.model;
     asker.version = exchange.asked.version;
@@ -146,8 +157,9 @@ Asker PnpResponder::asker_of(const PnpExchange& exchange, const Named& who) cons
 std::optional<Offer> PnpResponder::ask(const PnpExchange& exchange, const Named& who) {
     const auto asker = asker_of(exchange, who);
     auto offer = offers_.make(asker);
-    const bool is_guess = who.is_guess && who.mac;
-    const std::string_view asked = is_guess ? "SUBSCRIBE; its MAC is the neighbour table's" : "SUBSCRIBE";
+    std::string asked = "SUBSCRIBE";
+    if (who.by == Named::By::neighbour && who.mac) asked += "; its MAC is the neighbour table's";
+    if (who.by == Named::By::contradicted) asked += "; the neighbour table has another MAC: no secret is told";
     if (!offer.is_offered()) {
         ++counts_.not_offered;
         offers_.note(asker, offer, Outcome::refused, asked, offer.why);
@@ -258,24 +270,19 @@ void PnpResponder::on_final(PnpTransaction& transaction, Instant now) {
 
 bool PnpResponder::authenticate(PnpTransaction& transaction, Instant now) {
     if (options_.notify_user.empty() || std::exchange(transaction.is_authenticated, true)) return false;
-    const bool is_proxy = message_.status() == 407;
-    for (const auto& field : message_.fields()) {
-        if (field.name != (is_proxy ? HeaderName::proxy_authenticate : HeaderName::www_authenticate)) continue;
-        const auto challenge = protocol::parse_digest_challenge(field.value);
-        if (!challenge) continue;
-        with_exchange(transaction, [&](const PnpExchange& exchange) {
-            const protocol::BasicCredentials account{options_.notify_user, options_.notify_password};
-            const auto credentials = protocol::to_text(protocol::HttpCredentials(protocol::answer_challenge(
-                *challenge, account, "NOTIFY", pnp_target(exchange), 1, random_.letters(16))));
-            PnpNotify notify;
-            notify.form = transaction.is_legacy ? NotifyForm::legacy : NotifyForm::correct;
-            notify.credentials_name = is_proxy ? "Proxy-Authorization" : "Authorization";
-            notify.credentials = credentials;
-            begin_notify(transaction, exchange, notify, now);
-        });
-        return true;
-    }
-    return false;
+    const auto challenge = sip::read_challenge(message_);
+    if (!challenge) return false;
+    with_exchange(transaction, [&](const PnpExchange& exchange) {
+        const protocol::BasicCredentials account{options_.notify_user, options_.notify_password};
+        const auto credentials =
+            sip::answer(*challenge, account, "NOTIFY", pnp_target(exchange), 1, random_.letters(16));
+        PnpNotify notify;
+        notify.form = transaction.is_legacy ? NotifyForm::legacy : NotifyForm::correct;
+        notify.credentials_name = challenge->answered_in();
+        notify.credentials = credentials;
+        begin_notify(transaction, exchange, notify, now);
+    });
+    return true;
 }
 
 void PnpResponder::on_due(PnpTransaction& transaction, Instant now) {

@@ -77,11 +77,16 @@ public:
 
 private:
     using Outcome = catalogue::Outcome;
-    struct Named { ///< who asks: as it says, or as the neighbour table says
+    struct Named { ///< who asks
         std::optional<MacAddress> mac;
-        bool is_guess = false;
+        enum class By : std::uint8_t {
+            itself,
+            neighbour,   ///< it named none, and the neighbour table has one
+            contradicted ///< it named one, and the neighbour table has another: no secret for it
+        } by = By::itself;
     };
 
+    [[nodiscard]] Named who_named(MacAddress mac, const PnpArrival& arrival) const;
     void on_subscribe(const PnpArrival& arrival, Instant now);
     void on_repeat(PnpTransaction& transaction, const PnpArrival& arrival, Instant now);
     void on_response(const PnpArrival& arrival, Instant now);

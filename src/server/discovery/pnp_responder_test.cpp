@@ -259,6 +259,15 @@ TEST_F(PnpResponderTest, ChallengeIsAnsweredOnce) {
     EXPECT_EQ(wait(60s).size(), 0U);
 }
 
+TEST_F(PnpResponderTest, AChallengesOpaqueGoesBackAsItCame) {
+    options.notify_user = "boot";
+    const auto sent = ask();
+    const auto again = receive(response(
+        sent[1].bytes, 401, "WWW-Authenticate: Digest realm=\"phone\", nonce=\"abc\", opaque=\"5ccc069c\"\r\n"));
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_NE(value(again[0].bytes, HeaderName::authorization).find("opaque=\"5ccc069c\""), std::string::npos);
+}
+
 TEST_F(PnpResponderTest, ProxysChallengeIsAnsweredInItsOwnHeader) {
     options.notify_user = "boot";
     const auto sent = ask();
@@ -448,6 +457,7 @@ TEST_F(PnpResponderTest, NeighbourTableNamesAPhoneThatDoesNot) {
     ASSERT_EQ(offers.notes.size(), 1U);
     EXPECT_EQ(offers.notes[0].mac, entry);
     EXPECT_NE(offers.notes[0].asked.find("neighbour"), std::string::npos);
+    EXPECT_EQ(offers.notes[0].trust, Trust::doubtful) << "a guess is told no secret";
     EXPECT_EQ(ask(Ask{.user = "", .call_id = "2"}).size(), 2U) << "the next time at once";
 
     entry.reset();
@@ -457,6 +467,29 @@ TEST_F(PnpResponderTest, NeighbourTableNamesAPhoneThatDoesNot) {
     EXPECT_TRUE(none.empty());
     EXPECT_EQ(offers.notes.back().mac, std::nullopt);
     EXPECT_EQ(offers.notes.back().asked, "SUBSCRIBE");
+}
+
+TEST_F(PnpResponderTest, AMacThatTheNeighbourTableContradictsIsDoubted) {
+    const MacAddress named(0x0080f0c571eb), another(0x00908f123456);
+    struct Row {
+        OfferSecrets secrets;
+        std::optional<MacAddress> entry;
+        Trust trust;
+    };
+    int number = 0;
+    for (const auto& row : {Row{OfferSecrets::token, named, Trust::named},
+                            {OfferSecrets::token, std::nullopt, Trust::named}, // behind a router
+                            {OfferSecrets::token, another, Trust::doubtful},
+                            {OfferSecrets::credentials, another, Trust::doubtful},
+                            {OfferSecrets::none, another, Trust::named}}) {
+        options.offer.secrets = row.secrets;
+        neighbour = [&row](const IpAddress&, unsigned) { return row.entry; };
+        responder_.reset();
+        ASSERT_EQ(ask(Ask{.call_id = std::to_string(++number)}).size(), 2U) << "it is answered at once";
+        EXPECT_EQ(offers.notes.back().mac, named);
+        EXPECT_EQ(offers.notes.back().trust, row.trust) << number;
+        EXPECT_EQ(offers.notes.back().asked.find("another MAC") != std::string::npos, row.trust == Trust::doubtful);
+    }
 }
 
 } // namespace

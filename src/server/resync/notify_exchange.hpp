@@ -37,6 +37,7 @@ struct NotifyOutcome {
     State state = State::no_answer;
     std::uint16_t status = 0; ///< of the last answer; 0: none
     std::string text;         ///< one sentence for an operator
+    bool was_sent = false;    ///< the phone may have heard it, whatever became of its answer
 };
 inline constexpr EnumText<NotifyOutcome::State, 5> notify_state_text{
     {{{NotifyOutcome::State::no_answer, "no_answer"},

@@ -129,10 +129,12 @@ asio::awaitable<NotifyOutcome> NotifySender::converse(Line& line, NotifyTask tas
     if (*opened) co_return NotifyOutcome{NotifyOutcome::State::unreachable, 0, words_for(*opened)};
     NotifyExchange exchange(std::move(task), wire, line.here(), random_, clock_.instant(), timing_);
     auto act = NotifyExchange::Act::send;
+    bool was_sent = false;
     while (act != NotifyExchange::Act::ended) {
         if (act == NotifyExchange::Act::send) {
             const error_code sent = co_await line.send(exchange.message());
-            if (sent) co_return NotifyOutcome{NotifyOutcome::State::unreachable, 0, words_for(sent)};
+            if (sent) co_return NotifyOutcome{NotifyOutcome::State::unreachable, 0, words_for(sent), was_sent};
+            was_sent = true;
         }
         const auto until = exchange.deadline();
         if (!until) break;
@@ -143,10 +145,13 @@ asio::awaitable<NotifyOutcome> NotifySender::converse(Line& line, NotifyTask tas
             act = exchange.tick(clock_.instant());
             continue;
         }
-        if (received->error) co_return NotifyOutcome{NotifyOutcome::State::unreachable, 0, words_for(received->error)};
+        if (received->error)
+            co_return NotifyOutcome{NotifyOutcome::State::unreachable, 0, words_for(received->error), was_sent};
         act = exchange.receive(received->message, clock_.instant());
     }
-    co_return exchange.outcome();
+    NotifyOutcome outcome = exchange.outcome();
+    outcome.was_sent = was_sent;
+    co_return outcome;
 }
 
 asio::awaitable<NotifyOutcome> NotifySender::send(NotifyTask task, NotifyDestination to) {

@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 namespace offhook::server {
 namespace {
@@ -32,6 +33,13 @@ Phone::State state_of(NotifyOutcome::State state) {
     return Phone::State::no_answer;
 }
 
+/// A phone may do as it is told and not say so; and one that reboots at once answers the NOTIFY's repeats with ICMP.
+bool may_have_heard(const NotifyOutcome& outcome) {
+    using State = NotifyOutcome::State;
+    return outcome.state == State::accepted || outcome.state == State::no_answer ||
+           (outcome.state == State::unreachable && outcome.was_sent);
+}
+
 /// A task that was told to stop says so by an exception; that is no failure.
 void report(const std::exception_ptr& failure) {
     try {
@@ -47,11 +55,11 @@ void report(const std::exception_ptr& failure) {
 
 struct Resyncs::Run {
     ResyncOptions options;
-    std::vector<ResyncTarget> targets;
-    std::vector<Phone> phones;        // by the targets' places
-    std::vector<std::size_t> settled; // places, in the order they settled
-    std::size_t next = 0;             // whose turn it is
-    Instant next_start{};             // before it nobody has a turn
+    std::vector<ResyncTarget> targets; // each until its phone is asked: they hold passwords
+    std::vector<Phone> phones;         // by the targets' places
+    std::vector<std::size_t> settled;  // places, in the order they settled
+    std::size_t next = 0;              // whose turn it is
+    Instant next_start{};              // before it nobody has a turn
     bool stopped = false;
 
     [[nodiscard]] bool is_sending() const { return next < phones.size(); }
@@ -135,13 +143,16 @@ asio::awaitable<void> Resyncs::work(RunPtr run) {
     for (; run->stopped && run->is_sending(); ++run->next) {
         run->phones[run->next].state = Phone::State::stopped;
         run->settled.push_back(run->next);
+        run->targets[run->next] = {};
     }
 }
 
 asio::awaitable<void> Resyncs::ask(RunPtr run, std::size_t place) {
-    const ResyncTarget target = run->targets[place];
+    ResyncTarget target;
     {
         const std::scoped_lock guard(lock_);
+        // Moved: the passwords in it are kept no longer than they are needed.
+        target = std::exchange(run->targets[place], ResyncTarget());
         Phone& phone = run->phones[place];
         if (run->stopped || !target.address) {
             phone.state = target.address ? Phone::State::stopped : Phone::State::unknown_address;
@@ -164,9 +175,7 @@ asio::awaitable<void> Resyncs::ask(RunPtr run, std::size_t place) {
     phone.status = outcome.status;
     phone.text = outcome.text;
     phone.answered_at = clock_.wall();
-    // A phone may do as it is told and not say so.
-    const bool may_come = phone.state == Phone::State::accepted || phone.state == Phone::State::no_answer;
-    if (may_come && run->options.wait.count() > 0)
+    if (may_have_heard(outcome) && run->options.wait.count() > 0)
         phone.arrival = Phone::Arrival::awaited;
     else
         run->settled.push_back(place);
@@ -210,9 +219,10 @@ void Resyncs::look_for_arrivals(Run& run) {
         for (std::size_t place = 0; place < run.next; ++place) {
             const Phone& phone = run.phones[place];
             if (phone.arrival != Phone::Arrival::awaited) continue;
-            const bool said_yes = phone.state == Phone::State::accepted;
+            // Who does not answer at all has been waited for by the NOTIFY's own timers.
+            const bool waits = phone.state != Phone::State::no_answer;
             awaited.push_back({place, phone.mac, *phone.asked_at,
-                               *phone.answered_at + (said_yes ? run.options.wait : std::chrono::seconds(0))});
+                               *phone.answered_at + (waits ? run.options.wait : std::chrono::seconds(0))});
         }
     }
     const WallTime now = clock_.wall();

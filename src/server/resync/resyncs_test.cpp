@@ -105,6 +105,27 @@ TEST_F(ResyncsTest, APhoneThatDoesAsItIsToldWithoutAWordHasCome) {
     }
 }
 
+TEST_F(ResyncsTest, APhoneThatRebootsAtOnceIsAwaitedAllTheSame) {
+    std::uint16_t closed = 0;
+    { closed = ScriptedPhone(yes).port(); }
+    coming.insert(MacAddress(1));
+    auto resyncs = make();
+    const auto run = resyncs->start({target(1, closed), target(2, closed)}, options(std::chrono::seconds(1)));
+    ASSERT_TRUE(run);
+    for (const auto& phone : result(*resyncs, *run)) {
+        EXPECT_EQ(phone.state, State::unreachable);
+        EXPECT_EQ(phone.arrival, phone.mac == MacAddress(1) ? Arrival::came : Arrival::silent);
+    }
+    auto by_stream = options(std::chrono::seconds(30)); // there nothing was sent
+    by_stream.wire = NotifyExchange::Wire::stream;
+    const auto second = resyncs->start({target(1, closed)}, by_stream);
+    ASSERT_TRUE(second);
+    const auto phones = result(*resyncs, *second);
+    ASSERT_EQ(phones.size(), 1U);
+    EXPECT_EQ(phones[0].state, State::unreachable);
+    EXPECT_EQ(phones[0].arrival, Arrival::not_awaited);
+}
+
 TEST_F(ResyncsTest, NeverAsksMoreThanItMayAtOnceNorFasterThanItMay) {
     std::atomic<int> asked{0};
     const ScriptedPhone slow([&](const sip::Message& request, unsigned number) {

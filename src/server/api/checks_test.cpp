@@ -1,0 +1,41 @@
+#include "server/api/checks.hpp"
+
+#include "server/discovery/offer_lengths.hpp"
+#include "server/test_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::server {
+namespace {
+
+using Settings = std::vector<catalogue::SettingText>;
+
+TEST(CheckOffers, JudgesAnAccountWithTheHalfOfItThatIsStored) {
+    OfferOptions options;
+    options.url = "http://boot.example.net/" + std::string(100, 'p');
+    options.secrets = OfferSecrets::credentials;
+    const OfferLengths lengths(house_families(), {{"dhcp4", {}, options}});
+    const std::string half(80, 'x'), user = "provisioning.user", password = "provisioning.password";
+    const auto nothing = layer_of({}), has_user = layer_of({{user, half}}), has_password = layer_of({{password, half}});
+    struct Row {
+        const char* name;
+        Settings set;
+        std::vector<std::string> unset;
+        const config::Layer* stored;
+        bool fits;
+    };
+    for (const auto& row : {Row{"a password alone", {{password, half}}, {}, &nothing, true},
+                            {"both at once", {{user, half}, {password, half}}, {}, nullptr, false},
+                            {"a password behind a stored user", {{password, half}}, {}, &has_user, false},
+                            {"a user before a stored password", {{user, half}}, {}, &has_password, false},
+                            {"a user that is nobody's account", {{user, half}}, {}, &nothing, true},
+                            {"the stored user goes", {{password, half}}, {user}, &has_user, true},
+                            {"the stored password goes", {{user, half}}, {password}, &has_password, true},
+                            {"a shorter one takes its place", {{user, "u"}}, {}, &has_password, true},
+                            {"something else", {{"time.server", half}}, {}, &has_password, true}})
+        EXPECT_EQ(check_offers(&lengths, *house(), LayerChange{row.set, row.unset, row.stored}).has_value(), row.fits)
+            << row.name;
+}
+
+} // namespace
+} // namespace offhook::server
