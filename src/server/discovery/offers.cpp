@@ -144,7 +144,11 @@ Offers::Who Offers::who_is(const Asker& asker) const {
         if (who.family != nullptr || asker.user_agent.empty()) break;
         if (family->match_user_agent(asker.user_agent)) who.family = family.get();
     }
-    if (who.family == nullptr && asker.mac) who.family = config::family_of_oui(families_, asker.mac->oui());
+    // A computer that boots from the network may have a card of a phone maker: an option 66 of ours would mislead it.
+    const bool is_computer =
+        asker.vendor_class.starts_with("PXEClient") || asker.vendor_class.starts_with("HTTPClient");
+    if (who.family == nullptr && asker.mac && !is_computer)
+        who.family = config::family_of_oui(families_, asker.mac->oui());
     return who;
 }
 

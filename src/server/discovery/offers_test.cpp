@@ -160,6 +160,16 @@ TEST(Offers, KnowAFamilyByItsClassItsEnterpriseOrItsOui) {
     EXPECT_EQ(site.offers->make(asker).state, State::offered) << "without a MAC, too";
 }
 
+TEST(Offers, LeaveComputersAloneThatBootFromTheNetwork) {
+    OfferOptions options;
+    options.who.strangers = true;
+    OfferSite site(options);
+    auto asker = asker_of(stranger);
+    EXPECT_EQ(site.offers->make(asker).state, State::offered);
+    asker.vendor_class = "PXEClient:Arch:00007:UNDI:003016";
+    EXPECT_EQ(site.offers->make(asker).state, State::no_family);
+}
+
 TEST(Offers, SayOnceThatAStatedServerIsNotTold) {
     OfferSite site;
     give(site, anna, "linksys-spa", {{"provisioning.server", "ftp://boot.example.net/secret"}});
