@@ -120,5 +120,11 @@ TEST(GenbandVersionFile, NamesAVersion) {
     EXPECT_EQ(read_version(""), "");
 }
 
+TEST_F(GenbandBoot, ReportsWhatIsInForce) {
+    type_in({"http://boot/lg/", {}, {}, {}});
+    EXPECT_EQ(run().parameters, flash.parameters);
+    EXPECT_EQ(flash.parameter("VOIP.line1_name"), "5550100");
+}
+
 } // namespace
 } // namespace offhook::phone::genband

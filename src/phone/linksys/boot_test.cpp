@@ -3,6 +3,7 @@
 #include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
 #include <fmt/format.h>
@@ -124,6 +125,15 @@ TEST_F(LinksysBoot, EndsTheSequenceAtTheFirstFailure) {
 TEST_F(LinksysBoot, DoesNotTakeWhatItCannotSpeak) {
     EXPECT_FALSE(family_boot().type_in({"ftp://boot/", {}, {}, {}}, flash));
     EXPECT_FALSE(family_boot().check_address(flash));
+}
+
+TEST_F(LinksysBoot, RunsByTheSwitchesThatItsProfileSets) {
+    type_in("http://h/");
+    server.serve("http://h/spa942.cfg",
+                 profile("<Resync_From_SIP>No</Resync_From_SIP><Auth_Resync-Reboot_1_>No</Auth_Resync-Reboot_1_>"));
+    const auto rules = notify_rules("linksys-spa", run());
+    EXPECT_EQ(rules.find("resync")->use, NotifyEvent::Use::off);
+    EXPECT_EQ(rules.find("reboot")->proof, NotifyEvent::Proof::none);
 }
 
 } // namespace

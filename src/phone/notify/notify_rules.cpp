@@ -58,10 +58,11 @@ void polycom(const BootReport& report, NotifyRules& rules) {
     rules.idle = at_once;                                 // B: it waits for calls to end
 }
 
-/// The event is a text to compare with; the phone resyncs without a restart (C, I).
+/// The event is a text to compare with, and an empty one is like none (I); the phone resyncs without a restart (C, I).
 void panasonic(const BootReport& report, NotifyRules& rules) {
-    const auto event = value_of(report, "CFG_RESYNC_FROM_SIP");
-    rules.events.push_back({event.empty() ? "check-sync" : std::string(event), NotifyAction::resync});
+    const auto configured = report.parameters.find("CFG_RESYNC_FROM_SIP");
+    const std::string event = configured == report.parameters.end() ? "check-sync" : configured->second;
+    if (!event.empty()) rules.events.push_back({event, NotifyAction::resync});
 }
 
 void linksys(const BootReport& report, NotifyRules& rules) {

@@ -59,6 +59,8 @@ TEST(NotifyRules, EachFamilyHasItsEvents) {
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "resync", "resync"},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "check-sync", ""},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "Y"}}, "check-sync", ""}, // a text to compare, no switch
+        {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "check-sync", ""},
+        {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "", ""},
         {"linksys-spa", {}, "resync", "resync!"},
         {"linksys-spa", {}, "check-sync", "resync!"},
         {"linksys-spa", {}, "report", "report!"},

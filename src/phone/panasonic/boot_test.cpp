@@ -3,6 +3,7 @@
 #include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
 #include <gmock/gmock.h>
@@ -114,6 +115,17 @@ TEST_F(PanasonicBoot, HearsOfItsSwitchesFromFilesForTheNextBoot) {
     server.serve("http://boot/ConfigCommon.cfg", text("SIPPNP_PROV_ENABLE=\"N\"\n"));
     run();
     EXPECT_EQ(flash.parameter("SIPPNP_PROV_ENABLE"), "N");
+}
+
+TEST_F(PanasonicBoot, RunsByTheEventThatItsFilesSet) {
+    for (const std::string event : {"resync", ""}) {
+        server.serve("http://boot/ConfigCommon.cfg", text("CFG_RESYNC_FROM_SIP=\"" + event + "\"\n"));
+        const auto rules = notify_rules("panasonic", run());
+        EXPECT_EQ(rules.find("check-sync"), nullptr) << event;
+        EXPECT_EQ(rules.find("resync") != nullptr, event == "resync");
+    }
+    server.fail_all(FileOutcome::unreachable);
+    EXPECT_EQ(run().parameters, flash.parameters) << "what the flash holds is in force without a server, too";
 }
 
 } // namespace
