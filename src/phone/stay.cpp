@@ -59,6 +59,10 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
     if (options.time && options.time->count() > 0) until = clock.instant() + *options.time;
     NotifyAction action = NotifyAction::check;
     while (listener.wait(until, action) == NotifyListener::End::told) {
+        if (action == NotifyAction::report) { // fetching would be something else
+            tell("reports are not uploaded yet");
+            continue;
+        }
         report = again(action);
         take_rules(options, family, report, answerer);
         if (action == NotifyAction::reboot) listener.deaf();

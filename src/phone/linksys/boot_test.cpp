@@ -25,9 +25,9 @@ std::string profile(std::string_view elements) { return fmt::format("<flat-profi
 class LinksysBoot : public testing::Test {
 protected:
     LinksysBoot() : flash(family_boot().factory_flash(family.model(), mac)) {}
-    BootReport run(DiscoveryRequest request = {}) {
+    BootReport run(DiscoveryRequest request = {}, const FoundServer* found_before = nullptr) {
         server.steps.clear();
-        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request};
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request, found_before};
         return awaited(boot(around, flash, [](const Flash&) {}));
     }
     [[nodiscard]] std::vector<std::string> asked() const {
@@ -61,6 +61,18 @@ TEST_F(LinksysBoot, FetchesItsDefaultProfileByTftpFromTheFoundHost) {
     EXPECT_EQ(report.reboots, 1U) << "parameters changed";
     clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
     EXPECT_EQ(run({DiscoveryChoice::all}).reboots, 0U);
+}
+
+TEST_F(LinksysBoot, KeepsItsBaseWhereItIsToldToFetchAnew) {
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    server.serve("tftp://192.0.2.10/spa942.cfg", line);
+    const auto booted = run({DiscoveryChoice::all});
+    clients.order.clear();
+    const auto report = run({DiscoveryChoice::all}, &booted.discovery);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_THAT(asked(), ElementsAre("tftp://192.0.2.10/spa942.cfg"));
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.discovery.address, "192.0.2.10");
 }
 
 TEST_F(LinksysBoot, TakesAUrlFromTheOptionAsBaseOrAsTheFileItself) {
