@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "net/task_group.hpp"
 #include "phone/curl_transfers.hpp"
-#include "phone/discovery/interview.hpp"
+#include "phone/discovery/address_lease.hpp"
 #include "phone/family_boot.hpp"
 #include "phone/network/phone_network.hpp"
 #include "phone/scheme_transfers.hpp"
@@ -22,7 +22,6 @@ namespace offhook::phone {
 namespace {
 
 namespace asio = boost::asio;
-namespace dhcp4 = protocol::dhcp4;
 
 constexpr int exit_ready = 0, exit_not_ready = 1, exit_wrong_use = 2;
 
@@ -204,15 +203,6 @@ Result<std::unique_ptr<DiscoveryClients>> clients_at(Place& place, const BootOpt
     return std::unique_ptr<DiscoveryClients>();
 }
 
-/// A phone that is told where its server is still wants an address.
-asio::awaitable<void> lease_address(DiscoveryClients& clients, BootObserver& observer) {
-    Interview interview(clients, observer);
-    Dhcp4Ask ask;
-    ask.parameter_list = {dhcp4::subnet_mask, dhcp4::router, dhcp4::dns_servers, dhcp4::domain_name};
-    const auto answer = co_await interview.dhcp4(std::move(ask));
-    if (!answer) observer.on_event({BootEvent::Kind::problem, "the phone has no address; give it one with --address"});
-}
-
 std::function<void(const Flash&)> keeper(std::string state_directory) {
     return [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
@@ -226,7 +216,7 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
     const bool lacks_address =
         surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
         place.request.ipv4 == DiscoveryRequest::Address::none && place.request.ipv6 == DiscoveryRequest::Address::none;
-    if (lacks_address) co_await lease_address(*surroundings.clients, surroundings.observer);
+    if (lacks_address) co_await lease_address(*surroundings.clients, family.ip_mode(flash), surroundings.observer);
     auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
                                                         : family.check(surroundings, flash, keep_flash);
     report = co_await std::move(booting);
@@ -316,11 +306,13 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
         return std::move(*done);
     };
     BootReport report = boot_once();
-    const auto again = [&](NotifyAction what) {
+    const auto again = [&](std::optional<NotifyAction> what) {
         occasion.told = what;
         return boot_once();
     };
-    if (options.stay.time) stay(options.stay, subject->family->name(), report, printer, clock, random, err, again);
+    const auto lease_ends = [&] { return place->network ? place->network->lease_ends() : std::nullopt; };
+    if (options.stay.time)
+        stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 

@@ -6,9 +6,12 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <csignal>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sstream>
 #include <thread>
+#include <unistd.h>
 
 namespace offhook::phone {
 namespace {
@@ -52,10 +55,13 @@ protected:
                 std::this_thread::sleep_for(std::chrono::milliseconds(20));
             }
         });
-        stay(options, "linksys-spa", report, recorder, clock, random, err, [&](NotifyAction action) {
-            actions.push_back(action);
-            return BootReport{};
-        });
+        stay(
+            options, "linksys-spa", report, recorder, clock, random, err,
+            [&](std::optional<NotifyAction> action) {
+                again(action);
+                return BootReport{};
+            },
+            [this] { return lease_end; });
     }
 
     StayOptions options;
@@ -63,18 +69,42 @@ protected:
     SystemClock clock;
     SeededRandom random{7};
     std::ostringstream err;
-    std::vector<NotifyAction> actions;
+    std::vector<std::optional<NotifyAction>> actions;
+    std::function<void(std::optional<NotifyAction>)> again = [this](auto action) { actions.push_back(action); };
+    std::optional<Instant> lease_end;
 };
 
 TEST_F(Stay, FetchesWhereItIsToldTo) {
     run({"resync"});
-    EXPECT_EQ(actions, std::vector{NotifyAction::resync});
+    EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::resync));
 }
 
 TEST_F(Stay, FetchesNothingForAReport) {
     run({"report"});
     EXPECT_TRUE(actions.empty());
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "reports are not uploaded yet"));
+}
+
+TEST_F(Stay, BootsAgainOnceWhereItsLeaseEnds) {
+    lease_end = clock.instant() + std::chrono::milliseconds(50);
+    run({});
+    EXPECT_THAT(actions, testing::ElementsAre(std::nullopt)) << "nobody has renewed it, and once is enough";
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "has ended"));
+}
+
+TEST_F(Stay, ASignalWhileItBootsEndsTheProcess) {
+    lease_end = clock.instant();
+    again = [](auto) { std::raise(SIGTERM); };
+    EXPECT_EXIT(run({}), testing::KilledBySignal(SIGTERM), "");
+    again = [](auto) {};
+    lease_end = clock.instant() + std::chrono::milliseconds(50);
+    const std::jthread later([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        ::kill(::getpid(), SIGTERM);
+    });
+    const auto begun = clock.instant();
+    run({});
+    EXPECT_LT(clock.instant() - begun, std::chrono::milliseconds(900)) << "afterwards it ends the wait again";
 }
 
 } // namespace

@@ -135,5 +135,15 @@ TEST_F(GenbandBoot, ReportsWhatIsInForce) {
     EXPECT_EQ(flash.parameter("VOIP.line1_name"), "5550100");
 }
 
+TEST_F(GenbandBoot, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {
+    DiscoveryRequest request{DiscoveryChoice::all, DiscoveryRequest::Address::by_hand};
+    run(request);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::discovery, "phone.DHCP_INFORM is off"));
+    flash.parameters["phone.DHCP_INFORM"] = "enable";
+    run(request);
+    EXPECT_THAT(clients.order, ElementsAre("inform"));
+}
+
 } // namespace
 } // namespace offhook::phone::genband

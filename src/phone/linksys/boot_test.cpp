@@ -148,5 +148,15 @@ TEST_F(LinksysBoot, RunsByTheSwitchesThatItsProfileSets) {
     EXPECT_EQ(rules.find("reboot")->proof, NotifyEvent::Proof::none);
 }
 
+TEST_F(LinksysBoot, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {
+    DiscoveryRequest request{DiscoveryChoice::all, DiscoveryRequest::Address::by_hand};
+    run(request);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::discovery, "phone.DHCP_INFORM is off"));
+    flash.parameters["phone.DHCP_INFORM"] = "enable";
+    run(request);
+    EXPECT_THAT(clients.order, ElementsAre("inform"));
+}
+
 } // namespace
 } // namespace offhook::phone::linksys

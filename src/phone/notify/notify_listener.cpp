@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -20,6 +21,8 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{100};
 
 asio::ip::address asio_address(const IpAddress& address) {
     const auto& bytes = address.bytes();
@@ -78,6 +81,7 @@ void NotifyListener::open(const std::optional<IpAddress>& address, std::uint16_t
             udp_.set_option(asio::ip::v6_only(address.has_value()));
         }
         tcp_.set_option(Tcp::acceptor::reuse_address(true));
+        udp_.set_option(Udp::socket::reuse_address(true)); // SIP PnP of a later boot asks from this port as well
         tcp_.bind(Tcp::endpoint(to, port));
         udp_.bind(Udp::endpoint(to, tcp_.local_endpoint().port()));
         tcp_.listen();
@@ -97,11 +101,16 @@ void NotifyListener::open(const std::optional<IpAddress>& address, std::uint16_t
                                              "--sip-port or --sip-address",
                                              port, error.code().message()));
     }
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
+    take_signals(Signals::end_the_wait);
     tasks_.spawn(datagrams());
     tasks_.spawn(connections());
     tasks_.spawn(signals());
+}
+
+void NotifyListener::take_signals(Signals signals) {
+    if (signals == Signals::end_the_process) return signals_.clear();
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
 }
 
 NotifyPeer NotifyListener::local() const { return peer_of(udp_.local_endpoint()); }
@@ -133,10 +142,16 @@ asio::awaitable<void> NotifyListener::datagrams() {
 }
 
 asio::awaitable<void> NotifyListener::connections() {
+    asio::steady_timer pause(context_);
     for (;;) {
         auto [error, socket] = co_await tcp_.async_accept(net::as_result);
         if (error == asio::error::operation_aborted) co_return;
-        if (error || deaf_ || sessions_ >= sessions_max) continue;
+        if (error) { // no descriptor is left, say: that is not over in a microsecond
+            pause.expires_after(accept_pause);
+            (void)co_await pause.async_wait(net::as_result);
+            continue;
+        }
+        if (deaf_ || sessions_ >= sessions_max) continue;
         tasks_.spawn(session(std::move(socket)));
     }
 }

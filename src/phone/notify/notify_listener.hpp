@@ -39,6 +39,9 @@ public:
     enum class End : std::uint8_t { told, time_over, interrupted };
     /// Until the phone is told something, the time is over, or SIGINT or SIGTERM came. `action` is set for `told`.
     [[nodiscard]] End wait(std::optional<Instant> until, NotifyAction& action);
+    /// Whether a signal ends the wait, as from the beginning, or the process: while the phone boots nobody waits.
+    enum class Signals : std::uint8_t { end_the_wait, end_the_process };
+    void take_signals(Signals signals);
     /// Forgets what came while nobody waited: the phone was restarting.
     void deaf();
 

@@ -26,7 +26,9 @@ bool is_no(std::string_view value) { return equal_ignoring_case(value, "no") || 
 
 std::string host_of(std::string_view registrar) {
     if (registrar.starts_with('[')) return std::string(registrar.substr(1, registrar.find(']') - 1));
-    return std::string(registrar.substr(0, registrar.find(':')));
+    const auto colon = registrar.find(':');
+    if (colon != registrar.rfind(':')) return std::string(registrar); // IPv6 without its brackets has no port
+    return std::string(registrar.substr(0, colon));
 }
 
 /// One voIpProt.SIP.requestValidation.x.* that covers NOTIFY.

@@ -89,6 +89,9 @@ TEST(NotifyRules, TheChallengeIsTheFamilysAndTheAccountTheLines) {
     const auto linksys = notify_rules("linksys-spa", booted());
     EXPECT_EQ(linksys.realm, "pbx.example.net");
     EXPECT_EQ(linksys.qop, protocol::DigestQop::none);
+    BootReport bare = booted();
+    bare.lines.front().registrar = "fd99::1";
+    EXPECT_EQ(notify_rules("polycom", bare).registrars.front(), "fd99::1");
     BootReport plain = booted();
     plain.lines.front().auth_user.clear();
     EXPECT_EQ(notify_rules("linksys-spa", plain).account.user, "101");

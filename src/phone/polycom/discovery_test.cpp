@@ -154,6 +154,16 @@ TEST_F(PolycomDiscovery, InformsWhereALeaseNamesNoServer) {
     EXPECT_THAT(found.how, HasSubstr("DHCPINFORM"));
 }
 
+TEST_F(PolycomDiscovery, WantsWhatItsMenuSays) {
+    using List = std::vector<std::uint8_t>;
+    for (const auto& [use, wanted] :
+         {std::pair<const char*, List>("0", {66}), {"1", {160}}, {"2", {}}, {"3", {160, 66}}}) {
+        flash.parameters["device.dhcp.bootSrvUseOpt"] = use;
+        look();
+        EXPECT_EQ(clients.asked4.at(0).wanted, wanted) << use;
+    }
+}
+
 TEST_F(PolycomDiscovery, InformsByTheReleasesRule) {
     struct Case {
         const char* version;
