@@ -75,10 +75,14 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
             continue;
         }
         listener.take_signals(NotifyListener::Signals::end_the_process);
+        const bool boots = has_ended || action == NotifyAction::reboot;
+        if (boots) listener.free_udp();
         report = again(has_ended ? std::nullopt : std::optional(action));
         listener.take_signals(NotifyListener::Signals::end_the_wait);
         take_rules(options, family, report, answerer);
-        if (has_ended || action == NotifyAction::reboot) listener.deaf();
+        if (!boots) continue;
+        listener.deaf(); // to streams that came meanwhile
+        listener.take_udp();
     }
 }
 

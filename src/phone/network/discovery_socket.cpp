@@ -160,7 +160,6 @@ Result<DiscoverySocket> DiscoverySocket::open_pnp(const asio::any_io_executor& e
         !set_option(fd.get(), IPPROTO_IP, IP_MULTICAST_TTL, 1) ||
         !set_option(fd.get(), IPPROTO_IP, IP_MULTICAST_LOOP, 1)) // a server may run beside the phone
         return failed(fmt::format("no multicast from {}", own.text()));
-    (void)set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1); // a phone that stays listens there for NOTIFY
     auto place = endpoint4(own, port);
     if (::bind(fd.get(), as_sockaddr(place), sizeof place) != 0) {
         if (port == 0 || (errno != EADDRINUSE && errno != EACCES))

@@ -75,15 +75,12 @@ void NotifyListener::open(const std::optional<IpAddress>& address, std::uint16_t
     const auto local = address ? asio_address(*address) : asio::ip::address(asio::ip::address_v6::any());
     const auto bind = [&](const asio::ip::address& to) {
         tcp_.open(Tcp::endpoint(to, port).protocol());
-        udp_.open(Udp::endpoint(to, port).protocol());
-        if (to.is_v6()) { // IPv4 peers come to it as mapped addresses
-            tcp_.set_option(asio::ip::v6_only(address.has_value()));
-            udp_.set_option(asio::ip::v6_only(address.has_value()));
-        }
+        if (to.is_v6()) tcp_.set_option(asio::ip::v6_only(address.has_value())); // IPv4 peers: as mapped addresses
         tcp_.set_option(Tcp::acceptor::reuse_address(true));
-        udp_.set_option(Udp::socket::reuse_address(true)); // SIP PnP of a later boot asks from this port as well
         tcp_.bind(Tcp::endpoint(to, port));
-        udp_.bind(Udp::endpoint(to, tcp_.local_endpoint().port()));
+        udp_place_ = Udp::endpoint(to, tcp_.local_endpoint().port());
+        takes_mapped_ = !address.has_value();
+        bind_udp();
         tcp_.listen();
     };
     try {
@@ -113,6 +110,28 @@ void NotifyListener::take_signals(Signals signals) {
     signals_.add(SIGTERM);
 }
 
+void NotifyListener::bind_udp() {
+    udp_.open(udp_place_.protocol());
+    if (udp_place_.address().is_v6()) udp_.set_option(asio::ip::v6_only(!takes_mapped_));
+    udp_.bind(udp_place_);
+}
+
+void NotifyListener::free_udp() {
+    error_code ignored;
+    udp_.close(ignored);
+    deaf(); // and datagrams() comes to its end
+}
+
+void NotifyListener::take_udp() {
+    try {
+        bind_udp();
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error(fmt::format("the phone's SIP port {} was taken while it booted: {}", udp_place_.port(),
+                                             error.code().message()));
+    }
+    tasks_.spawn(datagrams());
+}
+
 NotifyPeer NotifyListener::local() const { return peer_of(udp_.local_endpoint()); }
 
 NotifyReply NotifyListener::reply_to(std::string_view message, const NotifyPeer& from) {
@@ -130,7 +149,7 @@ asio::awaitable<void> NotifyListener::datagrams() {
     for (;;) {
         Udp::endpoint from;
         const auto [error, bytes] = co_await udp_.async_receive_from(asio::buffer(buffer), from, net::as_result);
-        if (error == asio::error::operation_aborted) co_return;
+        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
         if (error || deaf_) continue;
         const auto reply = reply_to(std::string_view(buffer).substr(0, bytes), peer_of(from));
         if (reply.answer.empty()) continue;
