@@ -5,7 +5,7 @@
 #include "base/text.hpp"
 #include "net/task_group.hpp"
 #include "phone/curl_transfers.hpp"
-#include "phone/discovery/interview.hpp"
+#include "phone/discovery/address_lease.hpp"
 #include "phone/family_boot.hpp"
 #include "phone/network/phone_network.hpp"
 #include "phone/scheme_transfers.hpp"
@@ -22,7 +22,6 @@ namespace offhook::phone {
 namespace {
 
 namespace asio = boost::asio;
-namespace dhcp4 = protocol::dhcp4;
 
 constexpr int exit_ready = 0, exit_not_ready = 1, exit_wrong_use = 2;
 
@@ -204,15 +203,6 @@ Result<std::unique_ptr<DiscoveryClients>> clients_at(Place& place, const BootOpt
     return std::unique_ptr<DiscoveryClients>();
 }
 
-/// A phone that is told where its server is still wants an address.
-asio::awaitable<void> lease_address(DiscoveryClients& clients, BootObserver& observer) {
-    Interview interview(clients, observer);
-    Dhcp4Ask ask;
-    ask.parameter_list = {dhcp4::subnet_mask, dhcp4::router, dhcp4::dns_servers, dhcp4::domain_name};
-    const auto answer = co_await interview.dhcp4(std::move(ask));
-    if (!answer) observer.on_event({BootEvent::Kind::problem, "the phone has no address; give it one with --address"});
-}
-
 std::function<void(const Flash&)> keeper(std::string state_directory) {
     return [state_directory](const Flash& now) {
         if (state_directory.empty()) return;
@@ -221,14 +211,14 @@ std::function<void(const Flash&)> keeper(std::string state_directory) {
 }
 
 asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
-                                std::string state_directory, NotifyAction what, BootReport& report) {
+                                std::string state_directory, BootReport& report) {
     const auto keep_flash = keeper(std::move(state_directory));
-    const bool lacks_address = place.network && place.request.choice == DiscoveryChoice::none &&
-                               place.request.ipv4 == DiscoveryRequest::Address::none &&
-                               place.request.ipv6 == DiscoveryRequest::Address::none;
-    if (lacks_address) co_await lease_address(*surroundings.clients, surroundings.observer);
-    auto booting = what == NotifyAction::reboot ? family.boot(surroundings, flash, keep_flash)
-                                                : family.check(surroundings, flash, keep_flash);
+    const bool lacks_address =
+        surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
+        place.request.ipv4 == DiscoveryRequest::Address::none && place.request.ipv6 == DiscoveryRequest::Address::none;
+    if (lacks_address) co_await lease_address(*surroundings.clients, family.ip_mode(flash), surroundings.observer);
+    auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
+                                                        : family.check(surroundings, flash, keep_flash);
     report = co_await std::move(booting);
 }
 
@@ -240,9 +230,16 @@ void tell_unreachable(const PhoneNetwork& network, const std::string& address, B
     if (const auto why = network.why_unreachable(*ip)) report.problems.push_back(*why);
 }
 
-/// Or what else a phone does that runs already.
+/// What makes a phone fetch: power, or a NOTIFY.
+struct Occasion {
+    std::optional<NotifyAction> told = {}; ///< nullopt: power
+    FoundServer found_before = {};         ///< where the boot before went
+
+    [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
+};
+
 Result<BootReport> boot(const BootOptions& options, const Subject& subject, Place& place, Flash& flash,
-                        BootObserver& observer, NotifyAction what) {
+                        BootObserver& observer, const Occasion& occasion) {
     asio::io_context context(1);
     const SystemClock clock;
     SystemRandom random;
@@ -256,12 +253,14 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
     SchemeTransfers transfers(curl_transfers, tftp_transfers);
     BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
                                   clock,           options.plain_port, clients->get(), place.request};
+    if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
+    if (occasion.told) surroundings.cause = BootSurroundings::Cause::notify;
     if (place.network)
         for (const auto& remark : place.network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
     BootReport report;
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-    tasks.spawn(boot_into(*subject.boot, surroundings, place, flash, options.state_directory, what, report));
+    tasks.spawn(boot_into(*subject.boot, surroundings, place, flash, options.state_directory, report));
     context.run();
     if (failure) std::rethrow_exception(failure);
     if (place.network && report.state != PhoneState::ready)
@@ -291,9 +290,10 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     auto place = find_place(options, *subject, *flash);
     if (!place) return wrong_use(place.error());
     SystemRandom random;
-    const auto boot_once = [&](NotifyAction what) {
+    Occasion occasion;
+    const auto boot_once = [&] {
         const auto started = clock.instant();
-        auto done = boot(options, *subject, *place, *flash, printer, what);
+        auto done = boot(options, *subject, *place, *flash, printer, occasion);
         if (!done) throw std::runtime_error(done.error().text());
         if (is_json) {
             out << to_json(*done, options.secrets) << std::endl;
@@ -302,10 +302,17 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
             printer.print_end(*done, elapsed, options.secrets);
             out.flush();
         }
+        occasion.found_before = done->discovery;
         return std::move(*done);
     };
-    BootReport report = boot_once(NotifyAction::reboot);
-    if (options.stay.time) stay(options.stay, subject->family->name(), report, printer, clock, random, err, boot_once);
+    BootReport report = boot_once();
+    const auto again = [&](std::optional<NotifyAction> what) {
+        occasion.told = what;
+        return boot_once();
+    };
+    const auto lease_ends = [&] { return place->network ? place->network->lease_ends() : std::nullopt; };
+    if (options.stay.time)
+        stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 

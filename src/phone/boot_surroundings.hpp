@@ -24,6 +24,18 @@ struct BootSurroundings {
     std::optional<std::uint16_t> plain_port = {}; ///< of plain HTTP, for a stage that cannot do the TLS it is told to
     DiscoveryClients* clients = nullptr;          ///< null: the phone looks for nothing, what is in flash counts
     DiscoveryRequest discovery = {};
+    /// Of a phone that runs already and is told to fetch anew: where its boot went. It keeps its address, and looks for
+    /// nothing. Null: it boots.
+    const FoundServer* found_before = nullptr;
+    enum class Cause : std::uint8_t { power, notify } cause = Cause::power; ///< notify: of a restart
+
+    [[nodiscard]] bool looks_for_server() const {
+        return clients != nullptr && discovery.choice != DiscoveryChoice::none && found_before == nullptr;
+    }
+    /// Of kind power_on.
+    [[nodiscard]] BootEvent beginning() const {
+        return {BootEvent::Kind::power_on, found_before == nullptr ? "power on" : "told to fetch anew"};
+    }
 };
 
 } // namespace offhook::phone

@@ -36,9 +36,10 @@ public:
     /// `surroundings` names outlive the boot.
     [[nodiscard]] virtual boost::asio::awaitable<BootReport>
     boot(BootSurroundings surroundings, Flash& flash, std::function<void(const Flash&)> keep_flash) const = 0;
-    /// What a phone that runs does when it is told to fetch anew: by default, all that it does at a boot.
-    [[nodiscard]] virtual boost::asio::awaitable<BootReport>
-    check(BootSurroundings surroundings, Flash& flash, std::function<void(const Flash&)> keep_flash) const {
+    /// What a phone that runs does when it is told to fetch anew: by default, all that it does at a boot with the
+    /// server and the address that it has. Requires: surroundings.found_before.
+    [[nodiscard]] virtual boost::asio::awaitable<BootReport> check(BootSurroundings surroundings, Flash& flash,
+                                                                   std::function<void(const Flash&)> keep_flash) const {
         return boot(surroundings, flash, std::move(keep_flash));
     }
 };

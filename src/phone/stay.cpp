@@ -47,7 +47,7 @@ void take_rules(const StayOptions& options, std::string_view family, const BootR
 } // namespace
 
 void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
-          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again) {
+          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again, const LeaseEnds& lease_ends) {
     const auto tell = [&](const std::string& line) { observer.on_event({BootEvent::Kind::decision, line}); };
     NotifyAnswerer answerer(clock, random);
     take_rules(options, family, report, answerer);
@@ -57,11 +57,32 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
     err << "listening sip " << protocol::sip::host_and_port(local.address.text(), local.port) << std::endl;
     std::optional<Instant> until;
     if (options.time && options.time->count() > 0) until = clock.instant() + *options.time;
-    NotifyAction action = NotifyAction::check;
-    while (listener.wait(until, action) == NotifyListener::End::told) {
-        report = again(action);
+    std::optional<Instant> past_end; // of a lease that nobody has renewed at the boot since
+    for (;;) {
+        auto end = lease_ends();
+        if (end == past_end) end.reset();
+        const bool ends_first = end && (!until || *end < *until);
+        NotifyAction action = NotifyAction::check;
+        const auto waited = listener.wait(ends_first ? end : until, action);
+        const bool has_ended = waited == NotifyListener::End::time_over && ends_first;
+        if (waited != NotifyListener::End::told && !has_ended) return;
+        if (has_ended) {
+            past_end = end;
+            tell("the lease of the phone's address has ended: it boots again");
+        }
+        if (!has_ended && action == NotifyAction::report) { // fetching would be something else
+            tell("reports are not uploaded yet");
+            continue;
+        }
+        listener.take_signals(NotifyListener::Signals::end_the_process);
+        const bool boots = has_ended || action == NotifyAction::reboot;
+        if (boots) listener.free_udp();
+        report = again(has_ended ? std::nullopt : std::optional(action));
+        listener.take_signals(NotifyListener::Signals::end_the_wait);
         take_rules(options, family, report, answerer);
-        if (action == NotifyAction::reboot) listener.deaf();
+        if (!boots) continue;
+        listener.deaf(); // to streams that came meanwhile
+        listener.take_udp();
     }
 }
 

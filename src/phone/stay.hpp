@@ -25,11 +25,13 @@ struct StayOptions {
     NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
 };
 
-/// Does what the phone was told and reports it.
-using DoAgain = std::function<BootReport(NotifyAction)>;
+/// Does what the phone was told and reports it; nullopt: it boots, for its address has ended.
+using DoAgain = std::function<BootReport(std::optional<NotifyAction>)>;
+/// When the lease of the phone's address ends; nullopt: never.
+using LeaseEnds = std::function<std::optional<Instant>()>;
 
 /// `report` is of the boot before, and afterwards of the last one. "listening sip ADDR:PORT" goes to `err`.
 void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
-          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again);
+          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again, const LeaseEnds& lease_ends);
 
 } // namespace offhook::phone

@@ -40,8 +40,8 @@ Result<void> read_host(std::string_view text, Url& url) {
     if (url.host.empty()) return fail(ErrorCode::invalid, "no host is named");
     if (!has_port || port.empty()) return {}; // "host:/path" means the usual port (RFC 3986 3.2.3)
     url.port = to_number<std::uint16_t>(port);
-    if (!url.port || *url.port == 0)
-        return fail(ErrorCode::invalid, fmt::format("port '{}' is not in 1..65535", printable(port, 20)));
+    if (!url.port || *url.port == 0) // it is not shown: in "user:pass/word@host" it is half of the password
+        return fail(ErrorCode::invalid, "the port is not in 1..65535");
     return {};
 }
 

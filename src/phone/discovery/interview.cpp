@@ -20,15 +20,16 @@ std::string listed(const Codes& codes) {
     return join(words, ", ");
 }
 
-/// An option as a person reads it: text, an address, or its bytes.
+/// An option as a person reads it: text, an address, or how long it is: the sub-options of 43 and 125 may hold
+/// passwords.
 std::string shown_option(const dhcp4::Message& ack, const dhcp4::Message::Option& option) {
     if (option.code == dhcp4::tftp_addresses) {
         std::vector<std::string> addresses;
         for (const auto& address : ack.addresses(option.code)) addresses.push_back(address.text());
-        if (!addresses.empty()) return join(addresses, ", ");
+        if (!addresses.empty()) return fmt::format("\"{}\"", join(addresses, ", "));
     }
     const auto text = told_text(option.value, 512);
-    return text ? shown_address(*text) : printable(option.value, 60);
+    return text ? fmt::format("\"{}\"", shown_address(*text)) : fmt::format("{} bytes", option.value.size());
 }
 
 /// Those that boot servers are told by; the ordinary ones are no news.
@@ -48,7 +49,7 @@ std::string told_by(const dhcp4::Message& ack) {
     std::vector<std::string> words;
     for (const auto& option : ack.options())
         if (tells_of_servers(option.code))
-            words.push_back(fmt::format("option {} = \"{}\"", option.code, shown_option(ack, option)));
+            words.push_back(fmt::format("option {} = {}", option.code, shown_option(ack, option)));
     return words.empty() ? "no option that names a boot server" : join(words, ", ");
 }
 

@@ -24,7 +24,7 @@ struct Dhcp4Ask {
     enum class ClientId : std::uint8_t { none, mac } client_id = ClientId::mac; ///< option 61: 01 and the MAC
     std::chrono::milliseconds offers_wait{0}; ///< wait so long for further OFFERs before one is chosen
     unsigned tries = 4;                       ///< 1, 2, 4, 8 s apart (RFC 2131 4.1), randomized
-    std::vector<std::uint8_t> wanted;         ///< an OFFER with one of these is chosen over one without
+    std::vector<std::uint8_t> wanted; ///< the best first: which OFFER is chosen; one with the first ends the wait
 };
 
 struct Dhcp4Answer {

@@ -1,6 +1,7 @@
 #include "phone/discovery/told_text.hpp"
 
 #include "base/text.hpp"
+#include "protocol/url.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,6 +10,14 @@ namespace offhook::phone {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 400; // a whole URL of the longest family, and no more
+
+/// Behind "scheme://", where the word has one that phones speak: "u://p@h" is a user and a password.
+std::size_t host_begin(std::string_view word) {
+    constexpr std::string_view mark = "://";
+    const auto scheme = word.find(mark);
+    if (scheme == std::string_view::npos || !protocol::scheme_from_text(word.substr(0, scheme))) return 0;
+    return scheme + mark.size();
+}
 
 } // namespace
 
@@ -21,21 +30,30 @@ Result<std::string> told_text(std::string_view value, std::size_t bytes_max) {
                     fmt::format("it is {} characters long, the phone takes {}", value.size(), bytes_max));
     const bool is_text = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
     if (!is_text)
-        return fail(ErrorCode::invalid,
-                    fmt::format("its {} bytes are no text: {}", value.size(), printable(value, 40)));
+        return fail(ErrorCode::invalid, fmt::format("its {} bytes are no text", value.size())); // and may hold a secret
     return std::string(value);
 }
 
 std::string shown_address(std::string_view text) {
-    const auto scheme = text.find("://");
-    if (scheme == std::string_view::npos) return printable(text, shown_bytes_max);
-    const auto start = scheme + 3;
-    const auto path = std::min(text.find('/', start), text.size());
-    const auto at = text.substr(start, path - start).rfind('@');
-    if (at == std::string_view::npos) return printable(text, shown_bytes_max);
-    const auto colon = text.substr(start, at).find(':');
-    if (colon == std::string_view::npos) return printable(text, shown_bytes_max);
-    return printable(fmt::format("{}:***{}", text.substr(0, start + colon), text.substr(start + at)), shown_bytes_max);
+    std::string out;
+    while (!text.empty()) {
+        const auto blank = std::find_if(text.begin(), text.end(), [](char c) { return c >= '\0' && c <= ' '; });
+        auto word = text.substr(0, static_cast<std::size_t>(blank - text.begin()));
+        const auto colon = word.find(':', host_begin(word));
+        auto at = word.rfind('@');
+        if (colon != std::string_view::npos && (at == std::string_view::npos || at < colon)) {
+            at = text.rfind('@'); // a password may have blanks in it: better too much is hidden
+            if (at != std::string_view::npos) word = text;
+        }
+        if (colon != std::string_view::npos && at != std::string_view::npos && at > colon)
+            out += fmt::format("{}:***{}", word.substr(0, colon), word.substr(at));
+        else
+            out += word;
+        text.remove_prefix(word.size());
+        if (!text.empty()) out += text.front();
+        text.remove_prefix(std::min<std::size_t>(1, text.size()));
+    }
+    return printable(out, shown_bytes_max);
 }
 
 } // namespace offhook::phone

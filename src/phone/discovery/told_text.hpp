@@ -17,7 +17,8 @@ namespace offhook::phone {
 /// ASCII.
 [[nodiscard]] Result<std::string> told_text(std::string_view value, std::size_t bytes_max = 255);
 
-/// For people and logs: the password of "scheme://user:password@host" is gone, the rest printable and short.
+/// For people and logs: the password of "scheme://user:password@host" or "user:password@host" is gone, the rest
+/// printable and short. What could be a password counts as one: all from the first ':' to the last '@'.
 [[nodiscard]] std::string shown_address(std::string_view text);
 
 } // namespace offhook::phone

@@ -42,7 +42,7 @@ public:
         : around_(around), flash_(flash), report_(report), files_(around, habits(around, flash), report) {}
 
     asio::awaitable<void> run() {
-        around_.observer.on_event({BootEvent::Kind::power_on, "power on"});
+        around_.observer.on_event(around_.beginning());
         around_.observer.on_event({BootEvent::Kind::stage, fmt::format("{} {}", around_.model.name, version())});
         around_.transfers.start_stage();
         report_.firmware = version();
@@ -63,10 +63,15 @@ private:
     [[nodiscard]] std::string version() const { return flash_.application ? flash_.application->version : ""; }
 
     asio::awaitable<std::string> find_base() {
-        if (around_.clients != nullptr && around_.discovery.choice != DiscoveryChoice::none) {
+        if (around_.looks_for_server()) {
             report_.discovery =
                 co_await discover(*around_.clients, flash_, around_.model, around_.discovery, around_.observer);
             if (report_.discovery.address.empty()) files_.problem("no server was found");
+            co_return report_.discovery.address;
+        }
+        if (around_.found_before != nullptr && !around_.found_before->address.empty()) {
+            report_.discovery.address = around_.found_before->address;
+            report_.discovery.how = around_.found_before->how;
             co_return report_.discovery.address;
         }
         std::vector<std::string> remarks;
@@ -85,13 +90,14 @@ private:
     asio::awaitable<void> run_cycle(std::string base) {
         if (const auto shown = protocol::parse_url(base))
             around_.observer.on_event({BootEvent::Kind::address, shown->shown()});
-        if (!is_off(flash_, "PROVISION.cfg_download")) {
+        const bool is_told = around_.cause == BootSurroundings::Cause::notify; // then the switches do not count (R)
+        if (is_told || !is_off(flash_, "PROVISION.cfg_download")) {
             co_await apply(base, fmt::format("sysconf_{}_sip.cfg", digits_of(around_.model.name)));
             co_await apply(base, own_name(base)); // the first may have changed how it is named
         } else {
             files_.decide("configuration files are not fetched: cfg_download is disabled");
         }
-        if (!is_off(flash_, "PROVISION.sw_download"))
+        if (is_told || !is_off(flash_, "PROVISION.sw_download"))
             co_await look_at_version(base);
         else
             files_.decide("the version file is not fetched: sw_download is disabled");
@@ -156,6 +162,7 @@ private:
         const auto fresh = lines_of(as_list(fetched_), around_.family, &around_.model);
         report_.lines = lines_of(as_list(flash_.parameters), around_.family, &around_.model);
         report_.state = state_of(report_.lines, fresh);
+        report_.parameters = flash_.parameters;
         for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
     }
 

@@ -29,9 +29,9 @@ protected:
         server.serve(base + "b40edc0a1b2c", "[VOIP]\r\nline1_name 5550100\r\nLine1_password pw1\r\n");
         server.serve(base + "IP_8830_VER_SIP2", "# load\nversion IP8830-2.0.18\napp_img a.bin 0012ab34\n");
     }
-    BootReport run(DiscoveryRequest request = {}) {
+    BootReport run(DiscoveryRequest request = {}, BootSurroundings::Cause cause = BootSurroundings::Cause::power) {
         server.steps.clear();
-        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request};
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request, nullptr, cause};
         return awaited(boot(around, flash, [](const Flash&) {}));
     }
     [[nodiscard]] std::vector<std::string> asked() const {
@@ -95,6 +95,15 @@ TEST_F(GenbandBoot, AsksForNoMoreThanItsSwitchesAllow) {
     EXPECT_THAT(asked(), IsEmpty());
 }
 
+TEST_F(GenbandBoot, FetchesAllWhereANotifyMadeItRestart) {
+    type_in({"10.0.0.5", {}, {}, {}});
+    flash.parameters["PROVISION.cfg_download"] = "disable";
+    flash.parameters["PROVISION.sw_download"] = "disable";
+    run({}, BootSurroundings::Cause::notify);
+    EXPECT_THAT(asked(), ElementsAre("tftp://10.0.0.5/sysconf_8830_sip.cfg", "tftp://10.0.0.5/b40edc0a1b2c",
+                                     "tftp://10.0.0.5/IP_8830_VER_SIP2"));
+}
+
 TEST_F(GenbandBoot, NamesItsOwnFileByItsFormOverHttpAlone) {
     flash.parameters["PROVISION.https_macform"] = "ip-$MAC.cfg";
     type_in({"boot/lg", "http", {}, {}});
@@ -118,6 +127,22 @@ TEST(GenbandVersionFile, NamesAVersion) {
     EXPECT_EQ(read_version("2.0.18\nx.bin\n"), "2.0.18");
     EXPECT_EQ(read_version("# only\n"), "");
     EXPECT_EQ(read_version(""), "");
+}
+
+TEST_F(GenbandBoot, ReportsWhatIsInForce) {
+    type_in({"http://boot/lg/", {}, {}, {}});
+    EXPECT_EQ(run().parameters, flash.parameters);
+    EXPECT_EQ(flash.parameter("VOIP.line1_name"), "5550100");
+}
+
+TEST_F(GenbandBoot, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {
+    DiscoveryRequest request{DiscoveryChoice::all, DiscoveryRequest::Address::by_hand};
+    run(request);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::discovery, "phone.DHCP_INFORM is off"));
+    flash.parameters["phone.DHCP_INFORM"] = "enable";
+    run(request);
+    EXPECT_THAT(clients.order, ElementsAre("inform"));
 }
 
 } // namespace

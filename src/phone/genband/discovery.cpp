@@ -1,6 +1,7 @@
 #include "phone/genband/discovery.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/inform_switch.hpp"
 #include "phone/discovery/told_text.hpp"
 
 #include <fmt/format.h>
@@ -123,7 +124,8 @@ asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& fl
                           dhcp4::ntp_servers, dhcp4::tftp_server, dhcp4::tftp_addresses, memory.http_option};
     ask.wanted = {memory.http_option, dhcp4::tftp_addresses, dhcp4::tftp_server};
     ask.vendor_class = memory.vendor_class;
-    const auto answer = co_await interview.dhcp4(std::move(ask));
+    std::optional<Dhcp4Answer> answer;
+    if (may_ask_dhcp4(request.ipv4, flash, interview)) answer = co_await interview.dhcp4(std::move(ask));
     std::vector<std::string> remarks;
     auto address = decide(answer ? &answer->ack : nullptr, memory, remarks);
     for (auto& remark : remarks) interview.tell(std::move(remark));

@@ -42,12 +42,15 @@ public:
         : around_(around), flash_(flash), report_(report), files_(around, habits(around, flash), report) {}
 
     asio::awaitable<void> run() {
-        around_.observer.on_event({BootEvent::Kind::power_on, "power on"});
+        around_.observer.on_event(around_.beginning());
         around_.observer.on_event(
             {BootEvent::Kind::stage, fmt::format("{} {}", product_name(around_.model.name), version())});
         around_.transfers.start_stage();
         report_.firmware = version();
-        if (around_.clients != nullptr && around_.discovery.choice != DiscoveryChoice::none) co_await look();
+        if (around_.looks_for_server())
+            co_await look();
+        else if (around_.found_before != nullptr && !around_.found_before->address.empty())
+            go_to(*around_.found_before);
         for (unsigned run = 1;; ++run) {
             const auto end = co_await run_rules();
             if (end.changed) ++report_.reboots;
@@ -93,14 +96,21 @@ private:
     }
 
     asio::awaitable<void> look() {
-        report_.discovery =
+        const auto found =
             co_await discover(*around_.clients, flash_, around_.model, around_.discovery, around_.observer);
-        if (report_.discovery.address.empty()) {
+        report_.discovery.steps = found.steps;
+        if (found.address.empty()) {
             files_.problem("no server was found");
             co_return;
         }
-        const auto url = protocol::parse_url(report_.discovery.address);
-        if (!url) co_return; // discovery has checked it
+        go_to(found);
+    }
+
+    void go_to(const FoundServer& found) {
+        report_.discovery.address = found.address;
+        report_.discovery.how = found.how;
+        const auto url = protocol::parse_url(found.address);
+        if (!url) return; // discovery has checked it
         base_ = *url;
         if (!base_->scheme) base_->scheme = protocol::Scheme::tftp;
     }
@@ -159,6 +169,7 @@ private:
         const auto fresh = lines_of(as_list(fetched_), around_.family, &around_.model);
         report_.lines = lines_of(as_list(flash_.parameters), around_.family, &around_.model);
         report_.state = state_of(report_.lines, fresh);
+        report_.parameters = flash_.parameters;
         for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
     }
 

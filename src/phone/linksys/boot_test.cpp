@@ -3,6 +3,7 @@
 #include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
 #include <fmt/format.h>
@@ -24,9 +25,9 @@ std::string profile(std::string_view elements) { return fmt::format("<flat-profi
 class LinksysBoot : public testing::Test {
 protected:
     LinksysBoot() : flash(family_boot().factory_flash(family.model(), mac)) {}
-    BootReport run(DiscoveryRequest request = {}) {
+    BootReport run(DiscoveryRequest request = {}, const FoundServer* found_before = nullptr) {
         server.steps.clear();
-        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request};
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request, found_before};
         return awaited(boot(around, flash, [](const Flash&) {}));
     }
     [[nodiscard]] std::vector<std::string> asked() const {
@@ -60,6 +61,18 @@ TEST_F(LinksysBoot, FetchesItsDefaultProfileByTftpFromTheFoundHost) {
     EXPECT_EQ(report.reboots, 1U) << "parameters changed";
     clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
     EXPECT_EQ(run({DiscoveryChoice::all}).reboots, 0U);
+}
+
+TEST_F(LinksysBoot, KeepsItsBaseWhereItIsToldToFetchAnew) {
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    server.serve("tftp://192.0.2.10/spa942.cfg", line);
+    const auto booted = run({DiscoveryChoice::all});
+    clients.order.clear();
+    const auto report = run({DiscoveryChoice::all}, &booted.discovery);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_THAT(asked(), ElementsAre("tftp://192.0.2.10/spa942.cfg"));
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.discovery.address, "192.0.2.10");
 }
 
 TEST_F(LinksysBoot, TakesAUrlFromTheOptionAsBaseOrAsTheFileItself) {
@@ -124,6 +137,25 @@ TEST_F(LinksysBoot, EndsTheSequenceAtTheFirstFailure) {
 TEST_F(LinksysBoot, DoesNotTakeWhatItCannotSpeak) {
     EXPECT_FALSE(family_boot().type_in({"ftp://boot/", {}, {}, {}}, flash));
     EXPECT_FALSE(family_boot().check_address(flash));
+}
+
+TEST_F(LinksysBoot, RunsByTheSwitchesThatItsProfileSets) {
+    type_in("http://h/");
+    server.serve("http://h/spa942.cfg",
+                 profile("<Resync_From_SIP>No</Resync_From_SIP><Auth_Resync-Reboot_1_>No</Auth_Resync-Reboot_1_>"));
+    const auto rules = notify_rules("linksys-spa", run());
+    EXPECT_EQ(rules.find("resync")->use, NotifyEvent::Use::off);
+    EXPECT_EQ(rules.find("reboot")->proof, NotifyEvent::Proof::none);
+}
+
+TEST_F(LinksysBoot, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {
+    DiscoveryRequest request{DiscoveryChoice::all, DiscoveryRequest::Address::by_hand};
+    run(request);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::discovery, "phone.DHCP_INFORM is off"));
+    flash.parameters["phone.DHCP_INFORM"] = "enable";
+    run(request);
+    EXPECT_THAT(clients.order, ElementsAre("inform"));
 }
 
 } // namespace

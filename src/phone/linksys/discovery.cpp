@@ -1,6 +1,7 @@
 #include "phone/linksys/discovery.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/inform_switch.hpp"
 #include "phone/discovery/told_text.hpp"
 #include "protocol/url.hpp"
 
@@ -105,7 +106,8 @@ asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& fl
     ask.vendor_class = vendor_class(model.name);
     const auto name = flash.parameter("HostName");
     ask.host_name = name.empty() ? "SipuraSPA" : std::string(name);
-    const auto answer = co_await interview.dhcp4(std::move(ask));
+    std::optional<Dhcp4Answer> answer;
+    if (may_ask_dhcp4(request.ipv4, flash, interview)) answer = co_await interview.dhcp4(std::move(ask));
     if (!answer) co_return interview.found_nothing();
     std::vector<std::string> remarks;
     auto address = choose(answer->ack, order, remarks);

@@ -150,9 +150,10 @@ bool Dhcp4Client::is_refused(const Message& message) {
     return false;
 }
 
-bool Dhcp4Client::has_wanted(const Message& message) const {
-    return std::any_of(ask_.wanted.begin(), ask_.wanted.end(),
-                       [&](std::uint8_t code) { return message.option(code).has_value(); });
+std::size_t Dhcp4Client::rank_of(const Message& message) const {
+    const auto first = std::find_if(ask_.wanted.begin(), ask_.wanted.end(),
+                                    [&](std::uint8_t code) { return message.option(code).has_value(); });
+    return static_cast<std::size_t>(first - ask_.wanted.begin());
 }
 
 void Dhcp4Client::on_candidate(Message message, Instant now) {
@@ -162,13 +163,14 @@ void Dhcp4Client::on_candidate(Message message, Instant now) {
     if (candidates_.size() == limits::discovery_candidates_max) return;
     candidates_.push_back(std::move(message));
     if (!choose_at_) choose_at_ = now + ask_.offers_wait;
-    if (has_wanted(candidates_.back()) || now >= *choose_at_) choose(now);
+    const bool is_best = !ask_.wanted.empty() && rank_of(candidates_.back()) == 0;
+    if (is_best || now >= *choose_at_) choose(now);
 }
 
 void Dhcp4Client::choose(Instant now) {
     choose_at_.reset();
-    auto best = std::find_if(candidates_.begin(), candidates_.end(), [&](const auto& one) { return has_wanted(one); });
-    if (best == candidates_.end()) best = candidates_.begin();
+    const auto best = std::min_element(candidates_.begin(), candidates_.end(), // the first of equals
+                                       [&](const auto& a, const auto& b) { return rank_of(a) < rank_of(b); });
     if (candidates_.size() > 1) {
         std::vector<std::string> servers;
         for (const auto& one : candidates_) servers.push_back(server_of(one).text());

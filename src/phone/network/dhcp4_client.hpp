@@ -55,7 +55,8 @@ private:
     void bind(Message ack);
     void remark(std::string sentence);
     [[nodiscard]] bool is_refused(const Message& message);
-    [[nodiscard]] bool has_wanted(const Message& message) const;
+    /// Of the first wanted option that is in it: 0 is best, wanted.size() is none.
+    [[nodiscard]] std::size_t rank_of(const Message& message) const;
 
     Dhcp4Ask ask_;
     MacAddress mac_;

@@ -216,9 +216,11 @@ TEST_F(Dhcp4ClientTest, BeginsAnewWhenTheServerFallsSilent) {
 TEST_F(Dhcp4ClientTest, WaitsForABetterOffer) {
     Dhcp4Ask ask;
     ask.offers_wait = 2s;
-    ask.wanted = {66, 160};
+    ask.wanted = {160, 66};
     start(ask);
-    deliver(Type::offer, first_server, first_address);
+    auto good = answer(Type::offer, first_server, first_address);
+    good.set(66, "10.99.0.1");
+    deliver(good);
     ASSERT_EQ(client_->state(), State::selecting);
     EXPECT_EQ(*client_->deadline(), clock_.instant() + 2s);
     clock_.advance(500ms);
@@ -229,6 +231,21 @@ TEST_F(Dhcp4ClientTest, WaitsForABetterOffer) {
     EXPECT_EQ(read(sent_).address(dhcp4::server_id), second_server);
     deliver(Type::ack, second_server, second_address);
     EXPECT_THAT(client_->remarks(), ElementsAre("2 OFFERs, of 10.99.0.1, 10.99.0.2; that of 10.99.0.2 was taken"));
+}
+
+TEST_F(Dhcp4ClientTest, TakesTheFirstOfTheBestWhenTheWaitIsOver) {
+    Dhcp4Ask ask;
+    ask.offers_wait = 2s;
+    ask.wanted = {160, 66};
+    start(ask);
+    deliver(Type::offer, first_server, first_address);
+    for (const auto& server : {second_server, IpAddress::v4(0x0a63'0003)}) {
+        auto good = answer(Type::offer, server, second_address);
+        good.set(66, "10.99.0.1");
+        deliver(good);
+    }
+    EXPECT_EQ(tick(), 2000ms);
+    EXPECT_EQ(read(sent_).address(dhcp4::server_id), second_server);
 }
 
 TEST_F(Dhcp4ClientTest, TakesTheFirstOfferWhenNoBetterOneComes) {

@@ -154,7 +154,7 @@ void Dhcp6Client::received(std::string_view datagram, Instant now) {
 }
 
 /// The first address with a life of an IA_NA. nullopt: there is none, and why was remarked.
-std::optional<IpAddress> Dhcp6Client::address_in(const Message& message) {
+std::optional<dhcp6::IaAddress> Dhcp6Client::address_in(const Message& message) {
     const auto say = [&](Status status) {
         remark(fmt::format("the {} says {}", name_of(message.type), name_of(status)));
         return std::nullopt;
@@ -166,7 +166,7 @@ std::optional<IpAddress> Dhcp6Client::address_in(const Message& message) {
     if (ia && ia->status && *ia->status != Status::success) return say(*ia->status);
     if (ia)
         for (const auto& one : ia->addresses)
-            if (one.valid != 0 && one.status.value_or(Status::success) == Status::success) return one.address;
+            if (one.valid != 0 && one.status.value_or(Status::success) == Status::success) return one;
     remark(fmt::format("the {} has no address in it", name_of(message.type)));
     return std::nullopt;
 }
@@ -181,7 +181,7 @@ void Dhcp6Client::on_advertise(Message message, Instant now) {
     const int preference = preference_of(message);
     if (preference > best_preference_) {
         best_preference_ = preference;
-        address_ = address;
+        address_ = address->address;
         chosen_ = std::move(message);
     }
     if (!choose_at_) choose_at_ = now + limits::advertise_wait;
@@ -204,8 +204,13 @@ void Dhcp6Client::on_reply(Message message, Instant now) {
         const auto server = message.options.option(dhcp6::server_id);
         if (server != chosen_.options.option(dhcp6::server_id))
             return remark("a REPLY of a server that was not asked is passed over");
-        address_ = address_in(message);
-        if (!address_) return begin_again(now);
+        const auto given = address_in(message);
+        if (!given) {
+            address_.reset();
+            return begin_again(now);
+        }
+        address_ = given->address;
+        life_ = {given->preferred, given->valid};
     }
     if (state_ == State::informing)
         if (const auto value = message.options.option(dhcp6::status_code))

@@ -14,6 +14,7 @@
 #include "base/mac_address.hpp"
 #include "base/random.hpp"
 #include "phone/discovery/questions.hpp"
+#include "phone/network/interface_address.hpp"
 
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ public:
     /// Requires: State::done.
     [[nodiscard]] const protocol::dhcp6::Message& reply() const { return chosen_; }
     [[nodiscard]] const std::optional<IpAddress>& address() const { return address_; }
+    [[nodiscard]] AddressLife life() const { return life_; } ///< of that address
     [[nodiscard]] const std::vector<std::string>& remarks() const { return remarks_; }
 
 private:
@@ -53,7 +55,7 @@ private:
     void on_advertise(Message message, Instant now);
     void choose(Instant now);
     void on_reply(Message message, Instant now);
-    [[nodiscard]] std::optional<IpAddress> address_in(const Message& message);
+    [[nodiscard]] std::optional<protocol::dhcp6::IaAddress> address_in(const Message& message);
     void remark(std::string sentence);
 
     Dhcp6Ask ask_;
@@ -72,6 +74,7 @@ private:
     int best_preference_ = -1;
     Message chosen_;
     std::optional<IpAddress> address_;
+    AddressLife life_;
     std::vector<std::string> remarks_;
 };
 

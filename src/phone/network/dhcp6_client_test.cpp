@@ -113,6 +113,7 @@ TEST_F(Dhcp6ClientTest, TakesAnAddress) {
     deliver(answer_with_address(Type::reply, first_server));
     ASSERT_EQ(client_->state(), State::done);
     EXPECT_EQ(client_->address(), given);
+    EXPECT_EQ(client_->life(), (AddressLife{3600, 3600}));
     EXPECT_THAT(client_->remarks(), IsEmpty());
 }
 

@@ -20,6 +20,14 @@ struct InterfaceAddress {
     friend constexpr auto operator<=>(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
 
+/// Seconds for which an address may be used. An address that is set by hand is for ever.
+struct AddressLife {
+    static constexpr std::uint32_t for_ever = 0xffff'ffff; // on the wire of DHCP and of netlink alike
+    std::uint32_t preferred = for_ever, valid = for_ever;
+
+    friend constexpr bool operator==(const AddressLife&, const AddressLife&) = default;
+};
+
 /// "10.99.0.50/24", "2001:db8::50/64". Errors: invalid, with what would have been right.
 [[nodiscard]] Result<InterfaceAddress> interface_address_from_text(std::string_view text);
 

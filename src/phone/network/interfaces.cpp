@@ -156,8 +156,17 @@ int bring_up(Socket& socket, unsigned index) {
     return socket.perform(request);
 }
 
-int add_address(Socket& socket, unsigned index, const InterfaceAddress& address) {
-    return socket.perform(address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index, address));
+Request add_address_request(unsigned index, const InterfaceAddress& address, AddressLife life) {
+    Request request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index, address);
+    ifa_cacheinfo times{};
+    times.ifa_valid = life.valid;
+    times.ifa_prefered = std::min(life.preferred, life.valid); // the kernel refuses more
+    request.add(IFA_CACHEINFO, {reinterpret_cast<const char*>(&times), sizeof times});
+    return request;
+}
+
+int add_address(Socket& socket, unsigned index, const InterfaceAddress& address, AddressLife life) {
+    return socket.perform(add_address_request(index, address, life));
 }
 
 int remove_address(Socket& socket, unsigned index, const InterfaceAddress& address) {

@@ -36,8 +36,10 @@ struct Interface {
 [[nodiscard]] int refuse_own_link_local(Socket& socket, unsigned index);
 [[nodiscard]] int bring_up(Socket& socket, unsigned index);
 
-/// IPv6 addresses are usable at once: no duplicate address detection, which takes a second or two.
-[[nodiscard]] int add_address(Socket& socket, unsigned index, const InterfaceAddress& address);
+/// IPv6 addresses are usable at once: no duplicate address detection, which takes a second or two. The kernel takes the
+/// address away at the end of its life; one that is there gets a new life.
+[[nodiscard]] int add_address(Socket& socket, unsigned index, const InterfaceAddress& address, AddressLife life = {});
+[[nodiscard]] Request add_address_request(unsigned index, const InterfaceAddress& address, AddressLife life);
 [[nodiscard]] int remove_address(Socket& socket, unsigned index, const InterfaceAddress& address);
 /// The default route by `gateway`, which need not be in a network of the interface.
 [[nodiscard]] int set_default_route(Socket& socket, unsigned index, const IpAddress& gateway);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -55,6 +56,26 @@ TEST(NetlinkInterfaces, FindsLoopbackWithoutAnyRight) {
     const InterfaceAddress local{IpAddress::v4(0x7f00'0001), 8};
     const bool has_it = std::find(found->addresses.begin(), found->addresses.end(), local) != found->addresses.end();
     EXPECT_TRUE(has_it || !found->is_up());
+}
+
+TEST(NetlinkAddress, CarriesItsLife) {
+    const InterfaceAddress ipv4{IpAddress::v4(0x0a00004d), 24}, ipv6{*IpAddress::from_text("fd99::1"), 64};
+    struct {
+        const InterfaceAddress& address;
+        AddressLife given;
+        std::uint32_t preferred, valid;
+    } const rows[] = {{ipv4, {600, 600}, 600, 600},
+                      {ipv4, {}, 0xffff'ffff, 0xffff'ffff},
+                      {ipv6, {300, 600}, 300, 600},
+                      {ipv6, {900, 600}, 600, 600}};
+    for (const auto& row : rows) {
+        const auto bytes = add_address_request(7, row.address, row.given).bytes(1);
+        const auto attributes = attributes_behind<ifaddrmsg>(std::string_view(bytes).substr(sizeof(nlmsghdr)));
+        const auto times = fixed_part<ifa_cacheinfo>(attributes.find(IFA_CACHEINFO).value_or(std::string_view{}));
+        ASSERT_TRUE(times);
+        EXPECT_EQ(times->ifa_prefered, row.preferred);
+        EXPECT_EQ(times->ifa_valid, row.valid);
+    }
 }
 
 TEST(NetlinkInterfaces, TellsWhatTheKernelRefuses) {

@@ -85,7 +85,12 @@ asio::awaitable<std::optional<Dhcp4Answer>> NetworkClients::dhcp4(Dhcp4Ask ask) 
 }
 
 void NetworkClients::take_lease(const Dhcp4Answer& answer) {
-    remark(network_->set_address(InterfaceAddress{answer.ack.yiaddr, answer.prefix_bits}));
+    AddressLife life;
+    // No seconds at all are a fault of the server's, not the end of the lease.
+    if (const auto seconds = answer.ack.number32(dhcp4_wire::lease_time).value_or(0); seconds != 0)
+        life = {seconds, seconds};
+    remark(network_->set_address(InterfaceAddress{answer.ack.yiaddr, answer.prefix_bits}, life));
+    network_->note_lease_end(PhoneNetwork::Lease::ipv4, end_of(life));
     if (const auto router = answer.ack.address(dhcp4_wire::router)) remark(network_->set_gateway(*router));
     name_servers4_ = answer.ack.addresses(dhcp4_wire::dns_servers);
     search_domain_ = answer.ack.text(dhcp4_wire::domain_name).value_or(std::string_view{});
@@ -121,7 +126,7 @@ asio::awaitable<std::optional<Dhcp6Answer>> NetworkClients::dhcp6(Dhcp6Ask ask) 
         remark_silence();
         co_return std::nullopt;
     }
-    if (client.address()) take_ipv6_address(*client.address());
+    if (client.address()) take_ipv6_address(*client.address(), client.life());
     if (const auto servers = client.reply().options.option(dhcp6_wire::dns_servers)) {
         name_servers6_ = dhcp6_wire::parse_addresses(*servers);
         take_name_servers();
@@ -130,12 +135,20 @@ asio::awaitable<std::optional<Dhcp6Answer>> NetworkClients::dhcp6(Dhcp6Ask ask) 
     co_return answer;
 }
 
-void NetworkClients::take_ipv6_address(const IpAddress& address) {
+std::optional<Instant> NetworkClients::end_of(AddressLife life) const {
+    if (life.valid == AddressLife::for_ever) return std::nullopt;
+    return clock_.instant() + std::chrono::seconds(life.valid);
+}
+
+void NetworkClients::take_ipv6_address(const IpAddress& address, AddressLife life) {
+    remark(network_->set_ipv6_lease(std::nullopt)); // first, or its /64 would pass for a router's route
     // DHCPv6 says nothing of the prefix, router advertisements do (RFC 8415 18.2.10.1). Without any, a /128 reaches
     // nobody, and phones that are seen to work there take a /64.
     const bool is_routed = network_->has_route_to(address);
     if (!is_routed) remark("no router has told the prefix yet; the address was taken as one of a /64");
-    remark(network_->add_ipv6_address({address, is_routed ? host_prefix_bits : guessed_prefix_bits}));
+    remark(
+        network_->set_ipv6_lease(InterfaceAddress{address, is_routed ? host_prefix_bits : guessed_prefix_bits}, life));
+    network_->note_lease_end(PhoneNetwork::Lease::ipv6, end_of(life));
 }
 
 void NetworkClients::remark_silence() {

@@ -29,7 +29,8 @@ private:
     [[nodiscard]] std::optional<HostPlace> pnp_place();
     void take_lease(const Dhcp4Answer& answer);
     void take_name_servers();
-    void take_ipv6_address(const IpAddress& address);
+    void take_ipv6_address(const IpAddress& address, AddressLife life);
+    [[nodiscard]] std::optional<Instant> end_of(AddressLife life) const; ///< of one that begins now
     void remark_silence();
     void remark(std::string sentence) { remarks_.push_back(std::move(sentence)); }
     void remark(const Result<void>& result) {

@@ -103,14 +103,15 @@ public:
         return start();
     }
 
-    Result<void> set_address(const std::optional<InterfaceAddress>& address) {
-        if (address_ == address) return {};
-        if (address_) (void)netlink::remove_address(*inside_, index_, *address_);
-        address_.reset();
+    /// `current`: what stands in its place. The same address again gets a new life.
+    Result<void> replace(std::optional<InterfaceAddress>& current, const std::optional<InterfaceAddress>& address,
+                         AddressLife life) {
+        if (current && current != address) (void)netlink::remove_address(*inside_, index_, *current);
+        current.reset();
         if (!address) return {};
-        auto set = done(netlink::add_address(*inside_, index_, *address),
+        auto set = done(netlink::add_address(*inside_, index_, *address, life),
                         fmt::format("the address {} cannot be set", address->text()));
-        if (set) address_ = address;
+        if (set) current = address;
         return set;
     }
 
@@ -131,7 +132,8 @@ public:
     std::optional<netlink::Socket> inside_; // nullopt until inside
     std::string name_{phone_interface};
     unsigned index_ = 0;
-    std::optional<InterfaceAddress> address_;
+    std::optional<InterfaceAddress> address_, ipv6_lease_;
+    std::optional<Instant> ipv4_lease_end_, ipv6_lease_end_;
     std::vector<std::string> remarks_;
 
 private:
@@ -266,7 +268,23 @@ std::optional<IpAddress> PhoneNetwork::link_local() const {
     return link_local_of(impl_->mac_);
 }
 
-Result<void> PhoneNetwork::set_address(std::optional<InterfaceAddress> address) { return impl_->set_address(address); }
+Result<void> PhoneNetwork::set_address(std::optional<InterfaceAddress> address, AddressLife life) {
+    return impl_->replace(impl_->address_, address, life);
+}
+
+Result<void> PhoneNetwork::set_ipv6_lease(std::optional<InterfaceAddress> address, AddressLife life) {
+    return impl_->replace(impl_->ipv6_lease_, address, life);
+}
+
+std::optional<Instant> PhoneNetwork::lease_ends() const {
+    const auto &ipv4 = impl_->ipv4_lease_end_, &ipv6 = impl_->ipv6_lease_end_;
+    if (!ipv4 || !ipv6) return ipv4 ? ipv4 : ipv6;
+    return std::min(*ipv4, *ipv6);
+}
+
+void PhoneNetwork::note_lease_end(Lease lease, std::optional<Instant> end) {
+    (lease == Lease::ipv4 ? impl_->ipv4_lease_end_ : impl_->ipv6_lease_end_) = end;
+}
 
 Result<void> PhoneNetwork::add_ipv6_address(const InterfaceAddress& address) {
     return done(netlink::add_address(*impl_->inside_, impl_->index_, address),

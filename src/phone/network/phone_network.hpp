@@ -10,7 +10,8 @@
 ///           frames to the wire. A server on this host needs another interface: one end of a veth, or a bridge's port.
 ///           Wi-Fi access points usually refuse a second MAC.
 ///           Names are asked by /etc/resolv.conf: a host that resolves by a daemon (nss-resolve, nscd) still asks that.
-///           No ARP probe before a lease is used, no DECLINE, no renewal: a boot is over long before.
+///           No ARP probe before a lease is used, no DECLINE, no renewal: the kernel takes the address away at the end
+///           of its lease, and a phone that stays boots again.
 /// Errors    what an operator can mend is a Result: no such interface (with those there are), no right to do it, the
 ///           interface down, the MAC in use. A kernel without network namespaces or macvlan is one, too.
 /// Source    namespaces(7), rtnetlink(7), macvlan in Documentation/networking of the kernel.
@@ -56,9 +57,15 @@ public:
     [[nodiscard]] std::optional<IpAddress> link_local() const;
 
     /// The phone's one IPv4 address; what it had before is gone, with its routes. nullopt: none.
-    [[nodiscard]] Result<void> set_address(std::optional<InterfaceAddress> address);
+    [[nodiscard]] Result<void> set_address(std::optional<InterfaceAddress> address, AddressLife life = {});
     [[nodiscard]] const std::optional<InterfaceAddress>& address() const;
     [[nodiscard]] Result<void> add_ipv6_address(const InterfaceAddress& address);
+    /// The one that DHCPv6 gave, beside those; what was leased before is gone. nullopt: none.
+    [[nodiscard]] Result<void> set_ipv6_lease(std::optional<InterfaceAddress> address, AddressLife life = {});
+    /// When the first of the leases ends, as whoever took them noted it. nullopt: none does.
+    [[nodiscard]] std::optional<Instant> lease_ends() const;
+    enum class Lease : std::uint8_t { ipv4, ipv6 };
+    void note_lease_end(Lease lease, std::optional<Instant> end);
     [[nodiscard]] Result<void> set_gateway(const IpAddress& gateway); ///< the default route, IPv4 or IPv6
     [[nodiscard]] bool has_route_to(const IpAddress& address) const;
     /// Whom names are asked of. False: it cannot be done here, and remarks() says why; the host's stay in force.

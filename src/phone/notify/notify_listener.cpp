@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -20,6 +21,8 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+constexpr std::chrono::milliseconds accept_pause{100};
 
 asio::ip::address asio_address(const IpAddress& address) {
     const auto& bytes = address.bytes();
@@ -72,14 +75,12 @@ void NotifyListener::open(const std::optional<IpAddress>& address, std::uint16_t
     const auto local = address ? asio_address(*address) : asio::ip::address(asio::ip::address_v6::any());
     const auto bind = [&](const asio::ip::address& to) {
         tcp_.open(Tcp::endpoint(to, port).protocol());
-        udp_.open(Udp::endpoint(to, port).protocol());
-        if (to.is_v6()) { // IPv4 peers come to it as mapped addresses
-            tcp_.set_option(asio::ip::v6_only(address.has_value()));
-            udp_.set_option(asio::ip::v6_only(address.has_value()));
-        }
+        if (to.is_v6()) tcp_.set_option(asio::ip::v6_only(address.has_value())); // IPv4 peers: as mapped addresses
         tcp_.set_option(Tcp::acceptor::reuse_address(true));
         tcp_.bind(Tcp::endpoint(to, port));
-        udp_.bind(Udp::endpoint(to, tcp_.local_endpoint().port()));
+        udp_place_ = Udp::endpoint(to, tcp_.local_endpoint().port());
+        takes_mapped_ = !address.has_value();
+        bind_udp();
         tcp_.listen();
     };
     try {
@@ -97,11 +98,38 @@ void NotifyListener::open(const std::optional<IpAddress>& address, std::uint16_t
                                              "--sip-port or --sip-address",
                                              port, error.code().message()));
     }
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
+    take_signals(Signals::end_the_wait);
     tasks_.spawn(datagrams());
     tasks_.spawn(connections());
     tasks_.spawn(signals());
+}
+
+void NotifyListener::take_signals(Signals signals) {
+    if (signals == Signals::end_the_process) return signals_.clear();
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+}
+
+void NotifyListener::bind_udp() {
+    udp_.open(udp_place_.protocol());
+    if (udp_place_.address().is_v6()) udp_.set_option(asio::ip::v6_only(!takes_mapped_));
+    udp_.bind(udp_place_);
+}
+
+void NotifyListener::free_udp() {
+    error_code ignored;
+    udp_.close(ignored);
+    deaf(); // and datagrams() comes to its end
+}
+
+void NotifyListener::take_udp() {
+    try {
+        bind_udp();
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error(fmt::format("the phone's SIP port {} was taken while it booted: {}", udp_place_.port(),
+                                             error.code().message()));
+    }
+    tasks_.spawn(datagrams());
 }
 
 NotifyPeer NotifyListener::local() const { return peer_of(udp_.local_endpoint()); }
@@ -121,7 +149,7 @@ asio::awaitable<void> NotifyListener::datagrams() {
     for (;;) {
         Udp::endpoint from;
         const auto [error, bytes] = co_await udp_.async_receive_from(asio::buffer(buffer), from, net::as_result);
-        if (error == asio::error::operation_aborted) co_return;
+        if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
         if (error || deaf_) continue;
         const auto reply = reply_to(std::string_view(buffer).substr(0, bytes), peer_of(from));
         if (reply.answer.empty()) continue;
@@ -133,10 +161,16 @@ asio::awaitable<void> NotifyListener::datagrams() {
 }
 
 asio::awaitable<void> NotifyListener::connections() {
+    asio::steady_timer pause(context_);
     for (;;) {
         auto [error, socket] = co_await tcp_.async_accept(net::as_result);
         if (error == asio::error::operation_aborted) co_return;
-        if (error || deaf_ || sessions_ >= sessions_max) continue;
+        if (error) { // no descriptor is left, say: that is not over in a microsecond
+            pause.expires_after(accept_pause);
+            (void)co_await pause.async_wait(net::as_result);
+            continue;
+        }
+        if (deaf_ || sessions_ >= sessions_max) continue;
         tasks_.spawn(session(std::move(socket)));
     }
 }

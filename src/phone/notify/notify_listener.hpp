@@ -39,6 +39,13 @@ public:
     enum class End : std::uint8_t { told, time_over, interrupted };
     /// Until the phone is told something, the time is over, or SIGINT or SIGTERM came. `action` is set for `told`.
     [[nodiscard]] End wait(std::optional<Instant> until, NotifyAction& action);
+    /// Whether a signal ends the wait, as from the beginning, or the process: while the phone boots nobody waits.
+    enum class Signals : std::uint8_t { end_the_wait, end_the_process };
+    void take_signals(Signals signals);
+    /// A boot may need the port itself: SIP PnP asks from it. What came meanwhile is lost. take_udp() throws
+    /// std::runtime_error where somebody else has it by then.
+    void free_udp();
+    void take_udp();
     /// Forgets what came while nobody waited: the phone was restarting.
     void deaf();
 
@@ -52,12 +59,15 @@ private:
     /// What to send; notes what is to be done once it is sent.
     [[nodiscard]] NotifyReply reply_to(std::string_view message, const NotifyPeer& from);
     void act(const NotifyReply& reply);
+    void bind_udp();
 
     NotifyAnswerer& answerer_;
     const Clock& clock_;
     Tell tell_;
     boost::asio::io_context context_{1};
     Udp::socket udp_;
+    Udp::endpoint udp_place_;
+    bool takes_mapped_ = false; ///< IPv4 peers come to an IPv6 socket
     Tcp::acceptor tcp_;
     boost::asio::signal_set signals_;
     std::deque<NotifyAction> actions_;

@@ -83,6 +83,16 @@ TEST_F(NotifyListenerTest, WhatComesWhileThePhoneRestartsIsLost) {
     EXPECT_EQ(wait(), End::told);
 }
 
+TEST_F(NotifyListenerTest, ItsPortIsFreeWhileThePhoneBoots) {
+    const auto place = udp();
+    listener.free_udp();
+    { const asio::ip::udp::socket pnp(peers, place); }
+    listener.take_udp();
+    asio::ip::udp::socket peer(peers, asio::ip::udp::endpoint(asio::ip::address_v4::loopback(), 0));
+    peer.send_to(asio::buffer(notify("1")), place);
+    EXPECT_EQ(wait(), End::told);
+}
+
 TEST_F(NotifyListenerTest, ASignalEndsTheWait) {
     std::raise(SIGTERM);
     EXPECT_EQ(wait(), End::interrupted);

@@ -26,7 +26,9 @@ bool is_no(std::string_view value) { return equal_ignoring_case(value, "no") || 
 
 std::string host_of(std::string_view registrar) {
     if (registrar.starts_with('[')) return std::string(registrar.substr(1, registrar.find(']') - 1));
-    return std::string(registrar.substr(0, registrar.find(':')));
+    const auto colon = registrar.find(':');
+    if (colon != registrar.rfind(':')) return std::string(registrar); // IPv6 without its brackets has no port
+    return std::string(registrar.substr(0, colon));
 }
 
 /// One voIpProt.SIP.requestValidation.x.* that covers NOTIFY.
@@ -58,10 +60,11 @@ void polycom(const BootReport& report, NotifyRules& rules) {
     rules.idle = at_once;                                 // B: it waits for calls to end
 }
 
-/// The event is a text to compare with; the phone resyncs without a restart (C, I).
+/// The event is a text to compare with, and an empty one is like none (I); the phone resyncs without a restart (C, I).
 void panasonic(const BootReport& report, NotifyRules& rules) {
-    const auto event = value_of(report, "CFG_RESYNC_FROM_SIP");
-    rules.events.push_back({event.empty() ? "check-sync" : std::string(event), NotifyAction::resync});
+    const auto configured = report.parameters.find("CFG_RESYNC_FROM_SIP");
+    const std::string event = configured == report.parameters.end() ? "check-sync" : configured->second;
+    if (!event.empty()) rules.events.push_back({event, NotifyAction::resync});
 }
 
 void linksys(const BootReport& report, NotifyRules& rules) {

@@ -59,6 +59,8 @@ TEST(NotifyRules, EachFamilyHasItsEvents) {
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "resync", "resync"},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "check-sync", ""},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "Y"}}, "check-sync", ""}, // a text to compare, no switch
+        {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "check-sync", ""},
+        {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "", ""},
         {"linksys-spa", {}, "resync", "resync!"},
         {"linksys-spa", {}, "check-sync", "resync!"},
         {"linksys-spa", {}, "report", "report!"},
@@ -87,6 +89,9 @@ TEST(NotifyRules, TheChallengeIsTheFamilysAndTheAccountTheLines) {
     const auto linksys = notify_rules("linksys-spa", booted());
     EXPECT_EQ(linksys.realm, "pbx.example.net");
     EXPECT_EQ(linksys.qop, protocol::DigestQop::none);
+    BootReport bare = booted();
+    bare.lines.front().registrar = "fd99::1";
+    EXPECT_EQ(notify_rules("polycom", bare).registrars.front(), "fd99::1");
     BootReport plain = booted();
     plain.lines.front().auth_user.clear();
     EXPECT_EQ(notify_rules("linksys-spa", plain).account.user, "101");

@@ -49,7 +49,7 @@ public:
           files_(around, habits(macros_), report) {}
 
     asio::awaitable<void> run() {
-        around_.observer.on_event({BootEvent::Kind::power_on, "power on"});
+        around_.observer.on_event(around_.beginning());
         around_.observer.on_event({BootEvent::Kind::stage, fmt::format("{} {}", around_.model.name, macros_.version)});
         around_.transfers.start_stage();
         report_.firmware = macros_.version;
@@ -73,12 +73,17 @@ private:
     }
 
     asio::awaitable<std::string> find_address() {
-        if (around_.clients != nullptr && around_.discovery.choice != DiscoveryChoice::none) {
+        if (around_.looks_for_server()) {
             report_.discovery =
                 co_await discover(*around_.clients, flash_, around_.model, around_.discovery, around_.observer);
             if (!report_.discovery.address.empty()) co_return report_.discovery.address;
             files_.problem("no pre-provisioning address was found");
             co_return std::string();
+        }
+        if (around_.found_before != nullptr && !around_.found_before->address.empty()) {
+            report_.discovery.address = around_.found_before->address;
+            report_.discovery.how = around_.found_before->how;
+            co_return report_.discovery.address;
         }
         co_return std::string(flash_.parameter(typed_address));
     }
@@ -128,6 +133,7 @@ private:
         const auto fresh = lines_of(as_list(fetched), around_.family, &around_.model);
         report_.lines = lines_of(as_list(flash_.parameters), around_.family, &around_.model);
         report_.state = state_of(report_.lines, fresh);
+        report_.parameters = flash_.parameters;
         for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
     }
 

@@ -3,6 +3,7 @@
 #include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
 #include <gmock/gmock.h>
@@ -36,9 +37,9 @@ protected:
         server.serve("http://boot/ConfigKX-HDV130.cfg", text("PHONE_NUMBER_1=\"999\"\n"));
         server.serve("http://boot/ConfigCommon.cfg", text("SIP_RGSTR_ADDR_1=\"pbx\"\n"));
     }
-    BootReport run(DiscoveryRequest request = {}) {
+    BootReport run(DiscoveryRequest request = {}, const FoundServer* found_before = nullptr) {
         server.steps.clear();
-        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request};
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request, found_before};
         return awaited(boot(around, flash, [this](const Flash&) { ++flash_writes; }));
     }
     [[nodiscard]] std::vector<std::string> asked() const {
@@ -82,6 +83,24 @@ TEST_F(PanasonicBoot, GoesWhereDiscoverySends) {
     EXPECT_THAT(report.discovery.steps, Contains(HasSubstr("the boot server is http://boot/{MODEL}.cfg")));
 }
 
+TEST_F(PanasonicBoot, LooksForNothingWhereItIsToldToFetchAnew) {
+    flash.parameters.erase(std::string(typed_address));
+    clients.answers4 = {ScriptedClients::ack({{160, "http://boot"}})};
+    const auto booted = run({DiscoveryChoice::all});
+    const auto asked_then = asked();
+    clients.order.clear();
+    recorder.events.clear();
+    const auto report = run({DiscoveryChoice::all}, &booted.discovery);
+    EXPECT_THAT(clients.order, IsEmpty());
+    EXPECT_EQ(asked(), asked_then);
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.discovery.address, booted.discovery.address);
+    EXPECT_FALSE(recorder.told(BootEvent::Kind::power_on, "power on"));
+    const FoundServer nothing;
+    EXPECT_THAT(run({DiscoveryChoice::all}, &nothing).discovery.address, IsEmpty());
+    EXPECT_THAT(asked(), Contains("http://boot/ConfigCommon.cfg")) << "the paths in flash lead there";
+}
+
 TEST_F(PanasonicBoot, LivesOnItsFlashWithoutAServer) {
     ASSERT_EQ(run().state, PhoneState::ready);
     server.fail_all(FileOutcome::unreachable);
@@ -114,6 +133,17 @@ TEST_F(PanasonicBoot, HearsOfItsSwitchesFromFilesForTheNextBoot) {
     server.serve("http://boot/ConfigCommon.cfg", text("SIPPNP_PROV_ENABLE=\"N\"\n"));
     run();
     EXPECT_EQ(flash.parameter("SIPPNP_PROV_ENABLE"), "N");
+}
+
+TEST_F(PanasonicBoot, RunsByTheEventThatItsFilesSet) {
+    for (const std::string event : {"resync", ""}) {
+        server.serve("http://boot/ConfigCommon.cfg", text("CFG_RESYNC_FROM_SIP=\"" + event + "\"\n"));
+        const auto rules = notify_rules("panasonic", run());
+        EXPECT_EQ(rules.find("check-sync"), nullptr) << event;
+        EXPECT_EQ(rules.find("resync") != nullptr, event == "resync");
+    }
+    server.fail_all(FileOutcome::unreachable);
+    EXPECT_EQ(run().parameters, flash.parameters) << "what the flash holds is in force without a server, too";
 }
 
 } // namespace

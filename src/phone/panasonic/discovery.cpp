@@ -1,6 +1,7 @@
 #include "phone/panasonic/discovery.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/inform_switch.hpp"
 #include "phone/discovery/told_text.hpp"
 #include "protocol/url.hpp"
 
@@ -244,7 +245,8 @@ asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& fl
         std::optional<Dhcp4Answer> lease;
         const bool needs_lease =
             request.allows(DiscoveryChoice::dhcp4) || request.ipv4 == DiscoveryRequest::Address::none;
-        if (needs_lease) lease = co_await ask_dhcp4(interview, settings, request.ipv4);
+        if (needs_lease && may_ask_dhcp4(request.ipv4, flash, interview))
+            lease = co_await ask_dhcp4(interview, settings, request.ipv4);
         if (request.allows(DiscoveryChoice::pnp))
             address = co_await by_pnp(interview, settings, event_of(settings, flash, model));
         if (!address && lease && request.allows(DiscoveryChoice::dhcp4))

@@ -203,8 +203,11 @@ TEST_F(PanasonicDiscovery, LeasesForPnpAloneButIgnoresTheOptions) {
     EXPECT_THAT(clients.order, ElementsAre("pnp"));
 }
 
-TEST_F(PanasonicDiscovery, AsksWithAnInformWhereItsAddressIsSetByHand) {
+TEST_F(PanasonicDiscovery, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {
     clients.answers4 = {ScriptedClients::ack({{160, "http://10.0.0.1/pana"}})};
+    look({Choice::dhcp4, DiscoveryRequest::Address::by_hand});
+    EXPECT_THAT(clients.order, testing::IsEmpty());
+    flash.parameters["phone.DHCP_INFORM"] = "Y";
     look({Choice::dhcp4, DiscoveryRequest::Address::by_hand});
     EXPECT_THAT(clients.order, ElementsAre("inform"));
 }

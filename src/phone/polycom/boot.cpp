@@ -108,6 +108,8 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
         session.observer().on_event({BootEvent::Kind::reboot, "something has changed: the phone restarts"});
         looked = std::move(session.report());
     }
+    surroundings.found_before = nullptr; // a restart looks for the server again
+    surroundings.cause = BootSurroundings::Cause::notify;
     BootReport booted = co_await boot(surroundings, flash, std::move(keep_flash));
     looked.files.insert(looked.files.end(), booted.files.begin(), booted.files.end());
     booted.files = std::move(looked.files);

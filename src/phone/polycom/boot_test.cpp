@@ -60,7 +60,7 @@ protected:
         asio::io_context context;
         BootReport report;
         asio::co_spawn(context,
-                       what({family, model(), server, recorder, clock, {}, &clients, looks}, flash,
+                       what({family, model(), server, recorder, clock, {}, &clients, looks, found_before}, flash,
                             [this](const Flash&) { ++flash_writes; }),
                        [&](std::exception_ptr failure, BootReport result) {
                            if (failure) std::rethrow_exception(failure);
@@ -83,6 +83,7 @@ protected:
     ManualClock clock;
     ScriptedClients clients{*MacAddress::from_text("0004f2aabbcc")};
     DiscoveryRequest looks;
+    const FoundServer* found_before = nullptr;
     Flash flash;
     unsigned flash_writes = 0;
 };
@@ -392,6 +393,23 @@ TEST_F(PolycomBoot, ARunningPhoneLooksAndGoesOnWhereNothingHasChanged) {
     EXPECT_THAT(asked(), testing::Not(Contains("bootrom.ld")));
     EXPECT_THAT(asked(), Contains("0004f2aabbcc-reg.cfg"));
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "goes on"));
+}
+
+TEST_F(PolycomBoot, ARunningPhoneLooksForItsServerOnlyWhenItRestarts) {
+    looks.choice = DiscoveryChoice::all;
+    const auto found = ScriptedClients::ack({{160, "http://boot/spip"}});
+    flash.parameters["device.prov.serverName"] = "http://other/";
+    clients.answers4 = {found, found};
+    const auto booted = run();
+    clients.order.clear();
+    found_before = &booted.discovery;
+    EXPECT_EQ(look().discovery.address, "http://boot/spip");
+    EXPECT_THAT(clients.order, testing::IsEmpty());
+    EXPECT_THAT(asked(), Contains("0004f2aabbcc-reg.cfg"));
+    serve("sip.cfg", "<a><b voIpProt.server.1.address=\"other\"/></a>");
+    clients.answers4 = {found, found};
+    EXPECT_EQ(look().reboots, 1U);
+    EXPECT_THAT(clients.order, ElementsAre("lease", "lease"));
 }
 
 TEST_F(PolycomBoot, ARunningPhoneRestartsOnceWhereAFileHasChanged) {

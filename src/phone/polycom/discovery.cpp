@@ -134,6 +134,21 @@ std::vector<std::uint8_t> parameter_list(const DhcpMenu& menu) {
     return codes;
 }
 
+/// The custom option wins wherever it stands, then the first 66 (B).
+std::vector<std::uint8_t> wanted(const DhcpMenu& menu) {
+    switch (menu.boot_server) {
+    case Use::option_66:
+        return {dhcp4::tftp_server};
+    case Use::custom:
+        return {menu.option};
+    case Use::custom_then_66:
+        return {menu.option, dhcp4::tftp_server};
+    case Use::static_address:
+        break;
+    }
+    return {};
+}
+
 /// Asks once and looks for a server in what came. `got_answer` says whether anything did.
 asio::awaitable<std::optional<BootServer>> ask(Interview& interview, const DhcpMenu& menu, Dhcp4Ask question,
                                                bool& got_answer) {
@@ -158,7 +173,7 @@ asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& fl
     };
     Dhcp4Ask question;
     question.parameter_list = parameter_list(menu);
-    question.wanted = {menu.option, dhcp4::tftp_server};
+    question.wanted = wanted(menu);
     question.offers_wait = menu.offers_wait;
     question.vendor_class = vendor_class(
         menu, stage, model, told(flash.application ? &*flash.application : nullptr, release.application_version),

@@ -136,12 +136,32 @@ TEST_F(PolycomDiscovery, AsksFor66AndItsCustomOption) {
     EXPECT_EQ(clients.asked4[0].offers_wait, std::chrono::seconds(1));
 }
 
+TEST_F(PolycomDiscovery, TellsNoPasswordWhateverOptionItIsIn) {
+    clients.answers4 = {ScriptedClients::ack({{66, "u:secret@10.0.0.1"},
+                                              {43, "\x01\x12http://u:secret@h/"},
+                                              {125, std::string("\x00\x00\x36\x3d\x12u:secret@h", 15)},
+                                              {160, "u:sec/secret@10.0.0.1/x y"}})};
+    const auto found = look();
+    EXPECT_THAT(found.steps, Contains(HasSubstr("option 43 = 20 bytes")));
+    for (const auto& step : found.steps) EXPECT_EQ(step.find("secret"), std::string::npos) << step;
+}
+
 TEST_F(PolycomDiscovery, InformsWhereALeaseNamesNoServer) {
     clients.answers4 = {ScriptedClients::ack({}), ScriptedClients::ack({{66, "10.0.0.9"}})};
     const auto found = look();
     EXPECT_THAT(clients.order, ElementsAre("lease", "inform"));
     EXPECT_EQ(found.address, "10.0.0.9");
     EXPECT_THAT(found.how, HasSubstr("DHCPINFORM"));
+}
+
+TEST_F(PolycomDiscovery, WantsWhatItsMenuSays) {
+    using List = std::vector<std::uint8_t>;
+    for (const auto& [use, wanted] :
+         {std::pair<const char*, List>("0", {66}), {"1", {160}}, {"2", {}}, {"3", {160, 66}}}) {
+        flash.parameters["device.dhcp.bootSrvUseOpt"] = use;
+        look();
+        EXPECT_EQ(clients.asked4.at(0).wanted, wanted) << use;
+    }
 }
 
 TEST_F(PolycomDiscovery, InformsByTheReleasesRule) {

@@ -35,7 +35,11 @@ std::string Session::version_told() const {
 }
 
 asio::awaitable<void> Session::look_for_server() {
-    if (around_.clients == nullptr || around_.discovery.choice == DiscoveryChoice::none) co_return;
+    if (around_.found_before != nullptr) {
+        report_.discovery.address = around_.found_before->address;
+        report_.discovery.how = around_.found_before->how;
+    }
+    if (!around_.looks_for_server()) co_return;
     if (stage_ == Stage::bootrom) report_.discovery = {};
     FoundServer found =
         co_await discover(*around_.clients, flash_, around_.model, stage_, around_.discovery, around_.observer);

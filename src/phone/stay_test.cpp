@@ -1,0 +1,111 @@
+#include "phone/stay.hpp"
+
+#include "phone/awaited.hpp"
+#include "protocol/sip/notify_request.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <csignal>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+namespace offhook::phone {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Free a moment ago.
+std::uint16_t free_port() {
+    asio::io_context context;
+    const asio::ip::tcp::acceptor tried(context, {asio::ip::address_v4::loopback(), 0});
+    return tried.local_endpoint().port();
+}
+
+std::string notify(const std::string& event) {
+    protocol::sip::NotifyRequest request;
+    request.request_uri = "sip:101@127.0.0.1", request.event = event, request.via = "UDP";
+    request.sent_by = "127.0.0.1:5071", request.branch = "z9hG4bK" + event;
+    request.from = "sip:p@127.0.0.1", request.from_tag = "9a", request.call_id = event;
+    std::string out;
+    write(request, out);
+    return out;
+}
+
+class Stay : public testing::Test {
+protected:
+    /// A Linksys phone that stays for a second and is told these again and again, as one request each.
+    void run(const std::vector<std::string>& events) {
+        options.time = std::chrono::seconds(1);
+        options.sip_address = IpAddress::v4(0x7f000001);
+        options.sip_port = free_port();
+        BootReport report;
+        report.parameters = {{"Auth_Resync-Reboot_1_", "No"}};
+        const std::jthread server([&](const std::stop_token& stop) {
+            asio::io_context context;
+            asio::ip::udp::socket socket(context, {asio::ip::address_v4::loopback(), 0});
+            while (!stop.stop_requested()) {
+                boost::system::error_code ignored; // while nobody listens yet
+                for (const auto& event : events)
+                    socket.send_to(asio::buffer(notify(event)), {asio::ip::address_v4::loopback(), options.sip_port}, 0,
+                                   ignored);
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            }
+        });
+        stay(
+            options, "linksys-spa", report, recorder, clock, random, err,
+            [&](std::optional<NotifyAction> action) {
+                again(action);
+                return BootReport{};
+            },
+            [this] { return lease_end; });
+    }
+
+    StayOptions options;
+    Recorder recorder;
+    SystemClock clock;
+    SeededRandom random{7};
+    std::ostringstream err;
+    std::vector<std::optional<NotifyAction>> actions;
+    std::function<void(std::optional<NotifyAction>)> again = [this](auto action) { actions.push_back(action); };
+    std::optional<Instant> lease_end;
+};
+
+TEST_F(Stay, FetchesWhereItIsToldTo) {
+    run({"resync"});
+    EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::resync));
+}
+
+TEST_F(Stay, FetchesNothingForAReport) {
+    run({"report"});
+    EXPECT_TRUE(actions.empty());
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "reports are not uploaded yet"));
+}
+
+TEST_F(Stay, BootsAgainOnceWhereItsLeaseEnds) {
+    lease_end = clock.instant() + std::chrono::milliseconds(50);
+    run({});
+    EXPECT_THAT(actions, testing::ElementsAre(std::nullopt)) << "nobody has renewed it, and once is enough";
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "has ended"));
+}
+
+TEST_F(Stay, ASignalWhileItBootsEndsTheProcess) {
+    lease_end = clock.instant();
+    again = [](auto) { std::raise(SIGTERM); };
+    EXPECT_EXIT(run({}), testing::KilledBySignal(SIGTERM), "");
+    again = [](auto) {};
+    lease_end = clock.instant() + std::chrono::milliseconds(50);
+    const std::jthread later([] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        ::kill(::getpid(), SIGTERM);
+    });
+    const auto begun = clock.instant();
+    run({});
+    EXPECT_LT(clock.instant() - begun, std::chrono::milliseconds(900)) << "afterwards it ends the wait again";
+}
+
+} // namespace
+} // namespace offhook::phone
