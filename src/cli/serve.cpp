@@ -115,7 +115,8 @@ void add_serve(CLI::App& app, Cli& cli) {
     command
         ->add_option("--listen", arguments->listen,
                      "Listen there; repeat for more. With any --listen only those named run. "
-                     "Kinds: http https https_legacy tftp ftp pnp dhcp4 dhcp6. Default: http, https, tftp and ftp on all addresses, at "
+                     "Kinds: http https https_legacy tftp ftp pnp dhcp4 dhcp6. Default: http, https, tftp and ftp on "
+                     "all addresses, at "
                      "ports 80, 443, 69 and 21")
         ->type_name("NAME=ADDR:PORT")
         ->allow_extra_args(false);
