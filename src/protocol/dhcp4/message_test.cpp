@@ -306,7 +306,8 @@ TEST(Dhcp4EnterpriseBlocks, ReadSeveralAndStopAtJunk) {
     std::string value;
     append_enterprise_block(value, 13885, "\1\1a"sv);
     append_enterprise_block(value, 258, "");
-    const auto blocks = enterprise_blocks(value + "\xff");
+    value += '\xff';
+    const auto blocks = enterprise_blocks(value);
     ASSERT_EQ(blocks.size(), 2U);
     EXPECT_EQ(blocks[0].enterprise, 13885U);
     EXPECT_EQ(blocks[0].data, "\1\1a");

@@ -177,7 +177,8 @@ void Dhcp6Server::observe(const Exchange& exchange) {
 void Dhcp6Server::answer_information(Exchange& exchange) {
     // With nothing to say, another server of the site is to be heard.
     if (!add_asked(exchange)) {
-        const std::string_view why = exchange.offer.why.empty() ? "nothing that it asks for" : exchange.offer.why;
+        std::string_view why = exchange.offer.why; // no ?: with a literal: that would be a string of its own
+        if (why.empty()) why = "nothing that it asks for";
         return note(exchange, exchange.offer.is_offered() ? Outcome::absent : Outcome::refused, why);
     }
     note(exchange, Outcome::served, exchange.told);
