@@ -211,13 +211,13 @@ class BootAgainstNginx(unittest.TestCase):
             while "bootrom.ld" not in read(self.dir + "/access.log"):
                 time.sleep(0.02)
             time.sleep(0.5)
+            self.nginx.process.send_signal(signal.SIGSTOP)  # else it would start a new worker
             children = subprocess.run(["pgrep", "-P", str(self.nginx.process.pid)], capture_output=True, text=True)
             for child in children.stdout.split():
                 os.kill(int(child), signal.SIGKILL)
             self.nginx.process.kill()
             self.nginx.process.wait()
 
-        # The master dies first, else it would start a new worker.
         killer = threading.Thread(target=kill_during_image)
         killer.start()
         report = self.boot("--flash", "device.prov.redunInterAttemptDelay=0", expect="unconfigured")
