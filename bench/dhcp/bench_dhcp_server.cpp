@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     Dhcp4Options options;
+    options.answers_per_source_second = options.answers_per_second = 100'000'000; // one relay, as fast as it can
     options.mode = mode_of(given[3]);
     options.conflict_wait = std::chrono::milliseconds(0);
     bool talks = true;

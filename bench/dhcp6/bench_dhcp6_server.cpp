@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
     pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
 
     server::Dhcp6Options options;
+    options.answers_per_source_second = options.answers_per_second = 100'000'000; // one address, as fast as it can
     options.mode = mode == "stateless"    ? server::Dhcp6Mode::stateless
                    : mode == "small_pool" ? server::Dhcp6Mode::small_pool
                                           : server::Dhcp6Mode::observe;

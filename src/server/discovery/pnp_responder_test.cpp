@@ -395,10 +395,11 @@ TEST_F(PnpResponderTest, FullTableStillAnswersWhoeverCanHaveAPlace) {
     options.answers_per_source_second = 100;
     std::vector<std::string> notifies;
     for (int i = 0; i < 4; ++i) notifies.push_back(ask(Ask{.call_id = std::to_string(i)})[1].bytes);
-    EXPECT_TRUE(ask(Ask{.call_id = "5"}).empty()) << "all wait for their answer";
     (void)receive(response(notifies[2], 200));
     EXPECT_EQ(ask(Ask{.call_id = "5"}).size(), 2U);
     (void)receive(response(notifies[2], 200)); // its place is another's now
+    EXPECT_EQ(responder().under_way(), 4U);
+    EXPECT_EQ(ask(Ask{.call_id = "6"}).size(), 2U) << "all wait for their answer: the oldest has been told";
     EXPECT_EQ(responder().under_way(), 4U);
     EXPECT_EQ(responder().counts().accepted, 1U);
 }

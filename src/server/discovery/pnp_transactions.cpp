@@ -82,6 +82,9 @@ bool PnpTransactions::evict() {
         }
         if (stranger == nullptr && one.is_stranger) stranger = &one;
     }
+    // All that were looked at still wait for an answer to their NOTIFY: phones that restart at once give none. They
+    // have been told; whoever asks now has not.
+    if (stranger == nullptr && oldest_ != 0) stranger = &slots_[oldest_ - 1];
     if (stranger == nullptr) return false;
     erase(*stranger);
     return true;

@@ -5,7 +5,8 @@
 /// Shape    slots that are made once and used again, so that a warm exchange allocates nothing; a hash table of our own
 ///          with chains through the slots; a list by age, which is the order in which they end (timer J); a heap of
 ///          deadlines, in which what is out of date is passed over.
-/// Limits   `most` slots. A full table gives up its oldest finished exchange, else its oldest with a stranger.
+/// Limits   `most` slots. A full table gives up its oldest finished exchange, else its oldest with a stranger, else
+///          its oldest: phones that restart at once never answer the NOTIFY.
 /// Threads  one.
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] PnpTransaction* find(std::uint64_t key, const IpAddress& source);
     /// nullptr: no such exchange, or no more.
     [[nodiscard]] PnpTransaction* by_number(std::uint32_t number);
-    /// A fresh one, whose strings keep their memory. nullptr: full of exchanges that still wait for an answer.
+    /// A fresh one, whose strings keep their memory; never nullptr but for want of a slot at all.
     [[nodiscard]] PnpTransaction* make(std::uint64_t key, Instant expires);
     void erase(PnpTransaction& transaction);
 

@@ -47,15 +47,27 @@ TEST(PnpTransactions, FullTableGivesUpTheOldestThatIsFinished) {
     EXPECT_NE(table.find(3, {}), nullptr);
 }
 
-TEST(PnpTransactions, FullOfUnfinishedOnesGivesUpAStrangerOrNone) {
+TEST(PnpTransactions, FullOfUnfinishedOnesGivesUpAStrangerElseTheOldest) {
     PnpTransactions table(2);
     for (std::uint64_t key = 1; key <= 2; ++key) table.set_state(*table.make(key, begin), State::notifying);
-    EXPECT_EQ(table.make(3, begin), nullptr);
-    EXPECT_EQ(table.size(), 2U);
     table.find(2, {})->is_stranger = true;
-    EXPECT_NE(table.make(3, begin), nullptr);
+    ASSERT_NE(table.make(3, begin), nullptr);
     EXPECT_EQ(table.find(2, {}), nullptr);
     EXPECT_EQ(table.unfinished(), 1U);
+    table.set_state(*table.find(3, {}), State::notifying);
+    ASSERT_NE(table.make(4, begin), nullptr);
+    EXPECT_EQ(table.find(1, {}), nullptr);
+    EXPECT_EQ(table.size(), 2U);
+}
+
+TEST(PnpTransactions, PhonesThatNeverAnswerKeepNobodyOut) {
+    PnpTransactions table(200); // more than a search for a finished one looks at
+    for (std::uint64_t key = 1; key <= 1'000; ++key) {
+        auto* made = table.make(key, begin);
+        ASSERT_NE(made, nullptr) << key;
+        table.set_state(*made, State::notifying);
+    }
+    EXPECT_EQ(table.size(), 200U);
 }
 
 TEST(PnpTransactions, ComeDueInTheirOrderAndOnlyOnce) {
