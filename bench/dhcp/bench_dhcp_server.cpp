@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
         Dhcp4Pool pool;
         pool.subnet = *Network::from_text(words[0]);
         pool.first = *IpAddress::from_text(words[1]), pool.last = *IpAddress::from_text(words[2]);
-        pool.routers = pool.dns = {pool.first};
+        pool.routers = pool.dns = {*IpAddress::from_text("10.97.0.1")};
         options.pools.push_back(pool);
     }
     sigset_t ends;
