@@ -143,6 +143,30 @@ class BesideTheSitesServer(DiscoveryTest):
                 if family == "polycom":
                     self.assertTrue(report["files"][0]["url"].startswith("ftp://"), report["files"][0])
 
+    def test_each_family_by_each_option_that_it_reads(self):
+        """One option alone each time, so that nothing else can have led the phone there."""
+        url, host = "http://" + SERVER_V4, SERVER_V4
+        cases = [
+            ("polycom", "66," + url, "option 66"),
+            ("polycom", "160," + url, "option 160"),
+            ("panasonic", "160," + url, "option 160"),
+            ("panasonic", "159," + url, "option 159"),
+            ("panasonic", "66,%s/{MODEL}.cfg" % url, "option 66"),
+            ("linksys-spa", "66," + host, "option 66"),
+            ("genband-ip88", "160," + url, "option 160"),
+            ("genband-ip88", "150," + host, "option 150"),
+            ("genband-ip88", "66," + host, "option 66"),
+        ]
+        self.start()
+        router = self.lan.host("router", "10.99.0.254/24")
+        for family, option, how in cases:
+            with self.subTest(family + " " + how):
+                process = router.start(*DUMB_DNSMASQ, "--dhcp-option-force=" + option)
+                network.soon(lambda: "DHCP, IP range" in process.said(), "dnsmasq does not start")
+                report = self.find(family, "--dhcp4")
+                self.assertIn(how, report["discovery"]["how"], report["discovery"])
+                process.end()
+
     def test_watching_tells_what_the_sites_server_says(self):
         # A server that unicasts its OFFER cannot be heard by anybody else on the link.
         self.dumb("--dhcp-option=66,http://198.51.100.9", "--dhcp-broadcast")
