@@ -174,6 +174,26 @@ class Dhcp6(DhcpTest):
         self.assertIn(b"http://[fd99::1]/{MODEL}.cfg", bytes.fromhex(replies[0][1]))
         self.assertEqual(capture.malformed, [])
 
+    def test_a_relay_carries_the_question_and_the_answer(self):
+        far = network.Link(self, "far")
+        relay = self.lan.host("relay", "fd99::fe/64")
+        far.join(relay, "fd98::fe/64", interface="eth1")
+        relay.run("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1")
+        self.host.ip("route", "add", "fd98::/64", "via", "fd99::fe")
+        self.start("", "dhcp6=[fd99::1]:547")
+        self.add_phone("0080f0aa0002", family="panasonic", model="KX-HDV130")
+        relay.start("dhcrelay", "-6", "-d", "-l", "eth1", "-u", "fd99::1%eth0")
+        client = far.host("client", mac="00:80:f0:aa:00:02")
+        with self.lan.capture("port 547") as capture, far.capture("port 546") as answers:
+            client.run("timeout", "12", "dhclient", "-6", "-S", "-1", "-d", "-cf",
+                       self.write("conf6", "also request dhcp6.vendor-opts;\n"), "-lf", self.dir + "/leases6", "-pf",
+                       self.dir + "/pid6", "-sf", "/bin/true", "eth0", check=False)
+        self.assertTrue(capture.fields("dhcpv6.msgtype == 13", "dhcpv6.msgtype"), "no RELAY-REPL")
+        told = answers.fields("dhcpv6.msgtype == 7", "udp.payload")
+        self.assertTrue(told, "no reply on the far link")
+        self.assertIn(b"http://[fd99::1]/{MODEL}.cfg", bytes.fromhex(told[0][0]))
+        self.assertEqual(capture.malformed + answers.malformed, [])
+
     def test_dhclient_gets_an_address_from_the_pool(self):
         self.start("[listen.dhcp6]\naddress = \"[fd99::1]:547\"\nmode = \"small_pool\"\nonly_phones = false\n"
                    "[[listen.dhcp6.pool]]\nsubnet = \"fd99::/64\"\nrange = \"fd99::100-fd99::1ff\"\n",

@@ -146,24 +146,29 @@ class BesideTheSitesServer(DiscoveryTest):
     def test_each_family_by_each_option_that_it_reads(self):
         """One option alone each time, so that nothing else can have led the phone there."""
         url, host = "http://" + SERVER_V4, SERVER_V4
+        later = ("--flash", "DHCP_Option_To_Use=66,160,159,150")
         cases = [
-            ("polycom", "66," + url, "option 66"),
-            ("polycom", "160," + url, "option 160"),
-            ("panasonic", "160," + url, "option 160"),
-            ("panasonic", "159," + url, "option 159"),
-            ("panasonic", "66,%s/{MODEL}.cfg" % url, "option 66"),
-            ("linksys-spa", "66," + host, "option 66"),
-            ("genband-ip88", "160," + url, "option 160"),
-            ("genband-ip88", "150," + host, "option 150"),
-            ("genband-ip88", "66," + host, "option 66"),
+            ("polycom", "66," + url, "option 66", ()),
+            ("polycom", "160," + url, "option 160", ()),
+            ("panasonic", "160," + url, "option 160", ()),
+            ("panasonic", "159," + url, "option 159", ()),
+            ("panasonic", "66,%s/{MODEL}.cfg" % url, "option 66", ()),
+            ("linksys-spa", "66," + host, "option 66", ()),
+            ("genband-ip88", "160," + url, "option 160", ()),
+            ("genband-ip88", "150," + host, "option 150", ()),
+            ("genband-ip88", "66," + host, "option 66", ()),
+            # Firmware after 5.1 has a list of options; a switch of the phone says so.
+            ("linksys-spa", "160,%s/spa$PSN.cfg" % url, "option 160", later),
+            ("linksys-spa", "159,%s/spa$PSN.cfg" % url, "option 159", later),
+            ("linksys-spa", "150," + host, "option 150", later),
         ]
         self.start()
         router = self.lan.host("router", "10.99.0.254/24")
-        for family, option, how in cases:
+        for family, option, how, more in cases:
             with self.subTest(family + " " + how):
                 process = router.start(*DUMB_DNSMASQ, "--dhcp-option-force=" + option)
                 network.soon(lambda: "DHCP, IP range" in process.said(), "dnsmasq does not start")
-                report = self.find(family, "--dhcp4")
+                report = self.find(family, "--dhcp4", more=more)
                 self.assertIn(how, report["discovery"]["how"], report["discovery"])
                 process.end()
 
