@@ -17,14 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// The address by which the peer reached us.
-IpAddress local_address(asio::ip::tcp::socket& socket) {
-    sockaddr_storage address{};
-    socklen_t length = sizeof address;
-    if (::getsockname(socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &length) != 0) return {};
-    return peer_of(address).address;
-}
-
 asio::ip::tcp::endpoint endpoint_of(const protocol::FtpDataAddress& to) {
     const auto& bytes = to.address.bytes();
     if (to.address.is_v4()) {
@@ -71,8 +63,7 @@ asio::awaitable<void> FtpSession::pasv(std::string) {
     }
     const bool lent = co_await borrow_port();
     if (!lent) co_return;
-    const auto address =
-        tells_local_address(peer_.address) ? local_address(stream_.socket()) : *share_.options.public_address;
+    const auto address = tells_local_address(peer_.address) ? local_.address : *share_.options.public_address;
     reply(227, protocol::ftp_pasv_text(address, loan_.port()));
 }
 

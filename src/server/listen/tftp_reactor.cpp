@@ -4,7 +4,6 @@
 #include "base/log.hpp"
 #include "net/task_group.hpp"
 #include "protocol/tftp/name.hpp"
-#include "server/listen/peer_address.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -117,8 +116,8 @@ std::size_t TftpReactor::PeerHash::operator()(const Peer& peer) const noexcept {
 TftpReactor::TftpReactor(net::Loop& loop, Door& door, ConnectionCounts& counts, const TftpOptions& options,
                          TftpSockets sockets)
     : loop_(loop), door_(door), counts_(counts), options_(options), sockets_(std::move(sockets)),
-      readable_(loop.executor(), watch_all(sockets_).release()), ticker_(loop.executor()),
-      wheel_(loop.clock().instant(), tick_time), batch_(std::make_unique<Batch>()) {}
+      bound_(local_of(sockets_.requests.get())), readable_(loop.executor(), watch_all(sockets_).release()),
+      ticker_(loop.executor()), wheel_(loop.clock().instant(), tick_time), batch_(std::make_unique<Batch>()) {}
 
 TftpReactor::~TftpReactor() = default;
 
@@ -225,9 +224,8 @@ void TftpReactor::on_request(const TftpPeer& peer, std::string_view packet) {
     file.listener = options_.listener;
     file.source_port = peer.port;
     file.source = peer.address;
-    const PeerAddress bound = local_of(sockets_.requests.get());
-    file.local = peer.local().value_or(bound.address);
-    file.local_port = bound.port;
+    file.local = peer.local().value_or(bound_.address);
+    file.local_port = bound_.port;
     file.path = *name;
     if (request->opcode == tftp::Opcode::read_request)
         begin_read(*transfer, *request, file, packet);

@@ -10,6 +10,7 @@
 #include "net/timer_wheel.hpp"
 #include "protocol/tftp/packet.hpp"
 #include "server/listen/connection_counts.hpp"
+#include "server/listen/peer_address.hpp"
 #include "server/listen/tftp_transfer.hpp"
 
 #include <array>
@@ -92,6 +93,7 @@ private:
     ConnectionCounts& counts_;
     const TftpOptions& options_;
     TftpSockets sockets_;
+    PeerAddress bound_;                              ///< of the requests socket: asked once
     boost::asio::posix::stream_descriptor readable_; ///< the epoll instance of all sockets
     boost::asio::steady_timer ticker_;
     net::TimerWheel wheel_;
