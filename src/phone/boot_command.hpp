@@ -33,6 +33,8 @@ struct BootOptions {
     std::string client_key;                  ///< PEM, not encrypted
     std::chrono::seconds silence_time{30};
     enum class Output : std::uint8_t { text, json } output = Output::text;
+    /// NAME=VALUE in the vendor's words, and "LAST,FIRST,NUMBER[,SPEED DIAL]": what its user changes once it runs.
+    std::vector<std::string> changes, contacts;
     StayOptions stay; ///< whether it goes on running after its boot
     Secrets secrets = Secrets::hidden;
     Colours colours = Colours::off;

@@ -25,6 +25,13 @@ Result<void> FamilyBoot::set_ip_mode(IpMode mode, Flash&) const {
                 "--ip-mode");
 }
 
+boost::asio::awaitable<void> FamilyBoot::send_logs(BootSurroundings, Flash&, BootReport&) const { co_return; }
+
+boost::asio::awaitable<Result<void>> FamilyBoot::change(BootSurroundings, Flash&, UserChanges, BootReport&) const {
+    co_return fail(ErrorCode::invalid, fmt::format("{} phones have no user here who could change them", family()),
+                   "--change");
+}
+
 const FamilyBoot* find_family_boot(std::string_view family) {
     for (const auto* boot : all())
         if (boot->family() == family) return boot;

@@ -2,11 +2,14 @@
 /// @file  FamilyBoot: what `offhook boot` needs of a family, and nothing else of it.
 ///
 /// One object a family, of static life. A family with a pack but without one of these has no virtual phone.
+#include "base/clock.hpp"
+#include "base/random.hpp"
 #include "base/result.hpp"
 #include "phone/boot_report.hpp"
 #include "phone/boot_surroundings.hpp"
 #include "phone/flash.hpp"
 #include "phone/ip_mode.hpp"
+#include "phone/running.hpp"
 #include "phone/typed_server.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -42,6 +45,19 @@ public:
                                                                    std::function<void(const Flash&)> keep_flash) const {
         return boot(surroundings, flash, std::move(keep_flash));
     }
+    /// What the phone will do by itself, as the configuration in force says; the soonest counts, and after it
+    /// everything is asked about anew. `now` is the phone's wall clock. Empty: nothing.
+    [[nodiscard]] virtual std::vector<OwnAction> own_actions(const BootReport&, const Flash&, WallTime, Random&) const {
+        return {};
+    }
+    /// OwnAction::What::send_logs. Families that send no logs by themselves do nothing.
+    [[nodiscard]] virtual boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
+                                                                 BootReport& report) const;
+    /// A user changes a phone that runs: kept in flash, and uploaded where the family does that. `report` gets the
+    /// files and the parameters in force. Errors: invalid for what a user of this family cannot change.
+    /// Requires: surroundings.found_before.
+    [[nodiscard]] virtual boost::asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash,
+                                                                      UserChanges changes, BootReport& report) const;
 };
 
 /// Null: that family has no virtual phone.

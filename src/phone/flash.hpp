@@ -30,6 +30,10 @@ struct Flash {
     MacAddress mac;
     std::map<std::string, std::string, std::less<>> parameters; ///< by the vendor's name: device.prov.serverName
     std::map<std::string, std::string, std::less<>> files;      ///< cached configuration, by the name it was asked by
+    /// Set on the phone itself, by the vendor's name: overrides, changes on its web page.
+    std::map<std::string, std::string, std::less<>> changes;
+    std::string directory; ///< its contact directory, as the vendor's file; "": it has none
+    std::string log;       ///< what it has not uploaded yet
     std::optional<StoredImage> application;
     StoredImage bootrom;
     std::string configuration_digest; ///< of the configuration in force at the last boot; "" before the first

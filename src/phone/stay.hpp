@@ -22,6 +22,7 @@ struct StayOptions {
     std::optional<std::chrono::seconds> time; ///< after the first boot; 0: until interrupted. nullopt: it does not stay
     std::optional<IpAddress> sip_address;     ///< nullopt: all
     std::uint16_t sip_port = 5060;            ///< 0: a free one
+    unsigned time_speed = 1; ///< the phone's own timers run so many times as fast: a day's polling in minutes
     NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
 };
 

@@ -9,7 +9,9 @@
 #include "base/result.hpp"
 #include "config/family/certificate_form.hpp"
 #include "config/family/discovery.hpp"
+#include "config/seal/seal.hpp"
 #include "config/settings/effective.hpp"
+#include "config/syntax/directory_syntax.hpp"
 #include "config/syntax/syntax.hpp"
 
 #include <cstdint>
@@ -31,13 +33,21 @@ struct Document {
     std::vector<std::string> paths; ///< patterns, the first is the one we name in other files: "{mac}-settings.cfg"
     const Syntax* syntax = nullptr;
     DocumentScope scope = DocumentScope::device;
-    /// Which settings go in: none (only `fixed`), those of the shared layers (vendor default, fleet, site), or those in
-    /// which this device differs from the shared document.
-    enum class Content : std::uint8_t { fixed, shared, own } content = Content::own;
-    std::vector<Parameter> fixed; ///< values are patterns: {mac} {MAC} {model} {origin} {path:KIND}; {{x}} is {x}
-    bool names_origin = false;    ///< {origin} is among them: the bytes depend on which address of ours was asked
-    bool needed = true;           ///< false: a phone that does not get it is none the worse, and explain says so
-    std::string summary;          ///< what it is, for explain and docs
+    /// Which settings go in: none (only `fixed`); those of the shared layers (vendor default, fleet, site); those in
+    /// which the model's layer differs from them; those in which this device differs from what the family's other
+    /// documents say; or no settings at all but contacts, by `directory`.
+    enum class Content : std::uint8_t { fixed, shared, model, own, directory } content = Content::own;
+    /// Values are patterns: {mac} {MAC} {model} {origin} {path:KIND} {setting:NAME}; {{x}} is {x}. A parameter whose
+    /// {setting:NAME} nobody states is left out. No secret setting may be named.
+    std::vector<Parameter> fixed;
+    /// Served encrypted with the device's provisioning.file_key: never, where provisioning.sealed says so, or always
+    /// (a phone knows by the name). Null `seal`: never.
+    const Seal* seal = nullptr;
+    enum class Sealed : std::uint8_t { when_asked, always } sealed = Sealed::when_asked;
+    const DirectorySyntax* directory = nullptr; ///< of Content::directory, and `syntax` is null then
+    bool names_origin = false; ///< {origin} is among them: the bytes depend on which address of ours was asked
+    bool needed = true;        ///< false: a phone that does not get it is none the worse, and explain says so
+    std::string summary;       ///< what it is, for explain and docs
 };
 
 /// What a phone may do with a file that it uploads.
@@ -49,6 +59,11 @@ struct UploadRules {
     } append = Append::never;
     std::uint64_t bytes_max = 4U << 20U; ///< of one upload; what is appended beyond it starts a new file
     bool served_back = true;             ///< false: the phone may ask how long it is, and no more
+    /// What its content is to us: local, settings changed on the phone itself, read by `syntax` and the pack's rows;
+    /// directory, contacts read by `directory`; nothing, bytes.
+    enum class Becomes : std::uint8_t { nothing, local, directory } becomes = Becomes::nothing;
+    const Syntax* syntax = nullptr;
+    const DirectorySyntax* directory = nullptr;
 };
 
 /// A name that a phone asks for and that is no document: firmware, logs, uploads, dictionaries …

@@ -150,7 +150,16 @@ Document read_document(TomlReader& row, const PackFile& file) {
     return document;
 }
 
-/// Braces in fixed values: {mac} {MAC} {model} {origin} and {path:KIND}; {{x}} is the phone's own {x}.
+/// {setting:NAME} of a fixed value.
+void check_fixed_setting(const PackFile& file, std::string_view name, const std::string& where) {
+    const auto key = find_setting(name);
+    if (!key)
+        file.problems.add(where, key.error().text());
+    else if (spec_of(*key).secrecy == Secrecy::secret)
+        file.problems.add(where, "a secret setting has rows of settings.toml, no fixed value");
+}
+
+/// Braces in fixed values: {mac} {MAC} {model} {origin} {setting:NAME} and {path:KIND}; {{x}} is the phone's own {x}.
 void check_fixed(const PackFile& file, const PackContent& content, Document& document, const std::string& where) {
     for (const Parameter& parameter : document.fixed)
         for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
@@ -167,12 +176,17 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
                 file.problems.add(where, "{" + word + "} in a document that several devices share");
             if (word == "origin") document.names_origin = true;
             if (of_device || word == "origin") continue;
+            if (word.starts_with("setting:") && end != std::string::npos) {
+                check_fixed_setting(file, std::string_view(word).substr(8), where);
+                continue;
+            }
             const bool known = word.starts_with("path:") &&
                                std::any_of(content.documents.begin(), content.documents.end(),
                                            [&](const Document& other) { return word.substr(5) == other.kind; });
             if (!known || end == std::string::npos)
-                file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
-                                             "}' is none of {mac} {MAC} {model} {origin} {path:KIND of a document}");
+                file.problems.add(
+                    where, parameter.name + ": '{" + printable(word, 40) +
+                               "}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a document}");
         }
 }
 

@@ -24,9 +24,31 @@ std::string origin_of(const Document& document, const Subject& subject) {
     return out;
 }
 
-/// Replaces {mac} {MAC} {model} {part} {site} {origin} and {path:KIND}; {{x}} becomes {x}. Anything else in braces
-/// stays as it is, for the phone to expand.
-std::string expand(std::string_view pattern, const Subject& subject, std::string_view origin = {}) {
+constexpr std::string_view setting_word = "setting:";
+
+/// What {setting:NAME} of a fixed value stands for. Null: nobody states it.
+const Effective::Value* setting_of(std::string_view word, const Effective& settings) {
+    const auto key = find_setting(word.substr(setting_word.size())); // the pack's loader has checked the name
+    const auto* stated = key ? settings.find(*key) : nullptr;
+    return stated == nullptr || stated->value.empty() ? nullptr : stated;
+}
+
+/// The setting that a fixed value needs, where it needs one.
+std::string_view needed_setting(std::string_view pattern) {
+    const auto at = pattern.find("{setting:");
+    if (at == std::string_view::npos) return {};
+    return pattern.substr(at + 1, pattern.find('}', at) - at - 1);
+}
+
+/// What is known when a pattern is expanded.
+struct Known {
+    std::string_view origin;
+    const Effective* settings = nullptr;
+};
+
+/// Replaces {mac} {MAC} {model} {part} {site} {origin} {setting:NAME} and {path:KIND}; {{x}} becomes {x}. Anything else
+/// in braces stays as it is, for the phone to expand.
+std::string expand(std::string_view pattern, const Subject& subject, const Known& known = {}) {
     std::string out;
     while (!pattern.empty()) {
         const auto open = pattern.find('{');
@@ -46,9 +68,11 @@ std::string expand(std::string_view pattern, const Subject& subject, std::string
         } else if (word == "model") {
             out += subject.model_name;
         } else if (word == "origin") {
-            out += origin;
+            out += known.origin;
         } else if (word == "part" && subject.model != nullptr && !subject.model->part_numbers.empty()) {
             out += subject.model->part_numbers.front();
+        } else if (word.starts_with(setting_word)) {
+            if (const auto* stated = known.settings ? setting_of(word, *known.settings) : nullptr) out += stated->value;
         } else if (word == "site") {
             out += subject.site_name;
         } else if (word.starts_with("path:")) {
@@ -161,10 +185,17 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (document.names_origin && origin.empty())
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
+    const Effective stated(document.scope == DocumentScope::device ? subject.all : subject.shared);
     for (const Parameter& fixed : document.fixed) {
         WrittenParameter p;
-        p.parameter = {fixed.name, expand(fixed.value, subject, origin)};
         p.setting.id = Layer::raw_id;
+        if (const auto word = needed_setting(fixed.value); !word.empty()) {
+            const auto* setting = setting_of(word, stated);
+            if (setting == nullptr) continue;
+            p.setting = setting->key;
+            p.origin = setting->origin;
+        }
+        p.parameter = {fixed.name, expand(fixed.value, subject, {origin, &stated})};
         out.parameters.push_back(std::move(p));
     }
     std::vector<Parameter> parameters;

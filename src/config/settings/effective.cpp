@@ -13,6 +13,8 @@ std::string_view to_text(LayerKind kind) {
         return "fleet";
     case LayerKind::site:
         return "site";
+    case LayerKind::model:
+        return "model";
     case LayerKind::group:
         return "group";
     case LayerKind::device:

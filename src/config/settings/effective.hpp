@@ -14,7 +14,8 @@
 namespace offhook::config {
 
 /// From the broadest to the narrowest; the order is the precedence.
-enum class LayerKind : std::uint8_t { vendor_default, fleet, site, group, device, local };
+/// `model`: what all phones of one model share, wherever they are.
+enum class LayerKind : std::uint8_t { vendor_default, fleet, site, model, group, device, local };
 
 [[nodiscard]] std::string_view to_text(LayerKind kind);
 

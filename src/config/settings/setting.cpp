@@ -75,7 +75,12 @@ bool is_provisioning_credential(SettingKey key) {
            !spec.name.ends_with("file_key");
 }
 
-bool is_servers_own(SettingKey key) { return spec_of(key).name == "provisioning.previous_password"; }
+bool is_servers_own(SettingKey key) {
+    constexpr std::array<std::string_view, 5> names{"network.address", "provisioning.previous_password",
+                                                    "provisioning.previous_file_key", "provisioning.sealed",
+                                                    "directory.source"};
+    return std::find(names.begin(), names.end(), spec_of(key).name) != names.end();
+}
 
 Result<std::uint16_t> find_pattern(std::string_view pattern) {
     const auto found = ids_by_pattern().find(pattern);

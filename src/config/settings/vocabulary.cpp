@@ -107,7 +107,22 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"provisioning.interval", number, "seconds", 0, 2419200, "", 0, open, "How often the phone asks anew; 0: never."},
     {"provisioning.time", time_of_day, "", 0, 0, "", 0, open, "When in the day it asks, instead of an interval."},
     {"provisioning.check_sync_reboots", boolean, "", 0, 0, "", 0, open, "Whether check-sync reboots without a change."},
+    {"provisioning.retry", number, "seconds", 60, 86400, "", 0, open, "How soon the phone asks again after a failure."},
+    {"provisioning.ca_file", url, "", 0, 0, "", 0, open,
+     "Where the phone gets the certificate authorities that it shall believe when it fetches."},
     {"provisioning.file_key", text, "", 0, 64, "", 0, secret, "Key of the phone's encrypted configuration files."},
+    {"provisioning.previous_file_key", text, "", 0, 64, "", 0, secret,
+     "Key that the phone still has while a new one is on its way: sealed files are sealed with it; phones are never "
+     "told."},
+    {"provisioning.sealed", boolean, "", 0, 0, "", 0, open,
+     "Whether the phone's own files are served encrypted with its file key. Not before the phone has that key."},
+
+    {"firmware.version", text, "", 0, 32, "", 0, open, "Release that the phone runs or shall run."},
+    {"firmware.path", text, "", 0, 255, "", 0, open,
+     "File of that release as this server names it, or a URL; the phone's own macros pass as they are."},
+
+    {"directory.source", choice, "", 0, 0, "merged server phone", 0, open,
+     "Whose contact directory the phone gets: ours with its own entries behind it, ours alone, or its own."},
 });
 
 } // namespace
