@@ -199,7 +199,7 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"unknown kind in fixed", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
-         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {path:KIND of a document}"},
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
          "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},
