@@ -14,7 +14,7 @@ namespace {
 std::span<const LayerRef> of_model(const Subject& subject) {
     std::size_t count = 0;
     while (count < subject.all.size() && subject.all[count].kind <= LayerKind::model) ++count;
-    return subject.all.first(std::max(count, subject.shared.size()));
+    return subject.all.first(count);
 }
 
 /// The layers that a document may speak of, because whoever gets it is under them.
@@ -146,9 +146,18 @@ WriteResult write_layers(std::span<const LayerRef> layers, const Subject& subjec
     return written;
 }
 
+/// The narrowest layer that has another say about what a parameter was made from.
+LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers) {
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+        const bool is_raw = p.setting.id == Layer::raw_id;
+        if (is_raw ? layer->layer->find_raw(p.parameter.name) : layer->layer->find(p.setting)) return layer->kind;
+    }
+    return p.origin;
+}
+
 /// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not.
 void keep_differences(std::vector<WrittenParameter>& parameters, const std::vector<WrittenParameter>& said,
-                      LayerKind emptied_by) {
+                      std::span<const LayerRef> layers) {
     std::unordered_map<std::string_view, const WrittenParameter*> said_by_name;
     said_by_name.reserve(said.size());
     for (const WrittenParameter& p : said) said_by_name.emplace(p.parameter.name, &p);
@@ -165,7 +174,7 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
         if (hidden == said_by_name.end() || hidden->second != &p || p.parameter.value.empty()) continue;
         WrittenParameter emptied = p;
         emptied.parameter.value.clear();
-        emptied.origin = emptied_by;
+        emptied.origin = emptied_by(p, layers);
         kept.push_back(std::move(emptied));
     }
     parameters = std::move(kept);
@@ -178,8 +187,9 @@ std::vector<WrittenParameter> in_shared_document(const Subject& subject) {
 /// The model's document, of all that the layers up to the model's write. A secret has no place in it, and what is one
 /// does not empty what the shared document says.
 std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> written,
-                                                const std::vector<WrittenParameter>& shared) {
-    keep_differences(written, shared, LayerKind::model);
+                                                const std::vector<WrittenParameter>& shared,
+                                                std::span<const LayerRef> layers) {
+    keep_differences(written, shared, layers);
     return without_secrets(std::move(written));
 }
 
@@ -192,7 +202,7 @@ std::vector<WrittenParameter> told_by_others(const Subject& subject) {
     });
     const auto layers = of_model(subject);
     if (!has_model_document || layers.size() == subject.shared.size()) return shared;
-    auto told = in_model_document(write_layers(layers, subject).parameters, shared);
+    auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers);
     told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
     return told;
 }
@@ -219,9 +229,10 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         out.notes = std::move(written.notes);
         out.parameters = std::move(written.parameters);
         if (document.content == Document::Content::own)
-            keep_differences(out.parameters, told_by_others(subject), LayerKind::device);
+            keep_differences(out.parameters, told_by_others(subject), subject.all);
         if (document.content == Document::Content::model)
-            out.parameters = in_model_document(std::move(out.parameters), in_shared_document(subject));
+            out.parameters =
+                in_model_document(std::move(out.parameters), in_shared_document(subject), of_model(subject));
         if (document.scope != DocumentScope::device) out.parameters = without_secrets(std::move(out.parameters));
     }
     const Effective stated(document.fixed.empty() ? std::span<const LayerRef>() : layers_of(document, subject));

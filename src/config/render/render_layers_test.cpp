@@ -121,6 +121,10 @@ TEST(RenderLayers, ANarrowerLayerEmptiesWhatABroaderDocumentSays) {
     EXPECT_EQ(value_of(phone.file("product"), "NTP_ADDR"), "");
     EXPECT_EQ(value_of(phone.file("standard"), "NTP_ADDR"), "(nothing)");
     EXPECT_EQ(value_of(phone.file("standard"), "SIP_RGSTR_ADDR_1"), "");
+    EXPECT_EQ(find(phone.file("product"), "NTP_ADDR")->origin, LayerKind::model);
+    phone.group = layer({{"line.1.registrar.host", ""}});
+    phone.device = {};
+    EXPECT_EQ(find(phone.file("standard"), "SIP_RGSTR_ADDR_1")->origin, LayerKind::group) << "who emptied it";
     phone.device = layer({{"time.server", "ntp.fleet.example"}});
     EXPECT_EQ(value_of(phone.file("standard"), "NTP_ADDR"), "ntp.fleet.example")
         << "what the master says counts for nothing behind the product file";
