@@ -97,7 +97,7 @@ TEST(RenderLayers, EachDocumentSaysWhatItsLayersChange) {
     const auto master = phone.file("master", Phone::Known::no_model), product = phone.file("product"),
                standard = phone.file("standard");
     EXPECT_EQ(value_of(master, "NTP_ADDR"), "ntp.fleet.example");
-    EXPECT_EQ(value_of(product, "NTP_ADDR"), "ntp.model.example");
+    ASSERT_EQ(value_of(product, "NTP_ADDR"), "ntp.model.example");
     EXPECT_EQ(find(product, "NTP_ADDR")->origin, LayerKind::model);
     EXPECT_EQ(value_of(standard, "NTP_ADDR"), "ntp.own.example");
     EXPECT_EQ(value_of(standard, "SIP_RGSTR_ADDR_1"), "(nothing)") << "the product file says it";
@@ -105,12 +105,15 @@ TEST(RenderLayers, EachDocumentSaysWhatItsLayersChange) {
 
 TEST(RenderLayers, WithoutAModelsDocumentThePhonesOwnSaysWhatTheModelDoes) {
     Phone phone{family_of("polycom"), "SPIP650"};
-    phone.site = layer({{"time.server", "ntp.site.example"}});
-    phone.model = layer({{"time.server", "ntp.model.example"}});
+    phone.site = layer({{"time.server", "ntp.site.example"}, {"syslog.server", "log.site.example"}});
+    phone.model = layer({{"time.server", "ntp.model.example"}, {"syslog.server", ""}});
+    phone.device = layer({{"line.1.user", "100"}});
     EXPECT_EQ(value_of(phone.file("site"), "tcpIpApp.sntp.address"), "ntp.site.example");
     const auto own = phone.file("settings");
     EXPECT_EQ(value_of(own, "tcpIpApp.sntp.address"), "ntp.model.example");
     EXPECT_EQ(find(own, "tcpIpApp.sntp.address")->origin, LayerKind::model);
+    EXPECT_EQ(value_of(own, "device.syslog.serverName"), "");
+    EXPECT_EQ(find(own, "device.syslog.serverName")->origin, LayerKind::model) << "who emptied it";
 }
 
 TEST(RenderLayers, ANarrowerLayerEmptiesWhatABroaderDocumentSays) {
