@@ -13,9 +13,14 @@ std::string_view stated(const Effective& settings, std::string_view name) {
 } // namespace
 
 Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject) {
-    if (document.seal == nullptr || document.scope != DocumentScope::device) return {};
+    using Sealed = Document::Sealed;
+    const bool elsewhere = document.sealed == Sealed::elsewhere;
+    if ((document.seal == nullptr && !elsewhere) || document.scope != DocumentScope::device) return {};
     const Effective settings(subject.all);
-    if (document.sealed == Document::Sealed::when_asked && stated(settings, "provisioning.sealed") != "yes") return {};
+    if (document.sealed != Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
+    if (elsewhere)
+        return fail(ErrorCode::forbidden,
+                    "not served while provisioning.sealed is yes: this phone has a sealed file instead", document.kind);
     const std::string_view previous = stated(settings, "provisioning.previous_file_key");
     const std::string_view key = previous.empty() ? stated(settings, "provisioning.file_key") : previous;
     if (key.empty())

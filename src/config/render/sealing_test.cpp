@@ -16,7 +16,8 @@ PackText pack() {
             "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
                 "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
                 "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" +
-                document + "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
+                document + "kind = \"twin\"\npath = \"{mac}.twin\"\nsealed = \"elsewhere\"\n" + document +
+                "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
                 "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
             "[model.M1]\nlines = 2\n", "\"l\" = { type = \"text\" }\n\"p.{n}\" = { type = \"text\", secret = true }\n",
             "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
@@ -83,6 +84,18 @@ TEST(Sealing, SomeDocumentsAreAlwaysSealed) {
     const auto sealed = Phone{{}, with(line, {{"provisioning.file_key", key}})}.file("always");
     ASSERT_TRUE(sealed) << sealed.error().text();
     EXPECT_EQ(*find_seal("panasonic-project")->open(sealed->served(), key), sealed->text);
+}
+
+TEST(Sealing, WhatIsSealedUnderAnotherNameIsNotServedPlain) {
+    const Phone plain{{}, line};
+    ASSERT_TRUE(plain.file("twin"));
+    EXPECT_NE(plain.file("twin")->served().find("s3cret"), std::string::npos);
+    const auto refused =
+        Phone{{{"provisioning.sealed", "yes"}}, with(line, {{"provisioning.file_key", key}})}.file("twin");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
+    EXPECT_EQ(refused.error().text(),
+              "twin: not served while provisioning.sealed is yes: this phone has a sealed file instead");
 }
 
 TEST(Sealing, APhoneThatIsToLearnANewKeyStillHasTheOldOne) {
