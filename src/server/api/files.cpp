@@ -17,6 +17,14 @@ namespace json = boost::json;
 constexpr std::string_view masked = "[secret]";
 constexpr std::string_view unknown_origin = "{origin}";
 
+/// Of a plain file and its sealed twin the phone has one; the other is not served, and that is no mistake.
+bool is_the_other_twin(const config::Document& document, const Result<config::Rendered>& rendered) {
+    using Sealed = config::Document::Sealed;
+    if (rendered) return false;
+    return (document.sealed == Sealed::elsewhere && rendered.error().code == ErrorCode::forbidden) ||
+           (document.sealed == Sealed::always && rendered.error().code == ErrorCode::not_found);
+}
+
 /// A device with all that rendering its files takes. Lifetime: holds the snapshot that the rest views into.
 struct DeviceFiles {
     catalogue::SnapshotPtr snapshot;
@@ -35,11 +43,11 @@ struct DeviceFiles {
                                        "at which the phone finds this server"});
         return rendered;
     }
-    /// For comparing: a file that there is not yet, for want of a key, holds nothing.
+    /// For comparing: a file that is not served, its twin being so, holds nothing.
     [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
                                                           const catalogue::Device& as) const {
         auto rendered = render(document, as);
-        if (!rendered && rendered.error().code == ErrorCode::not_found) return config::Rendered();
+        if (is_the_other_twin(document, rendered)) return config::Rendered();
         return rendered;
     }
     [[nodiscard]] std::string name(const config::Document& document) const {
@@ -134,6 +142,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     for (const config::Document& document : files->family->documents()) {
         if (!is_for(*files, document)) continue;
         const auto rendered = files->render(document, *files->device);
+        if (is_the_other_twin(document, rendered)) continue;
         json::object row{{"name", files->name(document)},
                          {"kind", document.kind},
                          {"scope", document.scope == config::DocumentScope::device ? "this device alone"
