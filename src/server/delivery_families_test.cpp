@@ -101,6 +101,39 @@ TEST_F(DeliveryFamiliesTest, AFileSaysWhereThePhoneFoundTheServer) {
     EXPECT_EQ(body("KX-HDV130.cfg"), "(nothing)") << "nobody knows where";
 }
 
+TEST_F(DeliveryFamiliesTest, ASealedFileGoesOutSealedAndStaysTheSame) {
+    constexpr auto key = "00112233445566778899aabbccddeeff";
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    for (const auto& [mac, family, model] :
+         {std::tuple{anna, "polycom", "SPIP650"}, {pana, "panasonic", "KX-HDV130"}}) {
+        auto rows = line_rows("1001");
+        rows.insert(rows.end(), {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}});
+        auto device = device_of(mac, rows, 2);
+        device.family = family;
+        device.model = model;
+        change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
+    }
+    delivery_.publish(house_of_four()->advanced(change));
+    for (const auto& [path, seal] :
+         {std::pair{"0004f2000001-settings.cfg", "polycom-project"}, {"Config0080F0C571EB.e2c", "panasonic-project"}}) {
+        FileRequest request;
+        request.path = path;
+        request.source = *IpAddress::from_text("192.168.1.7");
+        request.local = *IpAddress::from_text(local_);
+        request.local_port = port_;
+        const auto answer = delivery_.open(request);
+        ASSERT_NE(answer.file, nullptr) << path;
+        EXPECT_EQ((*answer.file)->media_type, "application/octet-stream");
+        EXPECT_EQ((*answer.file)->text.find("1001"), std::string::npos);
+        const auto opened = config::find_seal(seal)->open((*answer.file)->text, key);
+        ASSERT_TRUE(opened) << opened.error().text();
+        EXPECT_NE(opened->find("secret-of-1001"), std::string::npos);
+    }
+    EXPECT_EQ(body("Config0080F0C571EB.cfg"), "(nothing)") << "not in clear beside it";
+    EXPECT_EQ(body("0004f2000001.cfg").find("Crypt="), std::string::npos) << "a master configuration never is";
+}
+
 TEST_F(DeliveryFamiliesTest, WhoShowedTheSitesTokenIsLedOnWithIt) {
     const std::string token(lab_token);
     const auto publish = [&](catalogue::Revision revision, const SettingRows& fleet_rows) {

@@ -315,11 +315,23 @@ void judge_model(const catalogue::Device& device, const config::Family& family,
     }
 }
 
+/// Whether a sealed document was served in its place.
+bool is_sealed_elsewhere(const config::Family& family, const config::Document& document, const BootStory& story) {
+    using Sealed = config::Document::Sealed;
+    const auto documents = family.documents();
+    return document.sealed == Sealed::elsewhere &&
+           std::any_of(documents.begin(), documents.end(), [&](const config::Document& other) {
+               return other.sealed == Sealed::always &&
+                      story.files_served.contains(std::string(cut(other.kind).view()));
+           });
+}
+
 void judge_boot(const config::Family& family, const BootStory& story, std::vector<std::string>& out) {
     std::vector<std::string> not_got, not_asked;
     for (const config::Document& document : family.documents()) {
         const std::string kind(cut(document.kind).view());
         if (!document.needed || !names_device(document) || story.files_served.contains(kind)) continue;
+        if (is_sealed_elsewhere(family, document, story)) continue;
         (story.files_asked.contains(kind) ? not_got : not_asked).push_back(document.kind);
     }
     if (!not_got.empty())

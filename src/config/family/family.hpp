@@ -37,13 +37,15 @@ struct Document {
     /// which the model's layer differs from them; those in which this device differs from what the family's other
     /// documents say; or no settings at all but contacts, by `directory`.
     enum class Content : std::uint8_t { fixed, shared, model, own, directory } content = Content::own;
-    /// Values are patterns: {mac} {MAC} {model} {origin} {path:KIND} {setting:NAME}; {{x}} is {x}. A parameter whose
-    /// {setting:NAME} nobody states is left out. No secret setting may be named.
+    /// Values are patterns: {mac} {MAC} {model} {origin} {path:KIND} {setting:NAME}, {setting:NAME?A:B} by a yes or
+    /// no, {url:NAME} behind {origin} where it is none; {{x}} is {x}. A parameter whose {setting:NAME} or {url:NAME}
+    /// nobody states is left out, and one that a row or a raw parameter has written. No secret setting may be named.
     std::vector<Parameter> fixed;
     /// Served encrypted with the device's provisioning.file_key: never, where provisioning.sealed says so, or always
-    /// (a phone knows by the name). Null `seal`: never.
+    /// (a phone knows by the name). Null `seal`: never. Where provisioning.sealed says so, `elsewhere` is not served at
+    /// all: another document, always sealed, holds the same.
     const Seal* seal = nullptr;
-    enum class Sealed : std::uint8_t { when_asked, always } sealed = Sealed::when_asked;
+    enum class Sealed : std::uint8_t { when_asked, always, elsewhere } sealed = Sealed::when_asked;
     const DirectorySyntax* directory = nullptr; ///< of Content::directory, and `syntax` is null then
     bool names_origin = false; ///< {origin} is among them: the bytes depend on which address of ours was asked
     bool needed = true;        ///< false: a phone that does not get it is none the worse, and explain says so

@@ -126,6 +126,24 @@ E choice(TomlReader& row, std::string_view key, E otherwise,
     return otherwise;
 }
 
+/// `seal` and `sealed`. A sealed file is sealed with a device's own key.
+void read_seal(TomlReader& row, Document& document) {
+    using Sealed = Document::Sealed;
+    const std::string name = row.text("seal");
+    const bool says_when = row.has("sealed");
+    document.seal = find_seal(name);
+    document.sealed =
+        choice(row, "sealed", Sealed::when_asked,
+               {{"when asked", Sealed::when_asked}, {"always", Sealed::always}, {"elsewhere", Sealed::elsewhere}});
+    if (document.seal == nullptr && !name.empty())
+        row.problem_at("seal", "no seal '" + printable(name, 40) + "'; there are " + seal_names());
+    else if ((document.seal == nullptr) != (document.sealed == Sealed::elsewhere) && says_when)
+        row.problem_at("sealed", document.seal == nullptr ? "`sealed` says when a `seal` is used, and there is none"
+                                                          : "what is sealed elsewhere has no `seal` of its own");
+    if (document.seal != nullptr && document.scope != DocumentScope::device)
+        row.problem_at("seal", "a sealed document is sealed with a device's own key: its scope is \"device\"");
+}
+
 Document read_document(TomlReader& row, const PackFile& file) {
     Document document;
     document.kind = row.text("kind", TomlReader::Need::required);
@@ -142,6 +160,7 @@ Document read_document(TomlReader& row, const PackFile& file) {
         {{"fixed", Content::fixed}, {"shared", Content::shared}, {"model", Content::model}, {"own", Content::own}});
     for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
     document.needed = row.boolean("needed", true);
+    read_seal(row, document);
     document.summary = row.text("summary", TomlReader::Need::required);
     if (document.content == Content::own && document.scope != DocumentScope::device)
         row.problem("content \"own\" belongs to one device: its scope is \"device\"");
@@ -153,16 +172,21 @@ Document read_document(TomlReader& row, const PackFile& file) {
     return document;
 }
 
-/// {setting:NAME} of a fixed value.
-void check_fixed_setting(const PackFile& file, std::string_view name, const std::string& where) {
-    const auto key = find_setting(name);
+/// {setting:NAME}, {setting:NAME?A:B} or {url:NAME} of a fixed value.
+void check_fixed_setting(const PackFile& file, std::string_view word, const std::string& where) {
+    const auto query = word.find('?');
+    const auto key = find_setting(word.substr(0, query));
     if (!key)
         file.problems.add(where, key.error().text());
     else if (spec_of(*key).secrecy == Secrecy::secret)
         file.problems.add(where, "a secret setting has rows of settings.toml, no fixed value");
+    else if (query != std::string_view::npos &&
+             (spec_of(*key).type != SettingType::boolean || word.find(':', query) == std::string_view::npos))
+        file.problems.add(where, "{setting:NAME?A:B} asks a yes or no, and says what to write for either");
 }
 
-/// Braces in fixed values: {mac} {MAC} {model} {origin} {setting:NAME} and {path:KIND}; {{x}} is the phone's own {x}.
+/// Braces in fixed values: {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}} is the phone's
+/// own {x}.
 void check_fixed(const PackFile& file, const PackContent& content, Document& document, const std::string& where) {
     for (const Parameter& parameter : document.fixed)
         for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
@@ -177,19 +201,23 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
             const bool of_device = word == "mac" || word == "MAC" || word == "model";
             if (of_device && document.scope != DocumentScope::device)
                 file.problems.add(where, "{" + word + "} in a document that several devices share");
-            if (word == "origin") document.names_origin = true;
+            if (word == "origin" || word.starts_with("url:")) document.names_origin = true;
             if (of_device || word == "origin") continue;
             if (word.starts_with("setting:") && end != std::string::npos) {
                 check_fixed_setting(file, std::string_view(word).substr(8), where);
+                continue;
+            }
+            if (word.starts_with("url:") && word.find('?') == std::string::npos && end != std::string::npos) {
+                check_fixed_setting(file, std::string_view(word).substr(4), where);
                 continue;
             }
             const bool known = word.starts_with("path:") &&
                                std::any_of(content.documents.begin(), content.documents.end(),
                                            [&](const Document& other) { return word.substr(5) == other.kind; });
             if (!known || end == std::string::npos)
-                file.problems.add(
-                    where, parameter.name + ": '{" + printable(word, 40) +
-                               "}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a document}");
+                file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
+                                             "}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} "
+                                             "{path:KIND of a document}");
         }
 }
 

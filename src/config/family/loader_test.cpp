@@ -71,6 +71,124 @@ TEST(PackLoader, ReadsWhatMayBeUploaded) {
         EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
 }
 
+PackText with_document(const std::string& rules) {
+    auto text = good();
+    text.family += "[[document]]\nkind = \"x\"\npath = \"{mac}.x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";
+    text.family += rules;
+    return text;
+}
+
+TEST(PackLoader, ReadsHowADocumentIsSealed) {
+    using Sealed = Document::Sealed;
+    const auto plain = load_family(good());
+    ASSERT_TRUE(plain);
+    EXPECT_EQ((*plain)->documents()[0].seal, nullptr);
+    const auto asked = load_family(with_document("seal = \"polycom-project\"\n"));
+    ASSERT_TRUE(asked);
+    EXPECT_EQ((*asked)->documents()[1].seal, find_seal("polycom-project"));
+    EXPECT_EQ((*asked)->documents()[1].sealed, Sealed::when_asked);
+    EXPECT_TRUE(load_family(with_document("seal = \"openssl-enc\"\nsealed = \"when asked\"\n")));
+    const auto always = load_family(with_document("seal = \"panasonic-project\"\nsealed = \"always\"\n"));
+    ASSERT_TRUE(always);
+    EXPECT_EQ((*always)->documents()[1].sealed, Sealed::always);
+    const auto elsewhere = load_family(with_document("sealed = \"elsewhere\"\n"));
+    ASSERT_TRUE(elsewhere);
+    EXPECT_EQ((*elsewhere)->documents()[1].sealed, Sealed::elsewhere);
+    struct Row {
+        const char* rules;
+        const char* error;
+    };
+    const Row rows[] = {
+        {"seal = \"zip\"\n",
+         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, openssl-enc, "
+         "openssl-enc-192, openssl-enc-256"},
+        {"seal = \"openssl-enc\"\nsealed = \"never\"\n",
+         "p/family.toml:19: `sealed` is one of when asked, always, elsewhere, not 'never'"},
+        {"seal = \"openssl-enc\"\nsealed = \"elsewhere\"\n",
+         "p/family.toml:19: what is sealed elsewhere has no `seal` of its own"},
+        {"sealed = \"always\"\n", "p/family.toml:18: `sealed` says when a `seal` is used, and there is none"},
+        {"seal = \"openssl-enc\"\nscope = \"site\"\ncontent = \"shared\"\n",
+         "p/family.toml:18: a sealed document is sealed with a device's own key: its scope is \"device\""},
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(errors_of(with_document(row.rules)), std::vector<std::string>{row.error}) << row.rules;
+}
+
+TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
+    const auto fixed = [](const std::string& value) {
+        return with_document("[document.fixed]\nA = \"" + value + "\"\n");
+    };
+    const auto plain = load_family(fixed("x.{setting:provisioning.sealed?e2c:cfg}"));
+    ASSERT_TRUE(plain);
+    EXPECT_FALSE((*plain)->documents()[1].names_origin);
+    const auto named = load_family(fixed("{url:firmware.path}"));
+    ASSERT_TRUE(named);
+    EXPECT_TRUE((*named)->documents()[1].names_origin);
+    struct Row {
+        const char* value;
+        const char* error;
+    };
+    const std::string yes_or_no =
+        "p/family.toml:13: {setting:NAME?A:B} asks a yes or no, and says what to write for either";
+    const Row rows[] = {
+        {"{setting:phone.label?a:b}", yes_or_no.c_str()},
+        {"{setting:provisioning.sealed?a}", yes_or_no.c_str()},
+        {"{url:provisioning.file_key}", "p/family.toml:13: a secret setting has rows of settings.toml, no fixed value"},
+        {"{url:firmware.paths}", "p/family.toml:13: firmware.paths: no such setting; did you mean firmware.path?"},
+        {"{url:web.enabled?a:b}", "p/family.toml:13: A: '{url:web.enabled?a:b}' is none of {mac} {MAC} {model} "
+                                  "{origin} {setting:NAME} {url:NAME} "
+                                  "{path:KIND of a document}"},
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(errors_of(fixed(row.value)), std::vector<std::string>{row.error}) << row.value;
+}
+
+TEST(PackLoader, ASecondParameterIsWrittenTooAndReadWhereTheFirstSaysNothing) {
+    auto text = good();
+    text.parameters += "\"a.{n}.number\" = { type = \"text\" }\n";
+    // A table stands once: the first row has the other form.
+    text.settings = "[[text]]\nwrite = \"a.{n}.user\"\nwith = { u = \"line.{n}.user\" }\nforms = [\"{u}\"]\n"
+                    "[\"line.{n}.user\"]\nsecond = true\nwrite = \"a.{n}.number\"\n";
+    const auto family = load_family(text);
+    ASSERT_TRUE(family) << family.error().front().text();
+    LayerBuilder builder;
+    ASSERT_TRUE(builder.set("line.1.user", "201"));
+    const Layer layer = builder.build();
+    const LayerRef refs[] = {{LayerKind::device, &layer}};
+    const auto written = (*family)->write(Effective(refs), nullptr);
+    ASSERT_EQ(written.parameters.size(), 2U);
+    EXPECT_EQ(written.parameters[1].parameter, (Parameter{"a.1.number", "201"}));
+
+    const auto user = find_setting("line.1.user").value();
+    const auto alone = (*family)->read(std::vector<Parameter>{{"a.1.number", "201"}}, nullptr);
+    EXPECT_EQ(alone.settings.find(user), "201");
+    const auto both = (*family)->read(std::vector<Parameter>{{"a.1.number", "201"}, {"a.1.user", "201"}}, nullptr);
+    EXPECT_TRUE(both.not_understood.empty());
+    const auto differ = (*family)->read(std::vector<Parameter>{{"a.1.number", "202"}, {"a.1.user", "201"}}, nullptr);
+    EXPECT_EQ(differ.settings.find(user), "201");
+    EXPECT_EQ(differ.not_understood, (std::vector<Parameter>{{"a.1.number", "202"}})) << "an import keeps it raw";
+}
+
+TEST(PackLoader, AKeysLengthIsWrittenAndAnotherIsNotRead) {
+    auto text = good();
+    text.parameters += "\"k\" = { type = \"text\" }\n\"k.bits\" = { type = \"text\" }\n";
+    text.settings += "[\"provisioning.file_key\"]\nwrite = \"k\"\n"
+                     "[\"provisioning.file_key/bits\"]\nwrite = \"k.bits\"\nvalues = { 128 = \"128\" }\n";
+    const auto family = load_family(text);
+    ASSERT_TRUE(family) << family.error().front().text();
+    const auto key = find_setting("provisioning.file_key").value();
+    const Parameter long_enough{"k", "0123456789abcdef"}, bits{"k.bits", "128"};
+    const auto good_read = (*family)->read(std::vector<Parameter>{long_enough, bits}, nullptr);
+    EXPECT_EQ(good_read.settings.find(key), "0123456789abcdef");
+    EXPECT_TRUE(good_read.not_understood.empty());
+    for (const std::vector<Parameter>& wrong :
+         {std::vector<Parameter>{{"k", "0123"}, bits}, std::vector<Parameter>{bits}}) {
+        const auto read = (*family)->read(wrong, nullptr);
+        EXPECT_EQ(read.not_understood, wrong);
+        EXPECT_FALSE(read.settings.find(key));
+    }
+}
+
 TEST(PackLoader, RevisionFollowsTheContent) {
     auto changed = good();
     changed.settings += "# a word\n";
@@ -134,6 +252,11 @@ TEST(PackLoader, RefusesBrokenSettingsWithFileAndLine) {
          "p/settings.toml:3: a yes or no needs `values`"},
         {"no named values", file, "[\"web.enabled\"]\nwrite = \"c\"\nvalues = \"switch\"\n",
          "p/settings.toml:5: no [values.switch]"},
+        {"second before the first", file, "[\"line.{n}.label\"]\nsecond = true\nwrite = \"a.{n}.port\"\n",
+         "p/settings.toml:3: `second` comes behind the row that maps 'line.{n}.label' in the first place"},
+        {"second text", file,
+         "[[text]]\nsecond = true\nwrite = \"a.{n}.port\"\nwith = { u = \"line.{n}.user\" }\nforms = [\"{u}\"]\n",
+         "p/settings.toml:3: `second` belongs to a plain row"},
         {"unused values", file, "[values.switch]\nyes = \"1\"\n", "p/settings.toml:3: no row uses the values 'switch'"},
         {"unit of a text", file, "[\"phone.label\"]\nwrite = \"c\"\nunit = \"hours\"\n",
          "p/settings.toml:5: 'hours' is no unit that 'phone.label' can be turned into"},
@@ -199,8 +322,8 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"unknown kind in fixed", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
-         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a "
-         "document}"},
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} "
+         "{path:KIND of a document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
          "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},

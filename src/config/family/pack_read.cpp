@@ -65,6 +65,8 @@ private:
             if (const Parameter* parameter = find(name.with(index))) present.push_back(parameter);
         if (!guarded(row, index, *present.front())) return;
         const std::string& text = present.front()->value;
+        if (row.second && !text.empty() && contradicts(row, index, text))
+            return note(present.front()->name, "differs from another parameter, which says the same setting");
         // An empty value is the phone's own default: nothing is stated.
         const bool read =
             text.empty() || (row.forms.empty() ? read_plain(row, index, text) : read_forms(row, index, text));
@@ -75,6 +77,17 @@ private:
             else
                 note(parameter->name, "differs from " + present.front()->name + ", which says the same setting");
         if (!text.empty()) companions_understood(row, index);
+    }
+
+    /// Whether a row before this one has read another value of the same setting.
+    bool contradicts(const Row& row, std::uint16_t index, const std::string& text) {
+        const Source& source = row.sources.front();
+        const auto stated = parts_.find({source.what.setting, index});
+        if (stated == parts_.end()) return false;
+        const auto value = source.unspell(index, text);
+        return std::any_of(stated->second.begin(), stated->second.end(), [&](const PartValue& part) {
+            return part.part == source.what.part && (!value || part.value != *value);
+        });
     }
 
     void remember(const Row& row, std::uint16_t index, const Parameter& parameter) {

@@ -58,6 +58,8 @@ constexpr NamedPart named_parts[] = {
     {SettingType::time_of_day, "hour", PartKind::clock_hour, SettingType::number, 0, 23, ""},
     {SettingType::time_of_day, "minute", PartKind::clock_minute, SettingType::number, 0, 59, ""},
     {SettingType::dial_plan, "s0", PartKind::plan_s0, SettingType::text, 0, 0, ""},
+    {SettingType::text, "bits", PartKind::text_bits, SettingType::number, 8, 32768, ""},
+    {SettingType::text, "url", PartKind::text_url, SettingType::text, 0, 0, ""},
 };
 
 Taken take_from_list(const SettingPart& part, std::string_view value, std::string& out) {
@@ -157,7 +159,7 @@ Result<std::string> join_named(std::span<const PartValue> parts) {
         return first + "://" + second;
     }
     if (kind == PartKind::plan_s0) return plan_of_s0(second);
-    if (kind == PartKind::timeout_per_rule) return second;
+    if (kind == PartKind::timeout_per_rule || kind == PartKind::text_url) return second;
     return two_digits(first.empty() ? "0" : first) + ":" + two_digits(second.empty() ? "0" : second);
 }
 
@@ -224,6 +226,13 @@ Taken take_part(const SettingPart& part, std::string_view value, const Effective
         out = digits.front() == '0' ? digits.substr(1) : digits;
         return Taken::value;
     }
+    case PartKind::text_bits:
+        out = std::to_string(value.size() * 8);
+        return Taken::value;
+    case PartKind::text_url:
+        if (colon == std::string_view::npos) return Taken::nothing;
+        out = value;
+        return Taken::value;
     case PartKind::plan_s0:
         if (!parse_dial_plan(value)) return Taken::cannot;
         out = s0_of(value);
@@ -267,8 +276,14 @@ Result<std::string> check_part(const SettingPart& part, std::uint16_t index, std
 }
 
 Result<std::string> join_parts(SettingKey key, std::span<const PartValue> parts) {
-    for (const PartValue& part : parts)
-        if (part.part.kind == PartKind::whole) return part.value;
+    const PartValue *whole = nullptr, *bits = nullptr;
+    for (const PartValue& part : parts) {
+        if (part.part.kind == PartKind::whole && whole == nullptr) whole = &part;
+        if (part.part.kind == PartKind::text_bits) bits = &part;
+    }
+    if (bits != nullptr && (whole == nullptr || bits->value != std::to_string(whole->value.size() * 8)))
+        return fail(ErrorCode::invalid, "its length is stated, and is another");
+    if (whole != nullptr) return whole->value;
     Result<std::string> value = fail(ErrorCode::invalid, "nothing to join");
     if (spec_of(key).type == SettingType::zone)
         value = join_zone(parts);

@@ -13,6 +13,7 @@
 ///         url          scheme, address (what follows "://")
 ///         time_of_day  hour, minute
 ///         dial_plan    s0: the parenthesised form of SPA phones, where "S0" dials at once and waiting is the rule
+///         text         bits (eight for each byte: a key's length), url (the text, where it is a URL)
 ///         dial_plan.timeout   per_rule: once for each rule of dial_plan.rules, with '|' between
 /// Source  reference sheets: polycom 5.4, panasonic 9, linksys-spa 15, ip8800 8.
 #include "base/result.hpp"
@@ -49,7 +50,9 @@ enum class PartKind : std::uint8_t {
     clock_hour,
     clock_minute,
     plan_s0,
-    timeout_per_rule
+    timeout_per_rule,
+    text_bits,
+    text_url
 };
 
 struct Part {

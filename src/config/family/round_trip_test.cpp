@@ -14,7 +14,14 @@ std::vector<std::string> values_for(const SettingSpec& spec) {
     std::vector<std::string> out;
     switch (spec.type) {
     case SettingType::text:
-        return {"a", "A \"b\" <c> & 'd'", "Ünïcödé 電話", "1003@vm.example.net", "[x]", "0"};
+        return {"a",
+                "A \"b\" <c> & 'd'",
+                "Ünïcödé 電話",
+                "1003@vm.example.net",
+                "[x]",
+                "0",
+                "00112233445566778899aabbccddeeff",
+                "http://fw.example.net/x.fw"};
     case SettingType::user_part:
         return {"1003", "eva.muster", "+49301234567", "a:b"};
     case SettingType::number:

@@ -177,6 +177,7 @@ private:
         row.also = read_companions(reader, "also");
         row.guard = read_companions(reader, "guard");
         row.one_way = reader.text("one_way");
+        row.second = reader.boolean("second", false);
         const auto* inherit = reader.table("inherit");
         if (inherit == nullptr) return;
         TomlReader inner(file_.problems, file_.name, *inherit, "`inherit`");
@@ -324,6 +325,7 @@ private:
             if (!content_.written.add(name, static_cast<std::uint32_t>(content_.rows.size())))
                 problem(row.where, "parameter '" + name.text() + "' is written by two rows");
         }
+        if (row.second && (!row.forms.empty() || row.every_line)) problem(row.where, "`second` belongs to a plain row");
         if (row.inherit && (!row.indexed || row.sources.size() != 1 || !row.forms.empty()))
             problem(row.where, "`inherit` belongs to a plain row of a line");
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
@@ -331,7 +333,10 @@ private:
             if (row.only_chooses(i)) continue;
             row.secret = row.secret || source.what.spec().secrecy == Secrecy::secret;
             const auto [at, fresh] = mapped_.emplace(std::pair(source.what.setting, source.what.part), row.where);
-            if (!fresh && at->second != row.where && row.one_way.empty())
+            if (row.second && fresh)
+                problem(row.where, "`second` comes behind the row that maps '" + std::string(source.what.spec().name) +
+                                       "' in the first place");
+            if (!fresh && at->second != row.where && row.one_way.empty() && !row.second)
                 problem(row.where,
                         "'" + std::string(source.what.spec().name) + "' is mapped twice: also at " + at->second);
             check_choices(row, source);

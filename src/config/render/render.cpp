@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "config/render/sealing.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -38,18 +39,25 @@ std::string origin_of(const Effective& settings, const Subject& subject) {
 
 constexpr std::string_view setting_word = "setting:";
 
-/// What {setting:NAME} of a fixed value stands for. Null: nobody states it.
+constexpr std::string_view url_word = "url:";
+
+/// What {setting:NAME} or {url:NAME} of a fixed value stands for. Null: nobody states it.
 const Effective::Value* setting_of(std::string_view word, const Effective& settings) {
-    const auto key = find_setting(word.substr(setting_word.size())); // the pack's loader has checked the name
+    const auto name = word.substr(word.find(':') + 1);
+    const auto key = find_setting(name.substr(0, name.find('?'))); // the pack's loader has checked the name
     const auto* stated = key ? settings.find(*key) : nullptr;
     return stated == nullptr || stated->value.empty() ? nullptr : stated;
 }
 
 /// The setting that a fixed value needs, where it needs one.
 std::string_view needed_setting(std::string_view pattern) {
-    const auto at = pattern.find("{setting:");
-    if (at == std::string_view::npos) return {};
-    return pattern.substr(at + 1, pattern.find('}', at) - at - 1);
+    for (const std::string_view begin : {"{setting:", "{url:"}) {
+        const auto at = pattern.find(begin);
+        if (at == std::string_view::npos) continue;
+        const auto word = pattern.substr(at + 1, pattern.find('}', at) - at - 1);
+        if (word.find('?') == std::string_view::npos) return word; // a question has an answer where nobody states it
+    }
+    return {};
 }
 
 /// What is known when a pattern is expanded.
@@ -58,8 +66,22 @@ struct Known {
     const Effective* settings = nullptr;
 };
 
-/// Replaces {mac} {MAC} {model} {part} {site} {origin} {setting:NAME} and {path:KIND}; {{x}} becomes {x}. Anything else
-/// in braces stays as it is, for the phone to expand.
+/// {setting:NAME}, {setting:NAME?A:B} and {url:NAME}: a file's name stands behind where we are, a whole URL as it is.
+std::string setting_text(std::string_view word, const Known& known) {
+    const auto* stated = known.settings != nullptr ? setting_of(word, *known.settings) : nullptr;
+    if (const auto query = word.find('?'); query != std::string_view::npos) {
+        const auto colon = word.find(':', query);
+        return std::string(stated != nullptr && stated->value == "yes" ? word.substr(query + 1, colon - query - 1)
+                                                                       : word.substr(colon + 1));
+    }
+    if (stated == nullptr) return {};
+    const bool is_url = stated->value.find("://") != std::string_view::npos;
+    return (word.starts_with(url_word) && !is_url ? std::string(known.origin) + '/' : std::string()) +
+           std::string(stated->value);
+}
+
+/// Replaces {mac} {MAC} {model} {part} {site} {origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}} becomes {x}.
+/// Anything else in braces stays as it is, for the phone to expand.
 std::string expand(std::string_view pattern, const Subject& subject, const Known& known = {}) {
     std::string out;
     while (!pattern.empty()) {
@@ -83,8 +105,8 @@ std::string expand(std::string_view pattern, const Subject& subject, const Known
             out += known.origin;
         } else if (word == "part" && subject.model != nullptr && !subject.model->part_numbers.empty()) {
             out += subject.model->part_numbers.front();
-        } else if (word.starts_with(setting_word)) {
-            if (const auto* stated = known.settings ? setting_of(word, *known.settings) : nullptr) out += stated->value;
+        } else if (word.starts_with(setting_word) || word.starts_with(url_word)) {
+            out += setting_text(word, known);
         } else if (word == "site") {
             out += subject.site_name;
         } else if (word.starts_with("path:")) {
@@ -242,6 +264,8 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
     for (const Parameter& fixed : document.fixed) {
+        const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
+        if (std::any_of(out.parameters.begin(), out.parameters.end(), same)) continue; // a row's, or the operator's own
         WrittenParameter p;
         p.setting.id = Layer::raw_id;
         if (const auto word = needed_setting(fixed.value); !word.empty()) {
@@ -261,6 +285,7 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (text->size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);
     out.text = std::move(*text);
+    if (const auto done = seal_rendered(out, document, subject); !done) return tl::unexpected(done.error());
     return out;
 }
 

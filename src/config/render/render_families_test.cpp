@@ -59,12 +59,50 @@ TEST(RenderFamilies, APanasonicIsLedToItsFilesAndFillsInItsOwnMacros) {
                                "CFG_PRODUCT_FILE_PATH=\"http://192.0.2.1:8080/Config{MODEL}.cfg\"\r\n"
                                "CFG_MASTER_FILE_PATH=\"http://192.0.2.1:8080/ConfigCommon.cfg\"\r\n\r\n");
     EXPECT_EQ(phone.text("Config0080F0C571EB.cfg"),
-              panasonic_head + "SIP_URI_1=\"201\"\r\nSIP_RGSTR_ADDR_1=\"pbx.example.net\"\r\n"
-                               "SIP_PRXY_ADDR_1=\"pbx.example.net\"\r\nSIP_PASS_1=\"s3cret\"\r\n\r\n");
+              panasonic_head + "SIP_URI_1=\"201\"\r\nPHONE_NUMBER_1=\"201\"\r\nSIP_RGSTR_ADDR_1=\"pbx.example.net\"\r\n"
+                               "SIP_PRXY_ADDR_1=\"pbx.example.net\"\r\nSIP_PASS_1=\"s3cret\"\r\n"
+                               "ADMIN_PASS=\"site-secret\"\r\n"
+                               "CFG_STANDARD_FILE_PATH=\"http://192.0.2.1:8080/Config{MAC}.cfg\"\r\n\r\n");
     const std::string shared = phone.text("ConfigCommon.cfg");
     EXPECT_NE(shared.find("NTP_ADDR=\"ntp.example.net\""), std::string::npos) << shared;
     EXPECT_EQ(shared.find("s3cret"), std::string::npos);
+    EXPECT_EQ(shared.find("site-secret"), std::string::npos);
     EXPECT_EQ(phone.text("ConfigKX-HDV130N.cfg"), panasonic_head + "\r\n") << "its model has nothing of its own";
+}
+
+TEST(RenderFamilies, APanasonicFindsItsSealedFileByTheNameThatItIsTold) {
+    Phone phone{family_of("panasonic"), "KX-HDV130"};
+    phone.site_rows = {{"provisioning.sealed", "yes"},
+                       {"provisioning.file_key", "0123456789abcdef"},
+                       {"provisioning.ca_file", "http://192.0.2.1/ca.pem"}};
+    const std::string sealed_path = "CFG_STANDARD_FILE_PATH=\"http://192.0.2.1:8080/Config{MAC}.e2c\"\r\n";
+    const std::string first = phone.text("KX-HDV130.cfg");
+    EXPECT_NE(first.find(sealed_path), std::string::npos) << first;
+    EXPECT_NE(first.find("CFG_ROOT_CERTIFICATE_PATH=\"http://192.0.2.1/ca.pem\""), std::string::npos) << first;
+    EXPECT_EQ(first.find("0123456789abcdef"), std::string::npos);
+    EXPECT_FALSE(phone.file("Config0080F0C571EB.cfg")) << "not in clear beside it";
+    const auto sealed = phone.file("Config0080F0C571EB.e2c");
+    ASSERT_TRUE(sealed) << sealed.error().text();
+    EXPECT_NE(sealed->text.find(sealed_path), std::string::npos) << sealed->text;
+    EXPECT_NE(sealed->text.find("CFG_FILE_KEY2=\"0123456789abcdef\"\r\nCFG_FILE_KEY_LENGTH=\"128\""),
+              std::string::npos);
+    EXPECT_EQ(*find_seal("panasonic-project")->open(sealed->served(), "0123456789abcdef"), sealed->text);
+}
+
+TEST(RenderFamilies, APanasonicGetsItsFirmwareFromUsOrFromAnotherAddress) {
+    Phone phone{family_of("panasonic"), "KX-HDV130"};
+    const auto path_line = [&](const char* path) {
+        phone.site_rows = {{"firmware.version", "07.101"}, {"firmware.path", path}};
+        const std::string text = phone.text("Config0080F0C571EB.cfg");
+        const auto at = text.find("FIRM_FILE_PATH=");
+        EXPECT_EQ(text.find("FIRM_FILE_PATH=", at + 1), std::string::npos) << "once";
+        return at == std::string::npos ? text : text.substr(at, text.find('\r', at) - at);
+    };
+    EXPECT_EQ(path_line("hdv/HDV130.fw"), "FIRM_FILE_PATH=\"http://192.0.2.1:8080/hdv/HDV130.fw\"");
+    EXPECT_EQ(path_line("https://fw.example.net/{MODEL}.fw"), "FIRM_FILE_PATH=\"https://fw.example.net/{MODEL}.fw\"");
+    EXPECT_NE(phone.text("ConfigCommon.cfg").find("FIRM_VERSION=\"07.101\""), std::string::npos);
+    phone.site_rows = {};
+    EXPECT_EQ(phone.text("Config0080F0C571EB.cfg").find("FIRM_"), std::string::npos);
 }
 
 TEST(RenderFamilies, ALinksysIsLedToItsOwnProfile) {
@@ -107,7 +145,7 @@ TEST(RenderFamilies, DocumentsAreNamedAsTheirPhonesAskForThem) {
     for (const auto& [name, model, names] :
          {std::tuple{"panasonic", "KX-HDV130N",
                      std::vector<std::string>{"KX-HDV130N.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130N.cfg",
-                                              "ConfigCommon.cfg"}},
+                                              "ConfigCommon.cfg", "Config0080f0c571eb.e2c"}},
           {"linksys-spa", "SPA942", {"spa942.cfg", "0080f0c571eb.xml"}},
           {"genband-ip88", "IP8830", {"sysconf_8830_sip.cfg", "0080f0c571eb"}}}) {
         Subject subject;

@@ -381,6 +381,40 @@ TEST_F(ApiTest, DiffNamesWhatWouldChangeAndChangesNothing) {
     EXPECT_TRUE(same.body.at("files").as_array().empty()) << text(same);
 }
 
+TEST_F(ApiTest, ASealedFileIsShownPlainAndSaidToBeSealed) {
+    constexpr auto key = "00112233445566778899aabbccddeeff";
+    add_anna();
+    const std::string file = "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg";
+    EXPECT_TRUE(call("GET", file).body.at("sealed").is_null());
+    const auto set = [&](const char* body) { return call("PATCH", "/v1/devices/0004f2000001", body).status; };
+    ASSERT_EQ(set(R"({"settings":{"provisioning.sealed":"yes"}})"), 200U);
+    EXPECT_NE(text(call("GET", file)).find("set provisioning.file_key"), std::string::npos);
+    ASSERT_EQ(set(R"({"settings":{"provisioning.file_key":"00112233445566778899aabbccddeeff"}})"), 200U);
+    const auto shown = call("GET", file);
+    EXPECT_NE(shown.body.at("text").as_string().find("reg.1.address"), json::string::npos);
+    EXPECT_EQ(shown.body.at("sealed").at("seal").as_string(), "polycom-project");
+    EXPECT_EQ(shown.body.at("sealed").at("label").as_string(), "project-defined, not interoperable with real phones");
+    EXPECT_EQ(text(shown).find(key), std::string::npos);
+    const auto listed = call("GET", "/v1/devices/0004f2000001/files");
+    EXPECT_NE(text(listed).find("polycom-project"), std::string::npos);
+    EXPECT_EQ(text(listed).find(key), std::string::npos);
+}
+
+TEST_F(ApiTest, OfAPlainFileAndItsSealedTwinTheOneThatIsServedIsListed) {
+    ASSERT_EQ(call("POST", "/v1/devices",
+                   R"({"mac":"0080f0c571eb","family":"panasonic","model":"KX-HDV130","settings":{"line.1.user":"201",
+                       "provisioning.file_key":"0123456789abcdef","provisioning.sealed":"yes"}})")
+                  .status,
+              201U);
+    const auto listed = text(call("GET", "/v1/devices/0080f0c571eb/files"));
+    EXPECT_NE(listed.find("Config0080f0c571eb.e2c"), std::string::npos) << listed;
+    EXPECT_EQ(listed.find("Config0080f0c571eb.cfg"), std::string::npos) << listed;
+    const auto diff = call("POST", "/v1/devices/0080f0c571eb/diff", R"({"settings":{"provisioning.sealed":"no"}})");
+    EXPECT_EQ(diff.status, 200U) << text(diff);
+    EXPECT_NE(text(diff).find("Config0080f0c571eb.cfg"), std::string::npos) << "it would be served again";
+    EXPECT_EQ(text(diff).find("0123456789abcdef"), std::string::npos);
+}
+
 TEST_F(ApiTest, ProvenanceNamesTheLayerOfEveryParameter) {
     ASSERT_EQ(call("PATCH", "/v1/layers/site/default", R"({"settings":{"time.server":"ntp.example.net"}})").status,
               200U);

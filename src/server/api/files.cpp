@@ -17,6 +17,14 @@ namespace json = boost::json;
 constexpr std::string_view masked = "[secret]";
 constexpr std::string_view unknown_origin = "{origin}";
 
+/// Of a plain file and its sealed twin the phone has one; the other is not served, and that is no mistake.
+bool is_the_other_twin(const config::Document& document, const Result<config::Rendered>& rendered) {
+    using Sealed = config::Document::Sealed;
+    if (rendered) return false;
+    return (document.sealed == Sealed::elsewhere && rendered.error().code == ErrorCode::forbidden) ||
+           (document.sealed == Sealed::always && rendered.error().code == ErrorCode::not_found);
+}
+
 /// A device with all that rendering its files takes. Lifetime: holds the snapshot that the rest views into.
 struct DeviceFiles {
     catalogue::SnapshotPtr snapshot;
@@ -33,6 +41,13 @@ struct DeviceFiles {
             rendered->notes.push_back({"provisioning.server",
                                        "not set: {origin} stands for the scheme, address and port "
                                        "at which the phone finds this server"});
+        return rendered;
+    }
+    /// For comparing: a file that is not served, its twin being so, holds nothing.
+    [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
+                                                          const catalogue::Device& as) const {
+        auto rendered = render(document, as);
+        if (is_the_other_twin(document, rendered)) return config::Rendered();
         return rendered;
     }
     [[nodiscard]] std::string name(const config::Document& document) const {
@@ -92,6 +107,13 @@ void mask_secrets(config::Rendered& rendered, const config::Document& document) 
         rendered.text.clear();
 }
 
+/// How a file is sealed that is served so; null: it is served as it is shown.
+json::value seal_json(const config::Rendered& rendered) {
+    if (rendered.seal == nullptr) return nullptr;
+    return json::object{
+        {"seal", rendered.seal->name()}, {"label", config::label(*rendered.seal)}, {"bytes", rendered.sealed.size()}};
+}
+
 json::array to_json(const std::vector<config::MapNote>& notes) {
     json::array out;
     for (const config::MapNote& note : notes)
@@ -122,6 +144,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     for (const config::Document& document : files->family->documents()) {
         if (!is_for(*files, document)) continue;
         const auto rendered = files->render(document, *files->device);
+        if (is_the_other_twin(document, rendered)) continue;
         json::object row{{"name", files->name(document)},
                          {"kind", document.kind},
                          {"scope", document.scope == config::DocumentScope::device ? "this device alone"
@@ -129,7 +152,8 @@ Result<ApiAnswer> list(const ApiCall& call) {
                                                                                    : "family"},
                          {"summary", document.summary}};
         if (rendered) {
-            row["bytes"] = rendered->text.size();
+            row["bytes"] = rendered->served().size();
+            row["sealed"] = seal_json(*rendered);
             for (auto& note : to_json(rendered->notes))
                 if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
         } else {
@@ -156,6 +180,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));
     return ApiAnswer{200, json::object{{"name", name},
                                        {"text", rendered->text},
+                                       {"sealed", seal_json(*rendered)},
                                        {"parameters", std::move(parameters)},
                                        {"notes", to_json(rendered->notes)}}};
 }
@@ -209,8 +234,8 @@ Result<ApiAnswer> diff(const ApiCall& call) {
     bool reboots = false;
     for (const config::Document& document : files->family->documents()) {
         if (!is_for(*files, document)) continue;
-        auto before = files->render(document, *files->device);
-        auto after = files->render(document, changed);
+        auto before = files->render_or_none(document, *files->device);
+        auto after = files->render_or_none(document, changed);
         if (!before) return tl::unexpected(before.error());
         if (!after) return tl::unexpected(after.error());
         json::array changed_parameters = differences(*before, *after);
