@@ -29,6 +29,14 @@ std::optional<Release> parse_release(std::string_view text) {
     return text.empty() ? out : std::nullopt;
 }
 
+std::string to_text(const Release& release) {
+    std::size_t count = Release::numbers_max;
+    while (count > 2 && release.numbers[count - 1] == 0) --count;
+    std::string out = std::to_string(release.numbers[0]);
+    for (std::size_t i = 1; i < count; ++i) out += '.' + std::to_string(release.numbers[i]);
+    return out;
+}
+
 std::optional<Release> find_release(std::string_view text) {
     while (!text.empty() && !ascii_digit(text.front())) text.remove_prefix(1);
     return take_release(text);

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace offhook::config {
@@ -20,6 +21,7 @@ struct Release {
 
 /// "3.2": numbers and dots, nothing else.
 [[nodiscard]] std::optional<Release> parse_release(std::string_view text);
+[[nodiscard]] std::string to_text(const Release& release); ///< "3.2"
 /// The first number of what people and phones write, and what follows it: "SIP 3.2.1", "UCS 4.0", "2.2.0.0047 (rev 2)",
 /// "V02.061". Nullopt: no number is in it.
 [[nodiscard]] std::optional<Release> find_release(std::string_view text);

@@ -16,6 +16,10 @@ TEST(Release, ComparesNumberByNumber) {
     EXPECT_EQ(*parse_release("3.2"), *parse_release("3.2.0.0"));
 }
 
+TEST(Release, IsShownAsItIsWritten) {
+    for (const char* text : {"3.2", "4.0", "2.2.1.47"}) EXPECT_EQ(to_text(*parse_release(text)), text);
+}
+
 TEST(Release, ReadsNothingButDottedNumbers) {
     for (const char* text : {"", ".", "3.", ".3", "SIP 3.2", "3.2a", "3..2", "1.2.3.4.5.6.7", "1234567890"})
         EXPECT_FALSE(parse_release(text)) << text;
