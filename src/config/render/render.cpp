@@ -164,6 +164,8 @@ std::string document_name(const Document& document, const Subject& subject) {
 }
 
 Result<Rendered> render(const Document& document, const Subject& subject) {
+    if (document.syntax == nullptr)
+        return fail(ErrorCode::invalid, "it holds contacts: render_directory() makes it", document.kind);
     Rendered out;
     if (document.content != Document::Content::fixed) {
         const bool own = document.content == Document::Content::own;
