@@ -283,7 +283,9 @@ private:
                     note(name_of(value.key), std::move(loss));
                 continue;
             }
-            if (value.origin == LayerKind::vendor_default || pack_.is_used(value.key.id)) continue;
+            if (value.origin == LayerKind::vendor_default || pack_.is_used(value.key.id) ||
+                is_servers_own(value.key))
+                continue;
             last = value.key.id;
             const auto why = pack_.content().unmapped.find(value.key.id);
             note(name_of(value.key),
