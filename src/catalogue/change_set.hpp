@@ -22,8 +22,8 @@ struct UploadChange {
 
 /// An entry that came, changed or went. One that moves to another site is gone from the first.
 struct PhonebookChange {
-    SiteId site{};       ///< SiteId{}: the fleet's
-    std::int64_t id = 0; ///< the entry's
+    SiteId site{};                                    ///< SiteId{}: the fleet's
+    std::int64_t id = 0;                              ///< the entry's
     std::shared_ptr<const PhonebookEntry> entry = {}; ///< null: it is gone
 };
 
@@ -36,7 +36,7 @@ struct ChangeSet {
     std::vector<GroupId> removed_groups;
     std::vector<Group> groups;
     std::optional<Fleet> fleet;
-    std::vector<UploadChange> uploads; ///< in order; a removed device's are gone without being named here
+    std::vector<UploadChange> uploads;      ///< in order; a removed device's are gone without being named here
     std::vector<PhonebookChange> phonebook; ///< in order; a removed site's are gone without being named here
     std::vector<std::int64_t> removed_files;
     std::vector<std::shared_ptr<const StoredFile>> files; ///< added: a stored file never changes

@@ -111,7 +111,7 @@ private:
         std::array<std::array<bool, 2>, 3> token_wanted{};             // there a device's own account helps too
         std::array<std::array<bool, 2>, 3> mac_suffices{};
         std::map<std::int64_t, std::shared_ptr<const StoredFile>> files;
-        std::map<std::string, Files, std::less<>> file_names; // lower-case
+        std::map<std::string, Files, std::less<>> file_names;          // lower-case
         std::map<SiteId, std::shared_ptr<const Phonebook>> phonebooks; // SiteId{}: the fleet's; none is empty
         void change_phonebooks(const std::vector<PhonebookChange>& changes);
         void index();

@@ -252,8 +252,8 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
                                                      : Outcome::absent;
     if (asked.family != nullptr) event_.family = asked.family->name();
     // A name may be both: what we make of it is served, what it is besides is sent.
-    const bool other = asked.match && asked.match->other != nullptr &&
-                       (asked.match->document == nullptr || request.verb == Verb::put);
+    const bool other =
+        asked.match && asked.match->other != nullptr && (asked.match->document == nullptr || request.verb == Verb::put);
     if (other)
         event_.kind = std::string_view(asked.match->other->kind);
     else if (asked.match)
@@ -456,7 +456,7 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
         if (at_hand.is_absent) return std::nullopt;
         // What is on disk is not fetched for a listing: its size is that of what it is made from.
         const auto* mark = snapshot_->upload(at_hand.wanted.mac, directory_in(asked)->beside);
-        out.bytes = at_hand.file != nullptr           ? (*at_hand.file)->body.size()
+        out.bytes = at_hand.file != nullptr          ? (*at_hand.file)->body.size()
                     : at_hand.wanted.file != nullptr ? at_hand.wanted.file->bytes
                     : mark != nullptr                ? mark->bytes
                                                      : 0;

@@ -79,9 +79,8 @@ const std::shared_ptr<const ReadyFile>* Delivery::directory_with(const Pending& 
     const DirectoryQuestion question{*snapshot_, *family, *pending.directory, *site, device};
     const auto* mark = upload_in(question);
     // What was fetched is the phone's last but one where it has sent another since: it is asked for again soon enough.
-    const auto& file = directory_of(question, mark != nullptr && mark->id == pending.wanted.upload
-                                                  ? std::optional(uploaded.body)
-                                                  : std::nullopt);
+    const auto& file = directory_of(
+        question, mark != nullptr && mark->id == pending.wanted.upload ? std::optional(uploaded.body) : std::nullopt);
     return file == absence() ? nullptr : &file;
 }
 

@@ -35,8 +35,8 @@ void read_directory(TomlReader& row, const PackFile& file, Document& document) {
     const std::string name = row.text("directory", TomlReader::Need::required);
     document.directory = find_directory_syntax(name);
     if (document.directory == nullptr && !name.empty())
-        row.problem_at("directory", "no directory syntax '" + printable(name, 40) + "'; there are " +
-                                        directory_syntax_names());
+        row.problem_at("directory",
+                       "no directory syntax '" + printable(name, 40) + "'; there are " + directory_syntax_names());
     if (row.has("syntax")) row.problem_at("syntax", "contacts are written by `directory`, not by a syntax");
     if (!document.fixed.empty()) row.problem_at("fixed", "a directory holds contacts, no parameters");
     document.directory_bytes_max =

@@ -137,9 +137,7 @@ private:
                                : model_ != nullptr && model_->lines != 0 ? model_->lines
                                                                          : pack_.lines_max();
         if (const auto newest = std::min_element(row.since.begin(), row.since.end()); !has(*newest)) {
-            if (!text.empty() && text != row.sources.front().off)
-                note(name_of(from.key), "left out: what carries it came with release " + to_text(*newest) +
-                                            ", and this phone runs " + printable(release_text_, 40));
+            if (!text.empty() && text != row.sources.front().off) note_newer(*newest, index, from);
             return;
         }
         for (unsigned line = 1; line <= lines; ++line) {
@@ -151,6 +149,17 @@ private:
             for (std::size_t i = 0; i < row.write.size(); ++i)
                 if (has(row.since[i])) emit(row.write[i].with(place), text, from, row.secret, row.reboots);
         }
+    }
+
+    void note_newer(const Release& since, std::uint16_t index, const Value& from) {
+        static const auto key_type = find_pattern("key.{n}.type").value();
+        const std::string why =
+            " came with release " + to_text(since) + ", and this phone runs " + printable(release_text_, 40);
+        const bool is_keys = spec_of(from.key).name.starts_with("key.");
+        const Value* type = is_keys ? find(key_type, index) : nullptr;
+        if (type != nullptr && pack_.is_in_directory(*type, release_))
+            return note(name_of(type->key), "stands in the contact directory alone: its parameter" + why);
+        note(name_of(from.key), "left out: what carries it" + why);
     }
 
     [[nodiscard]] bool in_range(const Row& row, std::string_view text, const Value& from) {
@@ -283,8 +292,7 @@ private:
                     note(name_of(value.key), std::move(loss));
                 continue;
             }
-            if (value.origin == LayerKind::vendor_default || pack_.is_used(value.key.id) ||
-                is_servers_own(value.key))
+            if (value.origin == LayerKind::vendor_default || pack_.is_used(value.key.id) || is_servers_own(value.key))
                 continue;
             last = value.key.id;
             const auto why = pack_.content().unmapped.find(value.key.id);
@@ -310,8 +318,8 @@ private:
     const Pack& pack_;
     const Effective& settings_;
     const Model* model_;
-    std::string_view release_text_;  ///< as firmware.version states it
-    std::optional<Release> release_; ///< nullopt: not stated, or not as a number
+    std::string_view release_text_;     ///< as firmware.version states it
+    std::optional<Release> release_;    ///< nullopt: not stated, or not as a number
     std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
     std::vector<Written> companion_at_; ///< by companion: where it was written last
     std::vector<const Row*> stated_;    ///< rows of the block being written that some setting is for

@@ -37,16 +37,15 @@ public:
     Composer(const Document& document, Rendered& out) : document_(document), out_(out) {}
 
     void add_keys(const Effective& settings) {
-        static const auto type_id = find_pattern("key.{n}.type").value(), value_id =
-                                                                              find_pattern("key.{n}.value").value(),
+        static const auto type_id = find_pattern("key.{n}.type").value(),
+                          value_id = find_pattern("key.{n}.value").value(),
                           label_id = find_pattern("key.{n}.label").value();
         const auto release = stated_release(settings);
         for (const Effective::Value& type : settings.values()) {
             if (type.key.id != type_id) continue;
-            const auto rule =
-                std::find_if(document_.keys.begin(), document_.keys.end(), [&](const DirectoryKey& key) {
-                    return key.type == type.value && key.holds_for(release);
-                });
+            const auto rule = std::find_if(document_.keys.begin(), document_.keys.end(), [&](const DirectoryKey& key) {
+                return key.type == type.value && key.holds_for(release);
+            });
             if (rule == document_.keys.end()) continue;
             const auto* number = settings.find({value_id, type.key.index});
             if (number == nullptr || number->value.empty()) {
@@ -81,8 +80,7 @@ public:
     }
 
     void add_own(const std::vector<Contact>& contacts) {
-        for (const Contact& contact : contacts)
-            add({contact, Entry::Rank::own, LayerKind::local, source_setting()});
+        for (const Contact& contact : contacts) add({contact, Entry::Rank::own, LayerKind::local, source_setting()});
     }
 
     /// The file, of as many as the phone keeps.
@@ -117,8 +115,8 @@ private:
 
     void note_cut(std::size_t left_out, std::string_view what) {
         if (left_out != 0)
-            note("directory.source", fmt::format("{} {} are left out: the phone keeps a directory of {} bytes",
-                                                 left_out, what, room()));
+            note("directory.source",
+                 fmt::format("{} {} are left out: the phone keeps a directory of {} bytes", left_out, what, room()));
     }
 
     [[nodiscard]] std::size_t room() const {
@@ -255,8 +253,8 @@ Result<Rendered> render_directory(const Document& document, const Subject& subje
         const auto sent = document.directory->read(*sources.phone);
         if (!sent) { // encrypted, for one: what its user has entered must not be lost
             out.text = *sources.phone;
-            out.notes = {{"directory.source", "the phone's own directory, as it sent it: it cannot be read (" +
-                                                  sent.error().text() + ")"}};
+            out.notes = {{"directory.source",
+                          "the phone's own directory, as it sent it: it cannot be read (" + sent.error().text() + ")"}};
             return out;
         }
         composer.add_own(sent->contacts);

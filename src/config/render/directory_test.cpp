@@ -150,7 +150,8 @@ TEST(Directory, HasWatchedKeysForReleasesWithoutAnAttendantList) {
     const struct {
         const char* version;
         bool watched;
-    } cases[] = {{"", true}, {"2.2.0", true}, {"3.1.8.0070", true}, {"3.2", false}, {"SIP 3.2.1", false}, {"4.0", false}};
+    } cases[] = {{"", true},     {"2.2.0", true},      {"3.1.8.0070", true},
+                 {"3.2", false}, {"SIP 3.2.1", false}, {"4.0", false}};
     for (const auto& each : cases) {
         Phone phone;
         phone.settings = {{"key.3.type", "blf"},
@@ -186,7 +187,8 @@ TEST(Directory, SeedHoldsThePhonebookAlone) {
 TEST(Directory, CutsThePhonebookAndSaysSoWhereThePhoneWouldNotKeepIt) {
     Phone phone;
     phone.settings = {{"key.1.type", "speed_dial"}, {"key.1.value", "9"}};
-    for (int i = 0; i < 12'000; ++i) phone.site.push_back(contact("Name", std::to_string(i), std::to_string(100'000 + i)));
+    for (int i = 0; i < 12'000; ++i)
+        phone.site.push_back(contact("Name", std::to_string(i), std::to_string(100'000 + i)));
     phone.sends(std::vector{contact("My", "Mother", "555")});
     const auto rendered = phone.rendered();
     EXPECT_LE(rendered.text.size(), document("contacts").directory_bytes_max);

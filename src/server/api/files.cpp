@@ -157,9 +157,10 @@ Result<ApiAnswer> show(const ApiCall& call) {
     auto rendered = files->render(*match->document, *files->device);
     if (!rendered) return tl::unexpected(rendered.error());
     if (rendered->text.empty() && match->document->directory != nullptr)
-        return fail(ErrorCode::not_found,
-                    "nothing is in it: no phonebook entry, no key, nothing that the phone sent; phones get no such file",
-                    printable(name));
+        return fail(
+            ErrorCode::not_found,
+            "nothing is in it: no phonebook entry, no key, nothing that the phone sent; phones get no such file",
+            printable(name));
     if (!call.flag("show_secrets")) mask_secrets(*rendered, *match->document);
     json::array parameters;
     for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));
