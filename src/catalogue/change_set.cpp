@@ -39,6 +39,7 @@ void ChangeSet::merge(ChangeSet later) {
     append(removed_devices, later.removed_devices);
     append(devices, later.devices);
     append(uploads, later.uploads);
+    append(phonebook, later.phonebook);
     append(removed_files, later.removed_files);
     append(files, later.files);
     append(removed_sites, later.removed_sites);

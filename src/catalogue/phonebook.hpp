@@ -3,7 +3,9 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace offhook::catalogue {
 
@@ -18,6 +20,9 @@ struct PhonebookEntry {
 
     friend bool operator==(const PhonebookEntry&, const PhonebookEntry&) = default;
 };
+
+/// The entries of one site, or those of no site: by last name, first name, id.
+using Phonebook = std::vector<std::shared_ptr<const PhonebookEntry>>;
 
 /// Errors: invalid (no name at all, a number that cannot be dialled), too_large.
 [[nodiscard]] Result<void> check(const PhonebookEntry& entry);

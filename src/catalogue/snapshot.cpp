@@ -7,6 +7,8 @@
 #include "catalogue/account.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <unordered_map>
 
 namespace offhook::catalogue {
@@ -204,6 +206,30 @@ void Snapshot::Shared::index_accounts(const Site& site) {
         }
 }
 
+void Snapshot::Shared::change_phonebooks(const std::vector<PhonebookChange>& changes) {
+    const auto before = [](const auto& a, const auto& b) {
+        return std::tie(a->last_name, a->first_name, a->id) < std::tie(b->last_name, b->first_name, b->id);
+    };
+    std::map<SiteId, std::unordered_map<std::int64_t, std::shared_ptr<const PhonebookEntry>>> last;
+    for (const PhonebookChange& change : changes) last[change.site].insert_or_assign(change.id, change.entry);
+    for (auto& [site, entries] : last) {
+        auto& place = phonebooks[site];
+        auto book = std::make_shared<Phonebook>();
+        if (place != nullptr)
+            std::copy_if(place->begin(), place->end(), std::back_inserter(*book),
+                         [&](const auto& entry) { return !entries.contains(entry->id); });
+        const auto kept = static_cast<std::ptrdiff_t>(book->size());
+        for (auto& [id, entry] : entries)
+            if (entry != nullptr) book->push_back(std::move(entry));
+        std::sort(book->begin() + kept, book->end(), before);
+        std::inplace_merge(book->begin(), book->begin() + kept, book->end(), before);
+        place = std::move(book);
+    }
+    std::erase_if(phonebooks, [&](const auto& each) {
+        return each.second->empty() || (each.first != SiteId{} && !sites.contains(each.first));
+    });
+}
+
 Snapshot::Snapshot() {
     static const ShardPtr no_devices = std::make_shared<const Shard>();
     static const auto empty_node = [] {
@@ -302,6 +328,12 @@ std::vector<const ModelLayer*> Snapshot::model_layers() const {
     std::vector<const ModelLayer*> out;
     for (const auto& [name, layer] : shared_->model_layers) out.push_back(&layer);
     return out;
+}
+
+const Phonebook& Snapshot::phonebook(SiteId site) const {
+    static const Phonebook none;
+    const auto found = shared_->phonebooks.find(site);
+    return found == shared_->phonebooks.end() ? none : *found->second;
 }
 
 const Site* Snapshot::site_of_token(std::string_view token) const {
@@ -408,7 +440,7 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
 
     if (!change.fleet && change.sites.empty() && change.groups.empty() && change.removed_sites.empty() &&
         change.removed_groups.empty() && change.model_layers.empty() && change.files.empty() &&
-        change.removed_files.empty())
+        change.removed_files.empty() && change.phonebook.empty())
         return out;
     auto shared = std::make_shared<Shared>(*shared_);
     if (change.fleet) shared->fleet = *change.fleet;
@@ -425,6 +457,7 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     }
     for (const std::int64_t id : change.removed_files) shared->files.erase(id);
     for (const auto& file : change.files) shared->files.insert_or_assign(file->id, file);
+    if (!change.phonebook.empty() || !change.removed_sites.empty()) shared->change_phonebooks(change.phonebook);
     shared->index();
     out->shared_ = std::move(shared);
     return out;

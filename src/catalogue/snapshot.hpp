@@ -62,6 +62,9 @@ public:
     [[nodiscard]] const std::map<SiteId, Site>& sites() const { return shared_->sites; }
     [[nodiscard]] const std::map<GroupId, Group>& groups() const { return shared_->groups; }
 
+    /// A site's own entries; SiteId{}: those of the fleet, which every site's phones show as well.
+    [[nodiscard]] const Phonebook& phonebook(SiteId site) const;
+
     /// The site whose secret token this is, null: nobody's. Compares hashes, so time tells nothing of the token.
     [[nodiscard]] const Site* site_of_token(std::string_view token) const;
     /// Devices and sites that have an account of that user, at most `accounts_max` of each: users need not be unique,
@@ -120,7 +123,9 @@ private:
         std::array<std::array<bool, 2>, 3> token_wanted{};             // there a device's own account helps too
         std::array<std::array<bool, 2>, 3> mac_suffices{};
         std::map<std::int64_t, std::shared_ptr<const StoredFile>> files;
-        std::map<std::string, Files, std::less<>> file_names; // lower-case
+        std::map<std::string, Files, std::less<>> file_names;          // lower-case
+        std::map<SiteId, std::shared_ptr<const Phonebook>> phonebooks; // SiteId{}: the fleet's; none is empty
+        void change_phonebooks(const std::vector<PhonebookChange>& changes);
         void index();
         void index_accounts(const Site& site);
     };
@@ -143,6 +148,7 @@ public:
     void add(std::shared_ptr<const Device> device) { devices_.push_back(std::move(device)); }
     void add(const UploadChange& upload) { rest_.uploads.push_back(upload); }
     void add(std::shared_ptr<const StoredFile> file) { rest_.files.push_back(std::move(file)); }
+    void add(PhonebookChange entry) { rest_.phonebook.push_back(std::move(entry)); }
     void add(Site site) { rest_.sites.push_back(std::move(site)); }
     void add(ModelLayer layer) { rest_.model_layers.push_back(std::move(layer)); }
     void add(Group group) { rest_.groups.push_back(std::move(group)); }

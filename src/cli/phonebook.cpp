@@ -62,7 +62,7 @@ void add_phonebook(CLI::App& app, Cli& cli) {
     listed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return list(cli, *arguments); }; });
 
     auto* added = phonebook->add_subcommand("add", "Add an entry");
-    added->add_option("--site", arguments->site, "Site; without it the default site")->type_name("S");
+    added->add_option("--site", arguments->site, "Site; without it every site's phones show it")->type_name("S");
     added->add_option("--last-name", arguments->last_name, "Last name or what it is called")
         ->required()
         ->type_name("TEXT");

@@ -55,6 +55,11 @@ bool is_served(const Asked& asked) {
 }
 
 constexpr std::string_view sealed_media_type = "application/octet-stream";
+/// The directory that is asked for; null: it is no directory.
+const config::Document* directory_in(const Asked& asked) {
+    const auto* document = asked.match->document;
+    return document != nullptr && document->content == config::Document::Content::directory ? document : nullptr;
+}
 
 /// Ways in which phones reach this server: addresses, ports and schemes of ours, so few.
 constexpr std::size_t origins_max = 1024;
@@ -116,13 +121,18 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (verdict == Verdict::serve && !is_served(asked)) verdict = Verdict::absent;
     FileAnswer answer;
     pending_.reset();
-    if (verdict == Verdict::serve && asked.match->document == nullptr) {
-        if (auto wanted = wanted_content(asked)) {
-            answer.file = shelf_.find(*wanted);
-            answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
-            if (answer.file == nullptr) pending_.emplace().wanted = std::move(*wanted);
-        } else {
+    const config::Document* directory = verdict == Verdict::serve ? directory_in(asked) : nullptr;
+    if (verdict == Verdict::serve && (asked.match->document == nullptr || directory != nullptr)) {
+        AtHand at_hand = directory != nullptr ? directory_at_hand(asked) : stored_at_hand(asked);
+        if (at_hand.is_absent) {
             verdict = Verdict::absent;
+        } else {
+            answer.file = at_hand.file;
+            answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
+            if (answer.file == nullptr) {
+                pending_.emplace().wanted = std::move(at_hand.wanted);
+                if (at_hand.is_part) pending_->directory = directory;
+            }
         }
     } else if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
@@ -166,18 +176,27 @@ const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
     FileCache::Entry* entry = cache_.find(key);
     if (entry != nullptr && entry->checked == snapshot_->revision()) return entry->file;
 
-    FileStamp stamp{snapshot_->fleet().revision, asked.site->revision, 0, 0};
-    if (own) {
-        const catalogue::Group* group = snapshot_->group(asked.device->group);
-        stamp.group = group == nullptr ? 0 : group->revision;
-        stamp.device = asked.device->revision;
-    }
+    FileStamp stamp = stamp_of(*asked.family, *asked.site, own ? asked.device : nullptr);
     stamp.model = model_stamp(asked, *snapshot_);
     if (entry == nullptr || entry->stamp != stamp) {
         entry = &cache_.put(key, stamp, make(asked, entry));
     }
     entry->checked = snapshot_->revision();
     return entry->file;
+}
+
+FileStamp Delivery::stamp_of(const config::Family& family, const catalogue::Site& site,
+                             const catalogue::Device* device) const {
+    FileStamp stamp;
+    stamp.fleet = snapshot_->fleet().revision;
+    stamp.site = site.revision;
+    if (device == nullptr) return stamp;
+    const catalogue::Group* group = snapshot_->group(device->group);
+    stamp.group = group == nullptr ? 0 : group->revision;
+    stamp.device = device->revision;
+    const auto* of_model = snapshot_->model_layer(family.name(), device->model);
+    stamp.model = of_model == nullptr ? 0 : of_model->revision;
+    return stamp;
 }
 
 std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCache::Entry* before) const {
@@ -207,10 +226,15 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     if (before != nullptr && before->file->text == rendered->served())
         return before->file; // a change that changes nothing
 
+    if (rendered->seal != nullptr) return baked(std::move(rendered->sealed), sealed_media_type);
+    return baked(std::move(rendered->text), document.syntax->media_type());
+}
+
+std::shared_ptr<const ReadyFile> Delivery::baked(std::string text, std::string_view media_type) {
     auto file = std::make_shared<ReadyFile>();
-    file->set_text(std::move(rendered->seal != nullptr ? rendered->sealed : rendered->text));
+    file->set_text(std::move(text));
     file->entity_tag = '"' + content_name(file->text) + '"';
-    file->media_type = rendered->seal != nullptr ? sealed_media_type : document.syntax->media_type();
+    file->media_type = media_type;
     const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
     file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
     file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
@@ -244,8 +268,13 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
                      : verdict == Verdict::failed    ? Outcome::failed
                                                      : Outcome::absent;
     if (asked.family != nullptr) event_.family = asked.family->name();
-    if (asked.match && asked.match->document != nullptr) event_.kind = std::string_view(asked.match->document->kind);
-    if (asked.match && asked.match->other != nullptr) event_.kind = std::string_view(asked.match->other->kind);
+    // A name may be both: what we make of it is served, what it is besides is sent.
+    const bool other =
+        asked.match && asked.match->other != nullptr && (asked.match->document == nullptr || request.verb == Verb::put);
+    if (other)
+        event_.kind = std::string_view(asked.match->other->kind);
+    else if (asked.match)
+        event_.kind = std::string_view(asked.match->document->kind);
     const bool masked = !asked.match && may_hold_token(asked.path);
     event_.path = masked ? std::string_view("[not kept: it may hold a token]") : asked.path;
     event_.user_agent = request.user_agent;
@@ -316,6 +345,16 @@ void Delivery::refused(Transport transport, const IpAddress& source, std::string
 
 Door::Welcome Delivery::admit(Transport transport, const IpAddress& source) { return access_.admit(transport, source); }
 
+Delivery::AtHand Delivery::stored_at_hand(const Asked& asked) {
+    AtHand out;
+    auto wanted = wanted_content(asked);
+    out.is_absent = !wanted;
+    if (!wanted) return out;
+    out.file = shelf_.find(*wanted);
+    out.wanted = std::move(*wanted);
+    return out;
+}
+
 std::optional<WantedContent> Delivery::wanted_content(const Asked& asked) const {
     if (!shelf_.usable()) return std::nullopt;
     const config::OtherFile& other = *asked.match->other;
@@ -366,13 +405,19 @@ void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswe
                           tries](const std::shared_ptr<const ReadyFile>* file) mutable {
         if (file == nullptr && pending.wanted.upload != 0 && tries > 0) {
             // A newer one may have come while we looked for this one.
-            const auto* mark = snapshot_->upload(pending.wanted.mac, pending.ticket.kind);
+            const std::string_view kind =
+                pending.directory != nullptr ? std::string_view(pending.directory->beside) : pending.ticket.kind;
+            const auto* mark = snapshot_->upload(pending.wanted.mac, kind);
             if (mark != nullptr && mark->id != pending.wanted.upload) {
                 pending.wanted.upload = mark->id;
                 return bring_pending(std::move(pending), std::move(done), tries - 1);
             }
         }
         event_ = pending.event;
+        if (file != nullptr && pending.directory != nullptr) {
+            const auto uploaded = *file; // making room for the directory may drop it
+            file = directory_with(pending, *uploaded);
+        }
         if (file == nullptr) event_.outcome = catalogue::Outcome::failed;
         FileAnswer answer;
         answer.file = file;
@@ -423,6 +468,17 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     const auto judgement = access_.judge(asked, *snapshot_, Access::Trace::none);
     if (judgement.verdict != Verdict::serve || !is_served(asked)) return std::nullopt;
     ListedFile out;
+    if (directory_in(asked) != nullptr) {
+        const AtHand at_hand = directory_at_hand(asked);
+        if (at_hand.is_absent) return std::nullopt;
+        // What is on disk is not fetched for a listing: its size is that of what it is made from.
+        const auto* mark = snapshot_->upload(at_hand.wanted.mac, directory_in(asked)->beside);
+        out.bytes = at_hand.file != nullptr          ? (*at_hand.file)->body.size()
+                    : at_hand.wanted.file != nullptr ? at_hand.wanted.file->bytes
+                    : mark != nullptr                ? mark->bytes
+                                                     : 0;
+        return out;
+    }
     if (asked.match->document != nullptr) {
         const ReadyFile& file = *ready(asked);
         if (is_failure(file)) return std::nullopt;

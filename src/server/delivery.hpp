@@ -10,6 +10,7 @@
 #include "config/family/family.hpp"
 #include "server/access/access.hpp"
 #include "server/acquaintances.hpp"
+#include "server/directories.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
 #include "server/file_shelf.hpp"
@@ -65,6 +66,7 @@ private:
     // What is stored, and not rendered.
     struct Pending { // opened, and to be fetched
         WantedContent wanted;
+        const config::Document* directory = nullptr; ///< what is made of it; null: it is the file itself
         catalogue::TimelineEvent event;
         Ticket ticket;
         std::chrono::milliseconds hold{0};
@@ -72,6 +74,24 @@ private:
         IpAddress source;
         std::uint16_t source_port = 0;
     };
+    /// What is asked for, where it is here, or what has to be fetched for it.
+    struct AtHand {
+        WantedContent wanted;
+        const std::shared_ptr<const ReadyFile>* file = nullptr; ///< null: `wanted` first
+        bool is_part = false;                                   ///< `wanted` is not the file, but goes into it
+        bool is_absent = false;                                 ///< there is no such file
+    };
+    [[nodiscard]] AtHand stored_at_hand(const Asked& asked);
+    [[nodiscard]] AtHand directory_at_hand(const Asked& asked);
+    [[nodiscard]] const std::shared_ptr<const ReadyFile>& directory_of(const DirectoryQuestion& question,
+                                                                       std::optional<std::string_view> uploaded);
+    /// Null: there is none any more.
+    [[nodiscard]] const std::shared_ptr<const ReadyFile>* directory_with(const Pending& pending,
+                                                                         const ReadyFile& uploaded);
+    /// `device` is null for what many share.
+    [[nodiscard]] FileStamp stamp_of(const config::Family& family, const catalogue::Site& site,
+                                     const catalogue::Device* device) const;
+    [[nodiscard]] static std::shared_ptr<const ReadyFile> baked(std::string text, std::string_view media_type);
     [[nodiscard]] std::optional<ListedFile> facts_of(const FileRequest& request);
     [[nodiscard]] std::optional<WantedContent> wanted_content(const Asked& asked) const;
     void bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries);

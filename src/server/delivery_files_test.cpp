@@ -3,6 +3,7 @@
 #include "catalogue/limits.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/test_directory.hpp"
+#include "config/syntax/directory_syntax.hpp"
 #include "server/delivery.hpp"
 #include "server/test_house.hpp"
 
@@ -464,6 +465,97 @@ TEST_F(DeliveryFilesTest, AListingShowsNoOthersMacAndCountsForNothing) {
     EXPECT_EQ(licences(), "");
     EXPECT_EQ(delivery_.admit(Transport::ftp, request.source), Door::Welcome::yes);
     EXPECT_EQ(delivery_.open(request_for("0004f20000ff.cfg")).hold.count(), 0);
+}
+
+config::ParsedDirectory read_directory(std::string_view text) {
+    const auto read = config::find_directory_syntax("polycom-directory")->read(text);
+    EXPECT_TRUE(read) << text;
+    return read.value_or(config::ParsedDirectory{});
+}
+std::string numbers_of(std::string_view text) {
+    std::string out;
+    for (const config::Contact& contact : read_directory(text).contacts) out += contact.number + " ";
+    return out;
+}
+std::string directory_of(std::string_view number) {
+    config::Contact contact;
+    contact.first_name = "Own", contact.number = number;
+    return config::find_directory_syntax("polycom-directory")->write(std::span(&contact, 1)).text;
+}
+
+TEST_F(DeliveryFilesTest, ADirectoryIsAbsentUntilThereIsSomethingInIt) {
+    constexpr std::string_view names[] = {"0004f2000001-directory.xml", "contacts/0004F2000001-directory.xml",
+                                          "000000000000-directory.xml"};
+    for (const auto name : names) EXPECT_EQ(get(name), nullptr) << name;
+    EXPECT_EQ(last_event().outcome, Outcome::absent);
+    const auto id = catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""});
+    ASSERT_TRUE(id);
+    for (const auto name : names) {
+        EXPECT_EQ(numbers_of(text(name)), "1003 ") << name;
+        EXPECT_FALSE(came_later_) << name;
+        EXPECT_EQ(get(name, Verb::head)->body, get(name)->body) << name;
+    }
+    EXPECT_EQ(last_event().kind.view(), "seed contacts");
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "default", "Ada", "Lovelace", "1004", "", ""}));
+    EXPECT_EQ(numbers_of(text(names[0])), "1004 1003 ");
+    EXPECT_EQ(numbers_of(text(names[2])), "1004 1003 ");
+    ASSERT_TRUE(catalogue_.store().remove_entry(static_cast<std::int64_t>(*id)));
+    EXPECT_EQ(numbers_of(text(names[0])), "1004 ");
+}
+
+TEST_F(DeliveryFilesTest, ADirectoryThatWasSentIsServedBehindOurs) {
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1003 ");
+    EXPECT_TRUE(put("0004f2000001-directory.xml", directory_of("555")).created);
+    EXPECT_EQ(last_event().kind.view(), "directory");
+    EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1003 555 ");
+    EXPECT_TRUE(came_later_);
+    EXPECT_EQ(last_event().kind.view(), "contacts");
+    EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1003 555 ");
+    EXPECT_FALSE(came_later_) << "it is in the cache";
+    EXPECT_EQ(numbers_of(text("0004f2000002-directory.xml")), "1003 ") << "the other phone";
+    EXPECT_FALSE(put("0004f2000001-directory.xml", directory_of("556")).created);
+    EXPECT_EQ(numbers_of(get("0004f2000001-directory.xml", Verb::head)->body), "1003 556 ");
+    EXPECT_TRUE(came_later_);
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Ada", "Lovelace", "1004", "", ""}));
+    EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1004 1003 556 ");
+    EXPECT_FALSE(came_later_) << "what was sent is still there";
+    EXPECT_EQ(numbers_of(text("000000000000-directory.xml")), "1004 1003 ");
+}
+
+TEST_F(DeliveryFilesTest, ADirectoryThatNothingReadsIsServedBackAsItCame) {
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    const std::string content = pattern_of(70'000);
+    EXPECT_EQ(put("0004f2000001-directory.xml", content).refusal, UploadRefusal::none);
+    EXPECT_EQ(text("0004f2000001-directory.xml"), content);
+    EXPECT_EQ(put("0004f2000001-directory.xml", pattern_of(300'000)).refusal, UploadRefusal::too_large);
+}
+
+TEST_F(DeliveryFilesTest, AnOperatorsSeedDirectoryGoesBeforeThePhonebooks) {
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    EXPECT_EQ(numbers_of(text("000000000000-directory.xml")), "1003 ");
+    auto file = image("000000000000-directory.xml");
+    file.role = catalogue::FileRole::asset;
+    const auto id = store_file("the operator's own", file);
+    EXPECT_EQ(text("000000000000-directory.xml"), "the operator's own");
+    ASSERT_TRUE(catalogue_.store().remove_file(id));
+    EXPECT_EQ(numbers_of(text("000000000000-directory.xml")), "1003 ");
+}
+
+TEST_F(DeliveryFilesTest, KeysAreInTheDirectoryOfTheirPhoneAlone) {
+    const catalogue::SettingText settings[] = {{"key.1.type", "blf"}, {"key.1.value", "1004"}};
+    catalogue::DeviceChange change;
+    change.set.assign(std::begin(settings), std::end(settings));
+    ASSERT_TRUE(catalogue_.store().change_device(anna, change));
+    const auto contacts = read_directory(text("0004f2000001-directory.xml")).contacts;
+    ASSERT_EQ(contacts.size(), 1U);
+    EXPECT_EQ(contacts[0].speed_dial, 1U);
+    EXPECT_EQ(contacts[0].watch, config::Contact::Watch::on);
+    EXPECT_EQ(get("0004f2000002-directory.xml"), nullptr);
+    catalogue::DeviceChange newer;
+    newer.set = {{"firmware.version", "3.2.1"}};
+    ASSERT_TRUE(catalogue_.store().change_device(anna, newer));
+    EXPECT_EQ(get("0004f2000001-directory.xml"), nullptr) << "attendant.resourceList has it";
 }
 
 } // namespace

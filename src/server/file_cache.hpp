@@ -40,6 +40,7 @@ struct FileKey {
 /// Zero where the document does not depend on it.
 struct FileStamp {
     catalogue::Revision fleet = 0, site = 0, group = 0, device = 0, model = 0;
+    std::int64_t upload = 0; ///< id of the one that is in it
 
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };

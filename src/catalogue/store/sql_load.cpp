@@ -86,6 +86,21 @@ void load_uploads(SqlRows& rows, SnapshotBuilder& builder) {
     }
 }
 
+void load_phonebooks(SqlRows& rows, SnapshotBuilder& builder) {
+    long long id = 0, site = 0;
+    PhonebookEntry entry;
+    soci::statement found =
+        (rows.session().prepare << "SELECT e.id, COALESCE(e.site, 0), COALESCE(s.name, ''), e.first_name, e.last_name, "
+                                   "e.number, e.label, e.note FROM phonebook_entry e LEFT JOIN site s ON s.id = e.site",
+         into(id), into(site), into(entry.site), into(entry.first_name), into(entry.last_name), into(entry.number),
+         into(entry.label), into(entry.note));
+    found.execute();
+    while (found.fetch()) {
+        entry.id = id;
+        builder.add(PhonebookChange{static_cast<SiteId>(site), id, std::make_shared<const PhonebookEntry>(entry)});
+    }
+}
+
 } // namespace
 
 std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
@@ -123,6 +138,7 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
         builder.add(std::move(device));
     }
     load_uploads(rows, builder);
+    load_phonebooks(rows, builder);
     for (auto& file : rows.stored_files()) builder.add(std::move(file));
     return builder.build(rows.revision());
 }

@@ -71,6 +71,7 @@ private:
     WriteResult check_others(const Site& site);
     Result<RowId> phonebook_place(std::string_view site);
     void touch_phonebook(ChangeSet& changes, RowId site);
+    static void put_entry(ChangeSet& changes, RowId site, RowId id, const PhonebookEntry& entry);
     [[nodiscard]] bool any(const std::string& table, const std::string& column, RowId value);
 
     struct UploadPlace {

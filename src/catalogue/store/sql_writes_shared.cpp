@@ -303,6 +303,12 @@ void SqlWrites::touch_phonebook(ChangeSet& changes, RowId site) {
     changes.sites.push_back(std::move(stored));
 }
 
+void SqlWrites::put_entry(ChangeSet& changes, RowId site, RowId id, const PhonebookEntry& entry) {
+    auto stored = std::make_shared<PhonebookEntry>(entry);
+    stored->id = id;
+    changes.phonebook.push_back({static_cast<SiteId>(site), stored->id, std::move(stored)});
+}
+
 WriteResult SqlWrites::add_entry(ChangeSet& changes, const PhonebookEntry& entry) {
     const auto site = phonebook_place(entry.site);
     if (!site) return tl::unexpected(site.error());
@@ -317,6 +323,7 @@ WriteResult SqlWrites::add_entry(ChangeSet& changes, const PhonebookEntry& entry
     if (!rows_.session().get_last_insert_id("phonebook_entry", id)) throw StoreFailure("no id for a new entry");
     next(changes);
     touch_phonebook(changes, *site);
+    put_entry(changes, *site, id, entry);
     return static_cast<std::uint64_t>(id);
 }
 
@@ -334,7 +341,11 @@ WriteResult SqlWrites::change_entry(ChangeSet& changes, const PhonebookEntry& en
         use(id);
     next(changes);
     touch_phonebook(changes, before);
-    if (*site != before) touch_phonebook(changes, *site);
+    if (*site != before) {
+        touch_phonebook(changes, *site);
+        changes.phonebook.push_back({static_cast<SiteId>(before), entry.id});
+    }
+    put_entry(changes, *site, id, entry);
     return changes.revision;
 }
 
@@ -347,6 +358,7 @@ WriteResult SqlWrites::remove_entry(ChangeSet& changes, std::int64_t id) {
     rows_.session() << "DELETE FROM phonebook_entry WHERE id = :i", use(row);
     next(changes);
     touch_phonebook(changes, site);
+    changes.phonebook.push_back({static_cast<SiteId>(site), id});
     return changes.revision;
 }
 

@@ -58,6 +58,8 @@ protected:
             return out;
         };
         EXPECT_EQ(values(memory->model_layers()), values(disk->model_layers()));
+        EXPECT_EQ(book(*memory, ""), book(*disk, ""));
+        for (const auto& [id, site] : disk->sites()) EXPECT_EQ(book(*memory, site.name), book(*disk, site.name));
         ASSERT_EQ(memory->device_count(), disk->device_count());
         Snapshot::Cursor cursor;
         while (!cursor.at_end())
@@ -69,6 +71,11 @@ protected:
             }
     }
 
+    static std::vector<PhonebookEntry> book(const Snapshot& of, std::string_view site) {
+        std::vector<PhonebookEntry> out;
+        for (const auto& entry : of.phonebook(site.empty() ? SiteId{} : of.site(site)->id)) out.push_back(*entry);
+        return out;
+    }
     static MacAddress mac(std::uint64_t low) { return MacAddress(0x0004'f200'0000ULL + low); }
     static DeviceDraft draft(std::uint64_t low, std::vector<SettingText> settings = {}) {
         DeviceDraft out;
@@ -547,6 +554,35 @@ TEST_P(StoreConformance, PhonebookBelongsToASiteOrToAll) {
     EXPECT_EQ(all->front().last_name, "King");
     ASSERT_TRUE(store().remove_entry(*id));
     EXPECT_EQ(store().entries("")->size(), 1U);
+    expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, SnapshotHoldsPhonebooksAsTheStoreListsThem) {
+    ASSERT_TRUE(store().add_site("berlin", {}));
+    const SnapshotPtr before = snapshot();
+    const auto ada = store().add_entry({0, "berlin", "Ada", "Lovelace", "201", "work", "a note"});
+    ASSERT_TRUE(ada);
+    ASSERT_TRUE(store().add_entry({0, "berlin", "Grace", "Hopper", "202", "", ""}));
+    ASSERT_TRUE(store().add_entry({0, "berlin", "Anna", "Hopper", "203", "", ""}));
+    ASSERT_TRUE(store().add_entry({0, "", "", "Reception", "0", "", ""}));
+    EXPECT_EQ(book(*snapshot(), "berlin"), store().entries("berlin").value());
+    EXPECT_EQ(book(*snapshot(), "berlin").front().first_name, "Anna");
+    EXPECT_EQ(book(*snapshot(), ""), store().entries("").value());
+    EXPECT_TRUE(book(*before, "berlin").empty()) << "an older snapshot changed";
+    ASSERT_TRUE(store().change_entry({*ada, "berlin", "Ada", "Baker", "201", "work", ""}));
+    EXPECT_EQ(book(*snapshot(), "berlin").front().last_name, "Baker");
+    ASSERT_TRUE(store().change_entry({*ada, "", "Ada", "Baker", "201", "", ""}));
+    EXPECT_EQ(book(*snapshot(), "berlin").size(), 2U);
+    EXPECT_EQ(book(*snapshot(), "").size(), 2U);
+    expect_snapshot_is_what_is_stored();
+    ASSERT_TRUE(store().remove_entry(*ada));
+    EXPECT_EQ(book(*snapshot(), ""), store().entries("").value());
+    expect_snapshot_is_what_is_stored();
+    open();
+    EXPECT_EQ(book(*snapshot(), "berlin"), store().entries("berlin").value());
+    const auto berlin = snapshot()->site("berlin")->id;
+    ASSERT_TRUE(store().remove_site("berlin"));
+    EXPECT_TRUE(snapshot()->phonebook(berlin).empty());
     expect_snapshot_is_what_is_stored();
 }
 

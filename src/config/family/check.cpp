@@ -60,7 +60,7 @@ void look_at_rows(const Pack& pack, Coverage& out) {
     const auto all = vocabulary();
     out.settings = all.size();
     for (std::uint16_t id = 0; id < all.size(); ++id) {
-        if (pack.maps(id) || is_servers_own({id, 0})) continue;
+        if (pack.maps(id) || pack.is_used(id) || is_servers_own({id, 0})) continue;
         const auto why = pack.content().unmapped.find(id);
         out.without_row.push_back(std::string(all[id].name) +
                                   (why == pack.content().unmapped.end() ? "" : ": " + why->second));

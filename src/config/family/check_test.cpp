@@ -29,7 +29,7 @@ TEST(PackCheck, ListsNamesWhenAsked) {
     const Coverage coverage = coverage_of(*family);
     const std::string summary = to_text(*family, coverage, Detail::summary);
     EXPECT_THAT(summary,
-                testing::StartsWith("polycom (Polycom SoundPoint IP / SoundStation IP): 23 models, 4 documents"));
+                testing::StartsWith("polycom (Polycom SoundPoint IP / SoundStation IP): 23 models, 6 documents"));
     EXPECT_THAT(summary, testing::Not(testing::HasSubstr("ramdisk.enable")));
     EXPECT_THAT(to_text(*family, coverage, Detail::names), testing::HasSubstr("ramdisk.enable"));
 }

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "config/family/certificate_form.hpp"
 #include "config/family/discovery.hpp"
+#include "config/family/release.hpp"
 #include "config/seal/seal.hpp"
 #include "config/settings/effective.hpp"
 #include "config/syntax/directory_syntax.hpp"
@@ -26,6 +27,22 @@ namespace offhook::config {
 
 /// Who shares a document's bytes. A document of a scope other than `device` never holds a secret.
 enum class DocumentScope : std::uint8_t { device, site, family };
+
+/// A type of programmable key that phones have as a contact of their directory, at the key's place among the speed
+/// dials.
+struct DirectoryKey {
+    std::string type; ///< a value of key.{n}.type
+    Contact::Watch watch = Contact::Watch::off;
+    std::optional<Release> before; ///< only firmware before it: later releases have a better place for it
+
+    /// Where nobody stated the phone's release, it may be any.
+    [[nodiscard]] bool holds_for(const std::optional<Release>& release) const {
+        return !before || !release || *release < *before;
+    }
+};
+
+/// firmware.version: what decides which parameters a phone knows.
+[[nodiscard]] SettingKey firmware_version();
 
 /// A file that is rendered from settings.
 struct Document {
@@ -47,6 +64,11 @@ struct Document {
     const Seal* seal = nullptr;
     enum class Sealed : std::uint8_t { when_asked, always, elsewhere } sealed = Sealed::when_asked;
     const DirectorySyntax* directory = nullptr; ///< of Content::directory, and `syntax` is null then
+    std::vector<DirectoryKey> keys;             ///< of Content::directory
+    std::size_t directory_bytes_max = 0;        ///< of Content::directory: more a phone does not keep; 0: not known
+    /// Kind of the upload or asset that has the same names. A stored asset is served instead of the document; an upload
+    /// is what phones make of it.
+    std::string beside;
     bool names_origin = false; ///< {origin} is among them: the bytes depend on which address of ours was asked
     bool needed = true;        ///< false: a phone that does not get it is none the worse, and explain says so
     std::string summary;       ///< what it is, for explain and docs
@@ -93,7 +115,7 @@ struct Model {
 /// What a requested path is, as the family names its files.
 struct PathMatch {
     const Document* document = nullptr; ///< either this …
-    const OtherFile* other = nullptr;   ///< … or this
+    const OtherFile* other = nullptr;   ///< … or this; both where Document::beside says so
     std::optional<MacAddress> mac;      ///< from {mac}
     std::string_view model;             ///< from {model}, else empty; a view into the path
     std::string_view site;              ///< from {site}, else empty; a view into the path

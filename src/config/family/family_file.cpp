@@ -147,7 +147,9 @@ void read_seal(TomlReader& row, Document& document) {
 Document read_document(TomlReader& row, const PackFile& file) {
     Document document;
     document.kind = row.text("kind", TomlReader::Need::required);
-    const std::string syntax = row.text("syntax", TomlReader::Need::required);
+    const bool holds_contacts = row.text("content") == "directory";
+    const std::string syntax =
+        row.text("syntax", holds_contacts ? TomlReader::Need::optional : TomlReader::Need::required);
     document.syntax = find_syntax(syntax);
     if (document.syntax == nullptr && !syntax.empty())
         row.problem_at("syntax", "no syntax '" + printable(syntax, 40) + "'; there are " + syntax_names());
@@ -155,9 +157,12 @@ Document read_document(TomlReader& row, const PackFile& file) {
         choice(row, "scope", DocumentScope::device,
                {{"device", DocumentScope::device}, {"site", DocumentScope::site}, {"family", DocumentScope::family}});
     using Content = Document::Content;
-    document.content = choice(
-        row, "content", Content::own,
-        {{"fixed", Content::fixed}, {"shared", Content::shared}, {"model", Content::model}, {"own", Content::own}});
+    document.content = choice(row, "content", Content::own,
+                              {{"fixed", Content::fixed},
+                               {"shared", Content::shared},
+                               {"model", Content::model},
+                               {"own", Content::own},
+                               {"directory", Content::directory}});
     for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
     document.needed = row.boolean("needed", true);
     read_seal(row, document);
@@ -168,7 +173,7 @@ Document read_document(TomlReader& row, const PackFile& file) {
         row.problem("content \"model\" is shared by all phones of a model: its scope is \"site\" or \"family\"");
     if (document.content == Content::fixed && document.fixed.empty())
         row.problem("content \"fixed\" needs [document.fixed]");
-    (void)file;
+    read_directory(row, file, document);
     return document;
 }
 
@@ -282,7 +287,9 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             other.needed = row.boolean("needed", false);
             if (role == OtherFile::Role::firmware) other.begins_boot = row.boolean("begins_boot", false);
             other.summary = row.text("summary", TomlReader::Need::required);
-            other.paths = read_paths(row, file, content, content.documents.size() + content.files.size());
+            name_beside(row, content, other);
+            if (other.paths.empty())
+                other.paths = read_paths(row, file, content, content.documents.size() + content.files.size());
             if (role == OtherFile::Role::upload) other.upload = read_upload_rules(row);
             (void)row.text("source"); // read by people
             (void)row.text("confidence");
@@ -290,6 +297,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             if (!kinds.insert(other.kind).second) row.problem_at("kind", "kind '" + other.kind + "' stands twice");
             content.files.push_back(std::move(other));
         }
+    check_beside(file, content);
 }
 
 void read_defaults(TomlReader& root, const PackFile& file, PackContent& content) {

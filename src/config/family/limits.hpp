@@ -8,6 +8,8 @@ namespace offhook::config::pack_limits {
 inline constexpr std::int64_t upload_bytes_max = 256LL << 20;
 inline constexpr std::int64_t appended_bytes_max = 1LL << 20; ///< of an upload that grows by appending
 
+inline constexpr std::int64_t directory_bytes_max = 1LL << 20; ///< of a contact directory
+
 inline constexpr std::size_t pack_file_bytes_max = 1 << 20; ///< one TOML file
 inline constexpr std::size_t pack_errors_max = 200;         ///< reported; the rest is counted
 inline constexpr std::size_t pack_entries_max = 4000;       ///< rows, parameters, models or documents of one file

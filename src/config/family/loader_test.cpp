@@ -189,6 +189,80 @@ TEST(PackLoader, AKeysLengthIsWrittenAndAnotherIsNotRead) {
     }
 }
 
+const std::string contacts =
+    "[[document]]\nkind = \"contacts\"\npath = \"{mac}-directory.xml\"\nsummary = \"contacts\"\n"
+    "content = \"directory\"\n";
+const std::string sent = "[[upload]]\nkind = \"sent\"\nsummary = \"what it sent\"\n";
+
+TEST(PackLoader, ReadsADirectoryWithItsKeysAndWhatStandsBesideIt) {
+    auto text = good();
+    text.family += contacts +
+                   "directory = \"polycom-directory\"\ndirectory_bytes_max = 1000\nbeside = \"sent\"\n"
+                   "[[document.keys]]\ntype = \"speed_dial\"\n"
+                   "[[document.keys]]\ntype = \"blf\"\nwatch = true\nbefore = \"3.2\"\n" +
+                   sent;
+    ASSERT_EQ(errors_of(text), std::vector<std::string>());
+    const auto family = load_family(text).value();
+    const Document& document = family->documents()[1];
+    ASSERT_NE(document.directory, nullptr);
+    EXPECT_EQ(document.syntax, nullptr);
+    EXPECT_EQ(document.directory_bytes_max, 1000U);
+    ASSERT_EQ(document.keys.size(), 2U);
+    EXPECT_EQ(document.keys[0].watch, Contact::Watch::off);
+    EXPECT_TRUE(document.keys[0].holds_for(parse_release("9")));
+    EXPECT_EQ(document.keys[1].watch, Contact::Watch::on);
+    EXPECT_TRUE(document.keys[1].holds_for(std::nullopt));
+    EXPECT_TRUE(document.keys[1].holds_for(parse_release("3.1.9")));
+    EXPECT_FALSE(document.keys[1].holds_for(parse_release("3.2")));
+    const auto match = family->match_path("0004f2000001-directory.xml");
+    ASSERT_TRUE(match);
+    EXPECT_EQ(match->document, &document);
+    EXPECT_EQ(match->other, &family->other_files()[0]);
+    EXPECT_EQ(family->other_files()[0].paths, document.paths);
+}
+
+TEST(PackLoader, RefusesDirectoriesThatCannotBe) {
+    const struct {
+        const char* name;
+        std::string added;
+    } cases[] = {
+        {"no grammar", contacts},
+        {"unknown grammar", contacts + "directory = \"vcard\"\n"},
+        {"a syntax", contacts + "directory = \"polycom-directory\"\nsyntax = \"polycom-attributes\"\n"},
+        {"parameters", contacts + "directory = \"polycom-directory\"\n[document.fixed]\nx = \"1\"\n"},
+        {"nothing beside", contacts + "directory = \"polycom-directory\"\nbeside = \"sent\"\n"},
+        {"a path of its own",
+         contacts + "directory = \"polycom-directory\"\nbeside = \"sent\"\n" + sent + "path = \"{mac}-x.xml\"\n"},
+        {"an upload that many share", contacts +
+                                          "directory = \"polycom-directory\"\nbeside = \"sent\"\n"
+                                          "scope = \"site\"\n" +
+                                          sent},
+        {"no such key", contacts + "directory = \"polycom-directory\"\n[[document.keys]]\ntype = \"bell\"\n"},
+        {"no release", contacts + "directory = \"polycom-directory\"\n[[document.keys]]\ntype = \"blf\"\n"
+                                  "before = \"SIP 3.2\"\n"},
+        {"keys that many share", contacts + "directory = \"polycom-directory\"\nscope = \"site\"\n"
+                                            "[[document.keys]]\ntype = \"blf\"\n"},
+        {"too large", contacts + "directory = \"polycom-directory\"\ndirectory_bytes_max = 1048577\n"},
+        {"keys of settings", "[[document.keys]]\ntype = \"blf\"\n"},
+    };
+    for (const auto& each : cases) {
+        auto text = good();
+        text.family += each.added;
+        EXPECT_EQ(errors_of(text).size(), 1U) << each.name << ": " << testing::PrintToString(errors_of(text));
+    }
+}
+
+TEST(PackLoader, RefusesASinceThatCannotBeCompared) {
+    for (const char* since : {"SIP 3.2", "3.2a", "soon"}) {
+        auto text = good();
+        text.parameters += "\"d\" = { since = \"" + std::string(since) + "\" }\n";
+        EXPECT_EQ(errors_of(text).size(), 1U) << since;
+    }
+    auto text = good();
+    text.parameters += "\"d\" = { since = \"3.2.1\" }\n";
+    EXPECT_EQ(errors_of(text), std::vector<std::string>());
+}
+
 TEST(PackLoader, RevisionFollowsTheContent) {
     auto changed = good();
     changed.settings += "# a word\n";

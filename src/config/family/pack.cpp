@@ -24,7 +24,9 @@ bool same_block(const Row& a, const Row& b) {
 } // namespace
 
 Pack::Pack(PackContent content)
-    : content_(std::move(content)), mapped_(vocabulary().size()), parts_(vocabulary().size()) {
+    : content_(std::move(content)), mapped_(vocabulary().size()), used_(vocabulary().size()),
+      parts_(vocabulary().size()) {
+    find_used();
     std::set<std::uint16_t> stated;
     for (std::uint32_t i = 0; i < content_.rows.size(); ++i) {
         const Row& row = content_.rows[i];
@@ -57,6 +59,36 @@ Pack::Pack(PackContent content)
     }
 }
 
+void Pack::find_used() {
+    constexpr std::string_view word = "{setting:";
+    used_[firmware_version().id] = true;
+    for (const Document& document : content_.documents) {
+        if (document.content == Document::Content::directory) used_[find_setting("directory.source").value().id] = true;
+        const auto beside = std::find_if(content_.files.begin(), content_.files.end(), [&](const OtherFile& other) {
+            return !document.beside.empty() && other.kind == document.beside;
+        });
+        beside_.push_back(beside == content_.files.end() ? nullptr : &*beside);
+        for (const Parameter& fixed : document.fixed)
+            for (auto at = fixed.value.find(word); at != std::string::npos; at = fixed.value.find(word, at + 1)) {
+                const auto name = std::string_view(fixed.value).substr(at + word.size());
+                if (const auto key = find_setting(name.substr(0, name.find('}')))) used_[key->id] = true;
+            }
+    }
+}
+
+bool Pack::is_in_directory(const Effective::Value& type, const std::optional<Release>& release) const {
+    if (spec_of(type.key).name != "key.{n}.type") return false;
+    return std::any_of(content_.documents.begin(), content_.documents.end(), [&](const Document& document) {
+        return std::any_of(document.keys.begin(), document.keys.end(),
+                           [&](const DirectoryKey& key) { return key.type == type.value && key.holds_for(release); });
+    });
+}
+
+SettingKey firmware_version() {
+    static const SettingKey key = find_setting("firmware.version").value();
+    return key;
+}
+
 const Model* Pack::find_model(std::string_view name_or_alias) const {
     const std::string lower = to_lower(name_or_alias.substr(0, limits::name_bytes_max));
     if (const Model* model = find_exactly(lower)) return model;
@@ -81,7 +113,7 @@ std::optional<PathMatch> Pack::match_path(std::string_view path) const {
     if (!id) return std::nullopt;
     PathMatch match;
     if (*id < content_.documents.size())
-        match.document = &content_.documents[*id];
+        match.document = &content_.documents[*id], match.other = beside_[*id];
     else
         match.other = &content_.files[*id - content_.documents.size()];
     match.mac = captures.mac;

@@ -69,6 +69,10 @@ public:
     };
     [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
     [[nodiscard]] bool maps(std::uint16_t setting) const { return mapped_[setting]; }
+    /// No row writes it, but files name it, or it decides what rows write.
+    [[nodiscard]] bool is_used(std::uint16_t setting) const { return used_[setting]; }
+    /// Whether a key of that type is a contact of the phone's directory.
+    [[nodiscard]] bool is_in_directory(const Effective::Value& type, const std::optional<Release>& release) const;
     [[nodiscard]] unsigned lines_max() const { return lines_max_; }
     /// Those of a setting that is mapped in parts, none for one that is mapped whole.
     [[nodiscard]] std::span<const Part> parts_of(std::uint16_t setting) const { return parts_[setting]; }
@@ -79,9 +83,11 @@ public:
 private:
     PackContent content_;
     std::vector<Block> blocks_;
-    std::vector<bool> mapped_;
+    std::vector<bool> mapped_, used_;
+    std::vector<const OtherFile*> beside_; ///< by document: what else has its names
     std::vector<std::uint16_t> choosers_;
     std::vector<std::vector<Part>> parts_; ///< by setting
+    void find_used();
     [[nodiscard]] const Model* find_exactly(std::string_view lower) const;
 
     unsigned lines_max_ = 1;

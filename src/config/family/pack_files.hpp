@@ -18,6 +18,12 @@ void read_family(const PackFile& file, PackContent& content);
 void read_settings(const PackFile& file, PackContent& content);
 void read_discovery(const PackFile& file, PackContent& content);
 
+/// Of a document in family.toml: what it says of contacts. Its content, scope and fixed values are known.
+void read_directory(TomlReader& row, const PackFile& file, Document& document);
+/// Gives an upload or asset the names of the document that it stands beside, if it does.
+void name_beside(TomlReader& row, const PackContent& content, OtherFile& other);
+void check_beside(const PackFile& file, const PackContent& content);
+
 /// G C U I B, as docs/packs.md has them.
 [[nodiscard]] bool is_confidence_mark(std::string_view mark);
 

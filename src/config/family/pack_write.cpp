@@ -3,6 +3,7 @@
 #include "config/family/pack.hpp"
 
 #include "base/text.hpp"
+#include "config/family/release.hpp"
 
 #include <algorithm>
 #include <bitset>
@@ -24,6 +25,10 @@ public:
         for (std::size_t id = 0; id < starts_.size(); ++id) {
             while (at < values.size() && values[at].key.id < id) ++at;
             starts_[id] = static_cast<std::uint32_t>(at);
+        }
+        if (const auto* stated = settings.find(firmware_version()); stated != nullptr && !stated->value.empty()) {
+            release_text_ = stated->value;
+            release_ = find_release(stated->value);
         }
         out_.parameters.reserve(values.size() + values.size() / 4 + companion_at_.size());
     }
@@ -90,6 +95,9 @@ private:
         }
     }
 
+    /// Whether the phone's firmware has what came with `since`. What nobody stated may be any release.
+    [[nodiscard]] bool has(const Release& since) const { return !release_ || since <= *release_; }
+
     void note(std::string setting, std::string text) {
         if (!out_.notes.empty() && out_.notes.back().setting == setting && out_.notes.back().text == text) return;
         out_.notes.push_back({std::move(setting), std::move(text)});
@@ -108,6 +116,7 @@ private:
     void emit_companions(const Row& row, const std::vector<Companion>& companions, std::uint16_t index,
                          const Value& from) {
         for (const Companion& companion : companions) {
+            if (!has(companion.since)) continue;
             const std::uint16_t at = companion.name.has_index() ? index : 0;
             const bool secret = companion.secret || row.secret;
             Written& last = companion_at_[companion.id];
@@ -127,14 +136,30 @@ private:
         const unsigned lines = !row.every_line                           ? 1
                                : model_ != nullptr && model_->lines != 0 ? model_->lines
                                                                          : pack_.lines_max();
+        if (const auto newest = std::min_element(row.since.begin(), row.since.end()); !has(*newest)) {
+            if (!text.empty() && text != row.sources.front().off) note_newer(*newest, index, from);
+            return;
+        }
         for (unsigned line = 1; line <= lines; ++line) {
             const auto place = row.every_line ? static_cast<std::uint16_t>(line) : index;
             if (!text.empty()) {
                 emit_companions(row, row.guard, place, from);
                 emit_companions(row, row.also, place, from);
             }
-            for (const ParameterName& name : row.write) emit(name.with(place), text, from, row.secret, row.reboots);
+            for (std::size_t i = 0; i < row.write.size(); ++i)
+                if (has(row.since[i])) emit(row.write[i].with(place), text, from, row.secret, row.reboots);
         }
+    }
+
+    void note_newer(const Release& since, std::uint16_t index, const Value& from) {
+        static const auto key_type = find_pattern("key.{n}.type").value();
+        const std::string why =
+            " came with release " + to_text(since) + ", and this phone runs " + printable(release_text_, 40);
+        const bool is_keys = spec_of(from.key).name.starts_with("key.");
+        const Value* type = is_keys ? find(key_type, index) : nullptr;
+        if (type != nullptr && pack_.is_in_directory(*type, release_))
+            return note(name_of(type->key), "stands in the contact directory alone: its parameter" + why);
+        note(name_of(from.key), "left out: what carries it" + why);
     }
 
     [[nodiscard]] bool in_range(const Row& row, std::string_view text, const Value& from) {
@@ -252,7 +277,7 @@ private:
         for (const std::uint16_t setting : pack_.choosers())
             for (const Value& value : values_of(setting)) {
                 const bool chosen = std::find(chosen_.begin(), chosen_.end(), value.key) != chosen_.end();
-                if (!chosen && !value.value.empty())
+                if (!chosen && !value.value.empty() && !pack_.is_in_directory(value, release_))
                     note(name_of(value.key), "this family has no '" + printable(value.value, 40) + "'");
             }
     }
@@ -267,7 +292,8 @@ private:
                     note(name_of(value.key), std::move(loss));
                 continue;
             }
-            if (value.origin == LayerKind::vendor_default) continue;
+            if (value.origin == LayerKind::vendor_default || pack_.is_used(value.key.id) || is_servers_own(value.key))
+                continue;
             last = value.key.id;
             const auto why = pack_.content().unmapped.find(value.key.id);
             note(name_of(value.key),
@@ -292,6 +318,8 @@ private:
     const Pack& pack_;
     const Effective& settings_;
     const Model* model_;
+    std::string_view release_text_;     ///< as firmware.version states it
+    std::optional<Release> release_;    ///< nullopt: not stated, or not as a number
     std::vector<std::uint32_t> starts_; ///< by setting: where its values begin
     std::vector<Written> companion_at_; ///< by companion: where it was written last
     std::vector<const Row*> stated_;    ///< rows of the block being written that some setting is for

@@ -1,6 +1,7 @@
 // parameters.toml: the vendor's own vocabulary, mapped or not.
 #include "config/family/number_range.hpp"
 #include "config/family/pack_files.hpp"
+#include "config/family/release.hpp"
 
 #include "base/text.hpp"
 
@@ -21,6 +22,8 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
                                      "B (common knowledge)");
     if (facts.type == "number" && !facts.range.empty() && !parse_range(facts.range))
         row.problem_at("range", "a number's range is written as 1..65535, 300.. or ..9");
+    if (!facts.since.empty() && !parse_release(facts.since))
+        row.problem_at("since", "`since` is a release's number, 3.2 or 4.0.1, so that it can be compared");
     if (!facts.confidence.empty() && facts.source.empty()) row.problem_at("confidence", "a mark without a source");
 }
 

@@ -2,7 +2,9 @@
 #include "config/family/pack_case_test.hpp"
 
 #include "base/text.hpp"
+#include "config/family/pack.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -121,6 +123,76 @@ TEST(PolycomPack, ReadsTheMacFromAFactoryCertificate) {
                                            {SubjectField::common_name, "0004F2ABCDEF"}};
     EXPECT_EQ(family->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
     EXPECT_EQ(family->match_certificate({}), std::nullopt);
+}
+
+TEST(PolycomPack, GuardsEveryFlashParameterThatItWrites) {
+    const auto& pack = dynamic_cast<const Pack&>(polycom());
+    unsigned seen = 0;
+    for (const Row& row : pack.content().rows) {
+        const std::string& name = row.write.front().text();
+        if (!name.starts_with("device.")) continue;
+        ++seen;
+        std::vector<std::string> guards;
+        for (const Companion& guard : row.guard) guards.push_back(guard.name.text() + "=" + guard.value);
+        EXPECT_EQ(guards, (std::vector<std::string>{"device.set=1", name + ".set=1"})) << name;
+    }
+    EXPECT_GE(seen, 12U);
+}
+
+TEST(PolycomPack, HasDirectoriesUnderTheNamesOfWhatIsSentAndStored) {
+    const auto own = polycom().match_path("contacts/0004F2000001-Directory.xml");
+    ASSERT_TRUE(own && own->document != nullptr && own->other != nullptr);
+    EXPECT_EQ(own->document->kind, "contacts");
+    EXPECT_EQ(own->other->kind, "directory");
+    EXPECT_EQ(own->other->role, OtherFile::Role::upload);
+    EXPECT_EQ(own->mac, MacAddress(0x0004f2000001ULL));
+    const auto seed = polycom().match_path("000000000000-directory.xml");
+    ASSERT_TRUE(seed && seed->document != nullptr && seed->other != nullptr);
+    EXPECT_EQ(seed->other->role, OtherFile::Role::asset);
+    EXPECT_EQ(polycom().match_path("0004f2000001-phone.cfg")->document, nullptr);
+}
+
+TEST(PolycomPack, LeavesOutWhatTheStatedReleaseDoesNotKnow) {
+    const struct {
+        const char *version, *notes;
+        bool attendant, g722;
+    } cases[] = {
+        {"", "", true, true},
+        {"latest", "", true, true},
+        {"2.2.0.0047",
+         "key.1.type: stands in the contact directory alone: its parameter came with release 3.2, and this phone "
+         "runs 2.2.0.0047;audio.codecs: left out: what carries it came with release 3.0, and this phone runs "
+         "2.2.0.0047;",
+         false, false},
+        {"SIP 3.1",
+         "key.1.type: stands in the contact directory alone: its parameter came with release 3.2, and this phone "
+         "runs SIP 3.1;",
+         false, true},
+        {"3.2", "", true, true}};
+    for (const auto& each : cases) {
+        LayerBuilder builder;
+        for (const auto& [name, value] :
+             std::initializer_list<std::pair<const char*, const char*>>{{"firmware.version", each.version},
+                                                                        {"key.1.type", "blf"},
+                                                                        {"key.1.value", "1004"},
+                                                                        {"key.1.label", "Eva"},
+                                                                        {"audio.codecs", "pcma g722"}})
+            ASSERT_TRUE(builder.set(name, value));
+        const Layer layer = builder.build();
+        const LayerRef refs[] = {{LayerKind::device, &layer}};
+        const auto written = polycom().write(Effective(refs), nullptr);
+        const auto has = [&](std::string_view name) {
+            return std::any_of(written.parameters.begin(), written.parameters.end(),
+                               [&](const WrittenParameter& p) { return p.parameter.name == name; });
+        };
+        EXPECT_EQ(has("attendant.resourceList.1.address"), each.attendant) << each.version;
+        EXPECT_EQ(has("attendant.resourceList.1.type"), each.attendant) << each.version;
+        EXPECT_EQ(has("voice.codecPref.G722"), each.g722) << each.version;
+        EXPECT_TRUE(has("voice.codecPref.G711A"));
+        std::string notes;
+        for (const MapNote& note : written.notes) notes += note.setting + ": " + note.text + ";";
+        EXPECT_EQ(notes, each.notes) << each.version;
+    }
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "config/family/form.hpp"
 #include "config/family/parameter_name.hpp"
 #include "config/family/part.hpp"
+#include "config/family/release.hpp"
 #include "config/family/value_map.hpp"
 
 #include <optional>
@@ -21,6 +22,7 @@ struct Companion {
     std::uint32_t id = 0; ///< the same for all rows that name it: it is written once
     bool secret = false;
     bool reboots = false;
+    Release since = {}; ///< firmware before it does not know the parameter
 };
 
 /// One of our settings, in the vendor's spelling.
@@ -56,6 +58,7 @@ struct NumberRange {
 struct Row {
     std::string where;                ///< "settings.toml:12"
     std::vector<ParameterName> write; ///< all are written; the first that is there is read
+    std::vector<Release> since;       ///< of each of `write`: firmware before it does not know the parameter
     std::vector<Source> sources;
     std::vector<Form> forms;
     std::vector<Companion> also;  ///< written with it

@@ -205,10 +205,11 @@ private:
                 problem(pair.where, name.error().message);
                 continue;
             }
-            Companion companion{std::move(*name), pair.values.front(), 0, false, false};
+            Companion companion{std::move(*name), pair.values.front(), 0, false, false, {}};
             if (const auto* facts = require_known(companion.name, pair.where)) {
                 companion.secret = facts->secret.value_or(false);
                 companion.reboots = facts->reboots.value_or(false);
+                companion.since = parse_release(facts->since).value_or(Release{});
             }
             const auto id = static_cast<std::uint32_t>(content_.companion_values.size());
             if (content_.companions.add(companion.name, id)) {
@@ -315,6 +316,8 @@ private:
     void finish(Row row) {
         row.indexed = row.sources.front().what.spec().index_max != 0;
         for (const ParameterName& name : row.write) {
+            const auto known = content_.known.find(name);
+            row.since.push_back(known ? parse_release(content_.facts[*known].since).value_or(Release{}) : Release{});
             row.every_line = row.every_line || name.is_every_line();
             if (name.has_index() != (row.indexed || name.is_every_line()))
                 problem(row.where,

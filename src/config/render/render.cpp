@@ -245,6 +245,8 @@ std::string document_name(const Document& document, const Subject& subject) {
 }
 
 Result<Rendered> render(const Document& document, const Subject& subject) {
+    if (document.syntax == nullptr)
+        return fail(ErrorCode::invalid, "it holds contacts: render_directory() makes it", document.kind);
     Rendered out;
     if (document.content != Document::Content::fixed) {
         WriteResult written = write_layers(layers_of(document, subject), subject);

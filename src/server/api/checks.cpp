@@ -36,7 +36,7 @@ Result<void> check_raw_parameters(const config::Families& families, std::string_
         if (!setting.name.starts_with(config::Layer::raw_prefix)) continue;
         const config::Parameter parameter{setting.name.substr(config::Layer::raw_prefix.size()), setting.value};
         for (const config::Document& document : known->documents()) {
-            if (document.content == config::Document::Content::fixed) continue;
+            if (document.content == config::Document::Content::fixed || document.syntax == nullptr) continue;
             if (!document.syntax->write(std::span(&parameter, 1)))
                 return fail(ErrorCode::invalid,
                             "the files of this family cannot carry this name or value; is the parameter's name right?",

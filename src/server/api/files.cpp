@@ -3,6 +3,7 @@
 #include "config/render/render.hpp"
 #include "server/api/api.hpp"
 #include "server/api/shapes.hpp"
+#include "server/directories.hpp"
 #include "server/layers.hpp"
 
 #include <algorithm>
@@ -32,9 +33,12 @@ struct DeviceFiles {
     const catalogue::Site* site = nullptr;
     const config::Family* family = nullptr;
     const config::Model* model = nullptr;
+    catalogue::Store* store = nullptr;
 
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const {
         const bool own = document.scope == config::DocumentScope::device;
+        if (document.directory != nullptr)
+            return render_directory({*snapshot, *family, document, *site, own ? &as : nullptr}, *store);
         const Layers layers(*snapshot, *family, *site, own ? &as : nullptr, model);
         auto rendered = config::render(document, subject(as, layers));
         if (rendered && document.names_origin && rendered->text.find(unknown_origin) != std::string::npos)
@@ -81,6 +85,7 @@ Result<DeviceFiles> find_device(const ApiCall& call) {
     out.family = config::find_family(call.context.families, out.device->family);
     if (out.family == nullptr) return fail(ErrorCode::not_found, "no pack for this family", out.device->family);
     out.model = out.family->find_model(out.device->model);
+    out.store = &call.context.catalogue.store();
     return out;
 }
 
@@ -96,6 +101,7 @@ bool is_for(const DeviceFiles& files, const config::Document& document) {
 }
 
 void mask_secrets(config::Rendered& rendered, const config::Document& document) {
+    if (document.syntax == nullptr) return; // contacts are no secret
     std::vector<config::Parameter> parameters;
     for (config::WrittenParameter& p : rendered.parameters) {
         if (p.secrecy == config::Secrecy::secret && !p.parameter.value.empty()) p.parameter.value = masked;
@@ -145,6 +151,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
         if (!is_for(*files, document)) continue;
         const auto rendered = files->render(document, *files->device);
         if (is_the_other_twin(document, rendered)) continue;
+        if (rendered && rendered->text.empty() && document.directory != nullptr) continue; // no phone gets it
         json::object row{{"name", files->name(document)},
                          {"kind", document.kind},
                          {"scope", document.scope == config::DocumentScope::device ? "this device alone"
@@ -175,6 +182,11 @@ Result<ApiAnswer> show(const ApiCall& call) {
                     printable(name));
     auto rendered = files->render(*match->document, *files->device);
     if (!rendered) return tl::unexpected(rendered.error());
+    if (rendered->text.empty() && match->document->directory != nullptr)
+        return fail(
+            ErrorCode::not_found,
+            "nothing is in it: no phonebook entry, no key, nothing that the phone sent; phones get no such file",
+            printable(name));
     if (!call.flag("show_secrets")) mask_secrets(*rendered, *match->document);
     json::array parameters;
     for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));

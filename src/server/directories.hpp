@@ -1,0 +1,34 @@
+#pragma once
+/// @file  Directories: the contact directory that a phone gets, from the catalogue and from what the phone sent.
+///
+/// On a loop, whoever asks brings the bytes of the upload, if one goes into it.
+/// Lifetime  the question's references outlive what is asked with it. Threads  any.
+#include "catalogue/snapshot.hpp"
+#include "catalogue/store/store.hpp"
+#include "config/family/family.hpp"
+#include "config/render/render.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace offhook::server {
+
+struct DirectoryQuestion {
+    const catalogue::Snapshot& snapshot;
+    const config::Family& family;
+    const config::Document& document; ///< with Content::directory
+    const catalogue::Site& site;
+    const catalogue::Device* device = nullptr; ///< of a document with scope device
+};
+
+/// The upload that goes into it; null: the directory is ours alone.
+[[nodiscard]] const catalogue::UploadMark* upload_in(const DirectoryQuestion& question);
+/// An empty text: there is nothing in it. Requires: `uploaded` is of upload_in().
+[[nodiscard]] Result<config::Rendered> render_directory(const DirectoryQuestion& question,
+                                                        std::optional<std::string_view> uploaded);
+/// The same, with the upload read from the store. Errors: unavailable, where that cannot be. Threads: a pool's.
+[[nodiscard]] Result<config::Rendered> render_directory(const DirectoryQuestion& question, catalogue::Store& store);
+/// Grows with each change of the phonebooks that are in it.
+[[nodiscard]] catalogue::Revision phonebook_revision(const DirectoryQuestion& question);
+
+} // namespace offhook::server
