@@ -43,6 +43,26 @@ TEST(PolycomRelease, IsToldByTheMajorVersion) {
     for (const char* odd : {"", "sip.ld", "1.6.5", "-4"}) EXPECT_EQ(release_of(odd).name, "SIP 2.2") << odd;
 }
 
+TEST(PolycomRelease, ShowsItsSerialNumberOnlyWhereTheFormIsKnown) {
+    const config::Model model{"SPIP335", "", 2, 0, {}, {}, {}};
+    const auto agent = [&](std::string_view version) {
+        return user_agent(release_of(version), Stage::application, model, version, "0004f249d83f");
+    };
+    EXPECT_EQ(agent("4.0.13.1445"),
+              "FileTransport PolycomSoundPointIP-SPIP_335-UA/4.0.13.1445 (SN:0004f249d83f) Type/Application");
+    EXPECT_EQ(agent("2.2.0.0047"), "FileTransport PolycomSoundPointIP-SPIP_335-UA/2.2.0.0047");
+}
+
+TEST(PolycomRelease, ModelsThatEndEarlyLeaveTheFactoryWithTheirLast) {
+    const config::Model model{"SPIP500", "", 3, 0, {}, {}, {{"tls", "no"}, {"last_application", "2.1.3"}}};
+    const auto flash = factory_flash(model, *MacAddress::from_text("0004f2aabbcc"));
+    EXPECT_EQ(flash.application->version, "2.1.3");
+    EXPECT_TRUE(is_after("2.2", "2.1.3"));
+    EXPECT_TRUE(is_after("2.1.4", "2.1.3"));
+    EXPECT_FALSE(is_after("2.1.3.0099", "2.1.3"));
+    EXPECT_FALSE(is_after("2.1", "2.1.3"));
+}
+
 TEST(PolycomRelease, FactoryPhoneHasTheFactoryAccountAndAnApplication) {
     const config::Model model{"SPIP650", "", 6, 0, {}, {}, {}};
     const auto flash = factory_flash(model, *MacAddress::from_text("0004f2aabbcc"));
