@@ -35,6 +35,13 @@ struct DeviceFiles {
                                        "at which the phone finds this server"});
         return rendered;
     }
+    /// For comparing: a file that there is not yet, for want of a key, holds nothing.
+    [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
+                                                          const catalogue::Device& as) const {
+        auto rendered = render(document, as);
+        if (!rendered && rendered.error().code == ErrorCode::not_found) return config::Rendered();
+        return rendered;
+    }
     [[nodiscard]] std::string name(const config::Document& document) const {
         const Layers layers(*snapshot, *family, *site, device);
         return config::document_name(document, subject(*device, layers));
@@ -90,6 +97,13 @@ void mask_secrets(config::Rendered& rendered, const config::Document& document) 
         rendered.text.clear();
 }
 
+/// How a file is sealed that is served so; null: it is served as it is shown.
+json::value seal_json(const config::Rendered& rendered) {
+    if (rendered.seal == nullptr) return nullptr;
+    return json::object{
+        {"seal", rendered.seal->name()}, {"label", config::label(*rendered.seal)}, {"bytes", rendered.sealed.size()}};
+}
+
 json::array to_json(const std::vector<config::MapNote>& notes) {
     json::array out;
     for (const config::MapNote& note : notes)
@@ -127,7 +141,8 @@ Result<ApiAnswer> list(const ApiCall& call) {
                                                                                    : "family"},
                          {"summary", document.summary}};
         if (rendered) {
-            row["bytes"] = rendered->text.size();
+            row["bytes"] = rendered->served().size();
+            row["sealed"] = seal_json(*rendered);
             for (auto& note : to_json(rendered->notes))
                 if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
         } else {
@@ -154,6 +169,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));
     return ApiAnswer{200, json::object{{"name", name},
                                        {"text", rendered->text},
+                                       {"sealed", seal_json(*rendered)},
                                        {"parameters", std::move(parameters)},
                                        {"notes", to_json(rendered->notes)}}};
 }
@@ -207,8 +223,8 @@ Result<ApiAnswer> diff(const ApiCall& call) {
     bool reboots = false;
     for (const config::Document& document : files->family->documents()) {
         if (!is_for(*files, document)) continue;
-        auto before = files->render(document, *files->device);
-        auto after = files->render(document, changed);
+        auto before = files->render_or_none(document, *files->device);
+        auto after = files->render_or_none(document, changed);
         if (!before) return tl::unexpected(before.error());
         if (!after) return tl::unexpected(after.error());
         json::array changed_parameters = differences(*before, *after);
