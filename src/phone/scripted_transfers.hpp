@@ -27,11 +27,19 @@ public:
     void fail_step(std::size_t step, FileOutcome outcome) { step_failures_[step] = outcome; }
     /// Whatever is asked for at this address of a server ends so.
     void fail_address(const std::string& address, FileOutcome outcome) { address_failures_[address] = outcome; }
+    /// Once so many more stages have begun, this URL has other content.
+    void serve_after_stages(const std::string& url, unsigned more, std::string content) {
+        later_[stages + more] = {url, std::move(content)};
+    }
     void heal(const std::string& url) { failures_.erase(url); }
     /// nullopt: no more.
     void fail_all(std::optional<FileOutcome> outcome) { all_ = outcome; }
 
-    void start_stage() override { ++stages; }
+    void start_stage() override {
+        if (const auto found = later_.find(stages); found != later_.end())
+            serve(found->second.first, found->second.second);
+        ++stages;
+    }
 
     boost::asio::awaitable<TransferAnswer> run(TransferRequest request) override {
         const std::string url = request.url.shown();
@@ -80,6 +88,7 @@ private:
     }
 
     std::map<std::string, std::string> files_;
+    std::map<unsigned, std::pair<std::string, std::string>> later_; ///< by the count of stages
     std::map<std::string, FileOutcome> failures_;
     std::map<std::string, FileOutcome> address_failures_;
     std::map<std::size_t, FileOutcome> step_failures_;

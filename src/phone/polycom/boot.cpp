@@ -103,6 +103,7 @@ asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
         if (const auto why = why_to_end(session, next, seen); !why.empty()) {
             session.problem(why);
             report.state = PhoneState::unconfigured;
+            report.lines.clear(); // of an earlier boot of this run
             break;
         }
         if (next == Next::retry) co_await session.transfers().wait(session.switches().countdown);

@@ -440,16 +440,24 @@ TEST_F(PolycomBoot, FollowsRedirectsAsItsReleaseDoes) {
     EXPECT_TRUE(follows());
 }
 
-TEST_F(PolycomBoot, ForgetsWhatWasChangedOnItWhereTheServerHasNoOverrides) {
+TEST_F(PolycomBoot, KeepsOrForgetsWhatWasChangedOnItWhereTheServerHasNoOverrides) {
     flash.changes["reg.1.address"] = "555";
-    EXPECT_EQ(run().lines[0].user, "101");
-    EXPECT_TRUE(flash.changes.empty());
-    flash.changes["reg.1.address"] = "555";
-    flash.parameters["phone.overrides.absent"] = "kept";
     EXPECT_EQ(run().lines[0].user, "555");
-    flash.parameters.erase("phone.overrides.absent");
+    flash.parameters["phone.overrides.absent"] = "forgotten";
+    const Flash before = flash;
     server.fail_all(FileOutcome::unreachable);
     EXPECT_EQ(run().lines[0].user, "555") << "nobody said that there are none";
+    flash = before;
+    server.fail_all({});
+    EXPECT_EQ(run().lines[0].user, "101");
+    EXPECT_TRUE(flash.changes.empty());
+}
+
+TEST_F(PolycomBoot, TheServersOverridesReplaceThoseInFlash) {
+    flash.changes = {{"reg.1.address", "555"}, {"up.headsetMode", "1"}};
+    serve("0004f2aabbcc-phone.cfg", "<PHONE_CONFIG><OVERRIDES reg.1.address=\"556\"/></PHONE_CONFIG>");
+    EXPECT_EQ(run().lines[0].user, "556");
+    EXPECT_EQ(flash.changes.size(), 1U);
 }
 
 TEST_F(PolycomBoot, TakesEveryParameterOfTheFlashThatAFileMaySet) {

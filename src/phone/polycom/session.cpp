@@ -247,7 +247,7 @@ asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
         if (server_is_dead()) co_return std::nullopt;
         if (answer.outcome != FileOutcome::fetched) continue;
         if (is_web_page(answer.body)) {
-            mark_not_usable(std::string(web_page_reason));
+            mark_not_usable(fmt::format("{}; expected a well-formed XML file", web_page_reason));
             continue;
         }
         if (seal != nullptr && seal->looks_sealed(answer.body)) {

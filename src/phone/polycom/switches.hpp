@@ -22,9 +22,9 @@ struct Switches {
     Release::Licences licences = Release::Licences::ignored;
     /// phone.check_sync.counts: files that the master file lists, or the override and directory file with them (I).
     enum class Counts : std::uint8_t { listed, all } check_sync = Counts::listed;
-    /// phone.overrides.absent: what the phone does with changes made on it when the server has no override file: the
-    /// vendor's FAQ says that local settings may be lost (B).
-    enum class Overrides : std::uint8_t { forgotten, kept } overrides_absent = Overrides::forgotten;
+    /// phone.overrides.absent: changes made on the phone stay where the server has no override file, or are forgotten,
+    /// as the vendor's FAQ lets one fear (B).
+    enum class Overrides : std::uint8_t { kept, forgotten } overrides_absent = Overrides::kept;
     /// phone.paths: the guide's rules, or whatever is written (G says how paths are to be; not what happens else).
     enum class Paths : std::uint8_t { strict, as_written } paths = Paths::strict;
     /// phone.countdown: seconds on the screen before a phone that cannot go on boots anew. A real one takes about ten

@@ -20,7 +20,8 @@ TEST(PolycomSwitches, StandAsTheReferenceRecommendsUnlessTheFlashSaysSo) {
     EXPECT_EQ(with("phone.redundancy.uploads", "both").uploads, S::Uploads::all) << "no word of this switch";
     EXPECT_EQ(with("", "").check_sync, S::Counts::listed);
     EXPECT_EQ(with("phone.check_sync.counts", "all").check_sync, S::Counts::all);
-    EXPECT_EQ(with("phone.overrides.absent", "kept").overrides_absent, S::Overrides::kept);
+    EXPECT_EQ(with("", "").overrides_absent, S::Overrides::kept);
+    EXPECT_EQ(with("phone.overrides.absent", "forgotten").overrides_absent, S::Overrides::forgotten);
     EXPECT_EQ(with("phone.paths", "as_written").paths, S::Paths::as_written);
     EXPECT_EQ(with("phone.countdown", "10").countdown, std::chrono::seconds(10));
     EXPECT_EQ(with("phone.countdown", "999999").countdown, std::chrono::seconds(600));
