@@ -136,6 +136,12 @@ void add_options(CLI::App& command, BootArguments& arguments) {
         ->type_name("NAME=VALUE")
         ->allow_extra_args(false)
         ->group(server);
+    command
+        .add_option("--resolve", options.resolve,
+                    "Addresses of a name, as if DNS said so: a redundant boot server has several; may be repeated")
+        ->type_name("NAME=ADDRESS[,ADDRESS...]")
+        ->allow_extra_args(false)
+        ->group(server);
     command.add_option("--ca-file", options.ca_file, "Trust these certificate authorities instead of the system's")
         ->type_name("FILE")
         ->check(CLI::ExistingFile)

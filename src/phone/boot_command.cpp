@@ -8,6 +8,7 @@
 #include "phone/discovery/address_lease.hpp"
 #include "phone/family_boot.hpp"
 #include "phone/network/phone_network.hpp"
+#include "phone/resolver.hpp"
 #include "phone/scheme_transfers.hpp"
 #include "phone/tftp_transfers.hpp"
 
@@ -149,6 +150,7 @@ Result<void> check_words(const BootOptions& options, const FamilyBoot& boot) {
     if (!options.from.empty() && !can_use_from)
         return fail(ErrorCode::invalid, "it belongs to --pnp on the host's own addresses, without --interface",
                     "--from");
+    if (const auto hosts = read_fixed_hosts(options.resolve); !hosts) return tl::unexpected(hosts.error());
     return {};
 }
 
@@ -250,9 +252,13 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
                                         options.silence_time, options.ca_file, options.client_certificate,
                                         options.client_key});
     TftpTransfers tftp_transfers(context.get_executor(), {options.silence_time});
-    SchemeTransfers transfers(curl_transfers, tftp_transfers);
+    auto hosts = read_fixed_hosts(options.resolve);
+    if (!hosts) return tl::unexpected(hosts.error());
+    SchemeTransfers transfers(curl_transfers, tftp_transfers, *hosts);
+    SystemResolver resolver(context.get_executor(), std::move(*hosts));
     BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
                                   clock,           options.plain_port, clients->get(), place.request};
+    surroundings.resolver = &resolver;
     if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
     if (occasion.told) surroundings.cause = BootSurroundings::Cause::notify;
     if (place.network)

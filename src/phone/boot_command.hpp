@@ -28,9 +28,11 @@ struct BootOptions {
     std::string address, gateway; ///< of the phone by hand, "10.0.0.50/24"; "": DHCP gives it one
     std::string from;             ///< interface or address of the host that SIP PnP goes out by, without `interface`
     std::optional<std::uint16_t> plain_port; ///< of plain HTTP, for a stage that cannot do the TLS it is told to
-    std::string ca_file;                     ///< certificate authorities to trust instead of the system's
-    std::string client_certificate;          ///< PEM, shown to a server that asks under TLS; "": the phone has none
-    std::string client_key;                  ///< PEM, not encrypted
+    /// NAME=ADDRESS[,ADDRESS...]: names of boot servers as if DNS said so.
+    std::vector<std::string> resolve;
+    std::string ca_file;            ///< certificate authorities to trust instead of the system's
+    std::string client_certificate; ///< PEM, shown to a server that asks under TLS; "": the phone has none
+    std::string client_key;         ///< PEM, not encrypted
     std::chrono::seconds silence_time{30};
     enum class Output : std::uint8_t { text, json } output = Output::text;
     /// NAME=VALUE in the vendor's words, and "LAST,FIRST,NUMBER[,SPEED DIAL]": what its user changes once it runs.

@@ -14,6 +14,7 @@
 namespace offhook::phone {
 
 class DiscoveryClients;
+class Resolver;
 
 struct BootSurroundings {
     const config::Family& family;
@@ -28,6 +29,9 @@ struct BootSurroundings {
     /// nothing. Null: it boots.
     const FoundServer* found_before = nullptr;
     enum class Cause : std::uint8_t { power, notify } cause = Cause::power; ///< notify: of a restart
+
+    /// Null: whoever connects looks names up, and each has one address.
+    Resolver* resolver = nullptr;
 
     [[nodiscard]] bool looks_for_server() const {
         return clients != nullptr && discovery.choice != DiscoveryChoice::none && found_before == nullptr;

@@ -49,6 +49,7 @@ public:
         set(CURLOPT_SHARE, connections);
         set(CURLOPT_ERRORBUFFER, reason_.data());
         set_destination();
+        set_address();
         set(CURLOPT_USERAGENT, request_.user_agent.c_str());
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_PROXY, "");
@@ -108,6 +109,18 @@ private:
         set(CURLOPT_REQUEST_TARGET, url.path.c_str());
     }
 
+    /// One address of a name that has several. The name still stands in Host and is what a certificate is held against.
+    void set_address() {
+        if (request_.address.empty()) return;
+        const bool is_ipv6 = request_.address.find(':') != std::string::npos;
+        const auto host = request_.url.host.find(':') != std::string::npos ? fmt::format("[{}]", request_.url.host)
+                                                                           : request_.url.host;
+        const auto to = is_ipv6 ? fmt::format("[{}]", request_.address) : request_.address;
+        connect_to_.reset(curl_slist_append(nullptr, fmt::format("{}::{}:", host, to).c_str()));
+        if (!connect_to_) throw std::bad_alloc();
+        set(CURLOPT_CONNECT_TO, connect_to_.get());
+    }
+
     void set_credentials() {
         const auto& [user, password] = request_.credentials;
         if (user.empty() && password.empty()) return;
@@ -162,7 +175,7 @@ private:
 
     TransferRequest request_;
     std::unique_ptr<CURL, FreeEasy> easy_;
-    std::unique_ptr<curl_slist, FreeList> headers_;
+    std::unique_ptr<curl_slist, FreeList> headers_, connect_to_;
     std::array<char, CURL_ERROR_SIZE> reason_{};
     ReceivedBody received_{request_};
     std::size_t sent_ = 0;

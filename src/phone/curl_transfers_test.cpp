@@ -2,6 +2,7 @@
 
 #include "net/as_result.hpp"
 #include "net/task_group.hpp"
+#include "phone/scheme_transfers.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -139,6 +140,30 @@ TEST_F(OverHttp, TellsFailuresApart) {
         request.url.scheme = protocol::Scheme::ftps;
         const auto ftps = co_await transfers.run(request);
         EXPECT_EQ(ftps.outcome, FileOutcome::not_built_in);
+    };
+    run(work(*this));
+}
+
+TEST_F(OverHttp, GoesToTheAddressThatItIsGivenForAName) {
+    const auto work = [](OverHttp& test) -> asio::awaitable<void> {
+        CurlTransfers curl(test.loop, {});
+        auto request = test.get("/");
+        request.url.host = "boot.invalid";
+        const auto unknown = co_await curl.run(request);
+        EXPECT_EQ(unknown.outcome, FileOutcome::unreachable) << unknown.detail;
+        request.address = "127.0.0.99";
+        const auto other = co_await curl.run(request);
+        EXPECT_EQ(other.outcome, FileOutcome::unreachable) << other.detail;
+        request.address = "127.0.0.1";
+        const auto reached = co_await curl.run(request);
+        EXPECT_EQ(reached.outcome, FileOutcome::fetched) << reached.detail;
+        request.address.clear();
+        FixedHosts hosts;
+        hosts["boot.invalid"] = {"127.0.0.1"};
+        SchemeTransfers by_name(curl, curl, std::move(hosts));
+        request.url.host = "Boot.Invalid";
+        const auto fixed = co_await by_name.run(request);
+        EXPECT_EQ(fixed.outcome, FileOutcome::fetched) << fixed.detail;
     };
     run(work(*this));
 }

@@ -10,7 +10,7 @@ class FakeFamily final : public config::Family {
 public:
     FakeFamily() {
         models_.push_back({"SPIP650", "650", 6, 34, {"2345-12600-001"}, {"SPIP_650"}, {}});
-        models_.push_back({"SPIP300", "300", 2, 2, {}, {"SPIP_300"}, {{"tls", "no"}}});
+        models_.push_back({"SPIP300", "300", 2, 2, {}, {"SPIP_300"}, {{"tls", "no"}, {"last_application", "2.1.2"}}});
         models_.push_back({"SSIP4000", "4000", 1, 0, {"2201-06642-001"}, {}, {}});
     }
 
@@ -55,12 +55,20 @@ public:
         result.settings = settings.build();
         return result;
     }
-    [[nodiscard]] const config::ParameterFacts* facts(std::string_view) const override { return nullptr; }
+    [[nodiscard]] const config::ParameterFacts* facts(std::string_view parameter) const override {
+        return parameter == port_.name ? &port_ : nullptr;
+    }
     [[nodiscard]] const config::Layer& defaults() const override { return defaults_; }
 
 private:
     std::vector<config::Model> models_;
     config::Layer defaults_;
+    config::ParameterFacts port_ = [] {
+        config::ParameterFacts facts;
+        facts.name = "voIpProt.server.1.port";
+        facts.range = "0..65535";
+        return facts;
+    }();
 };
 
 } // namespace offhook::phone

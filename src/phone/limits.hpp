@@ -18,6 +18,8 @@ inline constexpr std::size_t listed_files_max = 256; ///< followed of CONFIG_FIL
 inline constexpr std::size_t log_bytes_max = 64 * 1024;
 inline constexpr unsigned reboots_max = 8; ///< of one run; a loop is found long before
 inline constexpr unsigned redirects_max = 5;
+inline constexpr std::size_t fixed_hosts_max = 64;               ///< names by hand, and addresses of one
+inline constexpr unsigned servers_max = 8;                       ///< Polycom's: addresses of a redundant boot server
 inline constexpr unsigned attempts_max = 10;                     ///< Polycom's own bound of File Transmit Tries
 inline constexpr std::chrono::seconds retry_wait_max{300};       ///< and of Retry Wait
 inline constexpr std::chrono::milliseconds connect_time{10'000}; ///< to get a connection

@@ -29,8 +29,16 @@ bool ReceivedBody::take_image(std::string_view bytes) {
         if (body_.size() < limits::image_head_bytes) return true;
         if (!start_digest()) return false;
     }
-    digest_->add(bytes);
+    digest(bytes);
     return true;
+}
+
+void ReceivedBody::digest(std::string_view bytes) {
+    const auto skipped = std::min<std::uint64_t>(to_skip_, bytes.size());
+    to_skip_ -= skipped;
+    bytes = bytes.substr(skipped, std::min<std::uint64_t>(to_digest_, bytes.size() - skipped));
+    to_digest_ -= bytes.size();
+    digest_->add(bytes);
 }
 
 /// Asks on_head. Whether the rest is wanted.
@@ -42,7 +50,9 @@ bool ReceivedBody::start_digest() {
         ended_by_us_ = FileOutcome::not_changed;
         return false;
     }
-    digest_->add(std::string_view(body_).substr(std::min(decision.digest_from, body_.size())));
+    to_skip_ = decision.digest_from;
+    to_digest_ = decision.digest_bytes;
+    digest(body_);
     return true;
 }
 

@@ -28,11 +28,13 @@ public:
 private:
     [[nodiscard]] bool take_image(std::string_view bytes);
     [[nodiscard]] bool start_digest();
+    void digest(std::string_view bytes);
 
     const TransferRequest& request_;
     std::string body_;
     std::uint64_t bytes_ = 0;
     std::optional<RunningDigest> digest_;
+    std::uint64_t to_skip_ = 0, to_digest_ = 0;
     std::optional<FileOutcome> ended_by_us_;
 };
 

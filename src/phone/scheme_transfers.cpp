@@ -1,5 +1,7 @@
 #include "phone/scheme_transfers.hpp"
 
+#include "base/text.hpp"
+
 #include <utility>
 
 namespace offhook::phone {
@@ -10,6 +12,10 @@ void SchemeTransfers::start_stage() {
 }
 
 boost::asio::awaitable<TransferAnswer> SchemeTransfers::run(TransferRequest request) {
+    if (request.address.empty()) {
+        const auto known = fixed_.find(to_lower(request.url.host));
+        if (known != fixed_.end()) request.address = known->second.front();
+    }
     if (request.url.scheme == protocol::Scheme::tftp) return tftp_.run(std::move(request));
     return others_.run(std::move(request));
 }

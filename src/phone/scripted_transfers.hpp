@@ -4,7 +4,9 @@
 /// What is not in the map is absent. Waiting takes no time; it is counted.
 #include "phone/transfers.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,21 @@ public:
     void fail(const std::string& url, FileOutcome outcome) { failures_[url] = outcome; }
     /// The step of this number, from 0, ends so; whatever it asks for.
     void fail_step(std::size_t step, FileOutcome outcome) { step_failures_[step] = outcome; }
-    void fail_all(FileOutcome outcome) { all_ = outcome; }
+    /// Whatever is asked for at this address of a server ends so.
+    void fail_address(const std::string& address, FileOutcome outcome) { address_failures_[address] = outcome; }
+    /// Once so many more stages have begun, this URL has other content.
+    void serve_after_stages(const std::string& url, unsigned more, std::string content) {
+        later_[stages + more] = {url, std::move(content)};
+    }
+    void heal(const std::string& url) { failures_.erase(url); }
+    /// nullopt: no more.
+    void fail_all(std::optional<FileOutcome> outcome) { all_ = outcome; }
 
-    void start_stage() override { ++stages; }
+    void start_stage() override {
+        if (const auto found = later_.find(stages); found != later_.end())
+            serve(found->second.first, found->second.second);
+        ++stages;
+    }
 
     boost::asio::awaitable<TransferAnswer> run(TransferRequest request) override {
         const std::string url = request.url.shown();
@@ -47,7 +61,8 @@ public:
             answer.outcome = FileOutcome::not_changed;
             answer.bytes = answer.body.size();
         } else {
-            answer.digest = sha256(std::string_view(content).substr(decision.digest_from));
+            const auto from = std::min<std::uint64_t>(decision.digest_from, content.size());
+            answer.digest = sha256(std::string_view(content).substr(from, decision.digest_bytes));
         }
         co_return answer;
     }
@@ -65,13 +80,17 @@ private:
     FileOutcome outcome_of(const std::string& url, std::size_t step, const TransferRequest& request) const {
         if (all_) return *all_;
         if (const auto found = step_failures_.find(step); found != step_failures_.end()) return found->second;
+        if (const auto found = address_failures_.find(request.address); found != address_failures_.end())
+            return found->second;
         if (const auto found = failures_.find(url); found != failures_.end()) return found->second;
         if (request.direction == Direction::put) return FileOutcome::stored;
         return files_.contains(url) ? FileOutcome::fetched : FileOutcome::absent;
     }
 
     std::map<std::string, std::string> files_;
+    std::map<unsigned, std::pair<std::string, std::string>> later_; ///< by the count of stages
     std::map<std::string, FileOutcome> failures_;
+    std::map<std::string, FileOutcome> address_failures_;
     std::map<std::size_t, FileOutcome> step_failures_;
     std::optional<FileOutcome> all_;
 };

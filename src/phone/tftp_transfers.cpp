@@ -77,7 +77,7 @@ private:
     asio::awaitable<bool> open() {
         const auto port = request_.url.port.value_or(protocol::default_port(protocol::Scheme::tftp));
         boost::system::error_code error;
-        auto address = asio::ip::make_address(request_.url.host, error);
+        auto address = asio::ip::make_address(request_.address.empty() ? request_.url.host : request_.address, error);
         if (error) {
             udp::resolver resolver(socket_.get_executor());
             const auto [failure, found] = co_await resolver.async_resolve(request_.url.host, "", net::as_result);

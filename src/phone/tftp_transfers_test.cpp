@@ -160,6 +160,10 @@ TEST_F(TftpPhone, ReadsFromDnsmasq) {
             EXPECT_TRUE(answer.body == body_of(size)) << size;
         }
     EXPECT_EQ(run(get(port, "none", host)).outcome, FileOutcome::absent);
+    auto named = get(port, "f1", host);
+    named.url.host = "boot.invalid";
+    named.address = host;
+    EXPECT_EQ(run(named).outcome, FileOutcome::fetched) << "where it is told to, whatever the name";
 }
 
 TEST_F(TftpPhone, GetsThroughABadNetwork) {

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 
 namespace offhook::phone {
@@ -20,12 +21,14 @@ namespace offhook::phone {
 /// What to do with the rest of an image once its head is known.
 struct HeadDecision {
     enum class Rest : std::uint8_t { wanted, not_wanted } rest = Rest::wanted;
-    std::size_t digest_from = 0; ///< the digest leaves out so many bytes at the front; at most the head's size
+    std::uint64_t digest_from = 0;                                          ///< the digest leaves out what is before
+    std::uint64_t digest_bytes = std::numeric_limits<std::uint64_t>::max(); ///< and what is behind so many
 };
 
 struct TransferRequest {
     Direction direction = Direction::get;
-    protocol::Url url; ///< its scheme is set
+    protocol::Url url;        ///< its scheme is set
+    std::string address = {}; ///< connects there instead of looking the URL's host up; "": looks it up
     std::string user_agent;
     protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
     enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
@@ -42,7 +45,7 @@ struct TransferAnswer {
     FileOutcome outcome = FileOutcome::unreachable; ///< not_changed: on_head did not want the rest
     std::string body;                               ///< the whole, or the head
     std::uint64_t bytes = 0;
-    Sha256 digest{}; ///< Keep::head and fetched: of everything from digest_from on
+    Sha256 digest{}; ///< Keep::head and fetched: of what the decision names
     std::string detail;
     std::chrono::microseconds elapsed{0};
 };

@@ -249,16 +249,34 @@ class BootAgainstNginx(unittest.TestCase):
         os.remove(self.dir + "/www/line.cfg")
         self.start("location = /line.cfg { return 302 /elsewhere/line.cfg; }"
                    "location = /bootrom.ld { return 302 /elsewhere/; }")
-        report = self.boot(expect="ready")
+        report = self.boot("--flash", "phone.redirects=followed", expect="ready")
         self.assertEqual(self.outcomes(report)["bootrom.ld"], "redirected", "a bootROM follows none")
+        report = self.boot(expect="unconfigured")
+        self.assertEqual(self.outcomes(report)["line.cfg"], "redirected", "nor does SIP 2.2 unless told")
+        self.assertTrue(any("line.cfg: the server sends the phone elsewhere" in problem and "expected" in problem
+                            for problem in report["problems"]))
 
     def test_paths_go_out_as_written(self):
         name = "{x}/..//%41%zz/%2e/a.cfg"
         self.plain_tree()
         self.write("000000000000.cfg", '<APPLICATION CONFIG_FILES="line.cfg, sip.cfg, %s"/>' % name)
         self.start()
-        self.boot(url=self.nginx.url("//"), expect="ready")
+        report = self.boot(url=self.nginx.url("//"), expect="ready")
+        self.assertNotIn("GET //%s HTTP/1.1" % name, [row[2] for row in self.nginx.requests()])
+        self.assertTrue(any("escape character" in problem for problem in report["problems"]), "the guide forbids it")
+        self.boot("--flash", "phone.paths=as_written", url=self.nginx.url("//"), expect="ready")
         self.assertIn("GET //%s HTTP/1.1" % name, [row[2] for row in self.nginx.requests()])
+
+    def test_a_redundant_server_has_several_addresses(self):
+        """The first address is dead, the second is nginx: the phone gets through, and the server hears its name."""
+        self.plain_tree()
+        self.start()
+        port = self.nginx.url("/").split(":")[2].strip("/")
+        report = self.boot("--resolve", "boot.example.net=127.0.0.99,127.0.0.1", "--flash",
+                           "device.prov.redunInterAttemptDelay=0", url="http://boot.example.net:%s/" % port, expect="ready")
+        self.assertTrue(all("address 2 of 2, 127.0.0.1" in file["detail"] for file in report["files"]
+                            if not file["name"].endswith(".log")))
+        self.assertEqual(report["problems"], [])
 
     def test_https_is_spoken_by_the_application_alone(self):
         self.plain_tree()

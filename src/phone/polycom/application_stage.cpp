@@ -1,9 +1,9 @@
 #include "phone/polycom/configuration.hpp"
 #include "phone/polycom/lines.hpp"
+#include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include "base/text.hpp"
-#include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,111 +12,54 @@ namespace offhook::phone::polycom {
 namespace {
 
 namespace asio = boost::asio;
-using Origin = ConfigurationFile::Origin;
 
-constexpr std::string_view cached_master = "master";
 constexpr unsigned sampled_audio_max = 24;
+constexpr unsigned quotas_max = 16;
+constexpr std::uint64_t kilobyte = 1024;
+constexpr std::uint64_t resource_kb_max = limits::configuration_bytes_max / kilobyte;
 
-/// The parameters of a file's text. nullopt: of no use to a phone, and said so.
-std::optional<std::vector<config::Parameter>> read_parameters(Session& session, const std::string& name,
-                                                              const std::string& content) {
-    if (is_web_page(content)) {
-        session.mark_not_usable(std::string(web_page_reason));
-        return std::nullopt;
-    }
-    auto document = config::find_syntax("polycom-attributes")->read(content);
-    if (!document) {
-        session.mark_not_usable(document.error().text());
-        return std::nullopt;
-    }
-    session.tell_notes(name, *document);
-    return std::move(document->parameters);
-}
-
-std::optional<ConfigurationFile> from_cache(Session& session, const std::string& name) {
-    const auto cached = session.flash().files.find(name);
-    if (cached == session.flash().files.end()) return std::nullopt;
-    auto document = config::find_syntax("polycom-attributes")->read(cached->second);
-    if (!document) return std::nullopt;
-    session.decide(fmt::format("{} is taken from the cache in flash", name));
-    return ConfigurationFile{name, Origin::cached, std::move(document->parameters)};
-}
-
-enum class Absence : std::uint8_t { normal, odd };
-
-/// Fetched, or else from the cache. A file whose absence is normal has no copy to fall back on once it is gone.
-asio::awaitable<std::optional<ConfigurationFile>> obtain(Session& session, std::string name, Absence absence) {
-    const TransferAnswer answer = co_await session.fetch(name);
-    if (answer.outcome == FileOutcome::fetched) {
-        auto parameters = read_parameters(session, name, answer.body);
-        if (parameters) {
-            session.flash().cache(name, answer.body);
-            co_return ConfigurationFile{name, Origin::fetched, std::move(*parameters)};
-        }
-    } else if (answer.outcome == FileOutcome::absent && absence == Absence::normal) {
-        const auto cached = session.flash().files.find(name);
-        if (cached != session.flash().files.end()) session.flash().files.erase(cached);
-        co_return std::nullopt;
-    } else if (answer.outcome == FileOutcome::absent) {
-        session.problem(fmt::format("{}: not all configuration files were present", name));
-    }
-    co_return from_cache(session, name);
-}
-
-asio::awaitable<std::optional<MasterFile>> obtain_master(Session& session) {
-    auto master = co_await session.fetch_master();
-    if (master) co_return master;
-    const auto cached = session.flash().files.find(cached_master);
-    if (cached == session.flash().files.end()) co_return std::nullopt;
-    const auto document = config::find_syntax("polycom-master")->read(cached->second);
-    if (!document) co_return std::nullopt;
-    session.decide("the master configuration file is taken from the cache in flash");
-    co_return read_master(document->parameters, session.model().name, session.flash().mac, session.part_number());
-}
-
-/// From the strongest to the weakest.
-asio::awaitable<std::vector<ConfigurationFile>> obtain_configuration(Session& session, const MasterFile& master) {
-    std::vector<ConfigurationFile> listed;
-    for (const auto& name : master.configurations)
-        if (auto file = co_await obtain(session, name, Absence::odd)) listed.push_back(std::move(*file));
-    for (const auto& name : master.others) co_await session.fetch(name); // their content is nothing a boot depends on
-    const std::string mac = session.flash().mac.text();
-    std::vector<ConfigurationFile> files;
-    std::vector<std::string> overrides{join_path(master.overrides_directory, mac + "-phone.cfg")};
-    if (session.release().web_overrides == Release::WebOverrides::asked)
-        overrides.push_back(join_path(master.overrides_directory, mac + "-web.cfg"));
-    for (const auto& name : overrides)
-        if (auto file = co_await obtain(session, name, Absence::normal)) files.push_back(std::move(*file));
-    std::move(listed.begin(), listed.end(), std::back_inserter(files));
-    co_return files;
+std::uint64_t kilobytes_or(std::string_view text, std::uint64_t otherwise) {
+    return std::min(to_number<std::uint64_t>(text).value_or(otherwise), resource_kb_max) * kilobyte;
 }
 
 asio::awaitable<void> fetch_licences(Session& session, const MasterFile& master) {
-    if (session.release().licences != Release::Licences::asked) co_return;
+    if (session.switches().licences != Release::Licences::asked) co_return;
     const std::vector<std::string> owners{MacAddress{}.text(), session.flash().mac.text()};
     for (const auto& owner : owners)
         co_await session.fetch(join_path(master.licence_directory, owner + "-license.cfg"));
 }
 
-/// The phone's own directory; the seed only for a phone that has none yet.
-asio::awaitable<void> fetch_directory(Session& session, const MasterFile& master) {
-    constexpr std::string_view ending = "-directory.xml";
-    auto& flash = session.flash();
-    const std::string own = join_path(master.contacts_directory, fmt::format("{}{}", flash.mac.text(), ending));
-    TransferAnswer answer = co_await session.fetch(own);
-    if (answer.outcome == FileOutcome::absent && !flash.files.contains(own))
-        answer = co_await session.fetch(
-            join_path(master.contacts_directory, fmt::format("{}{}", MacAddress{}.text(), ending)));
-    if (answer.outcome == FileOutcome::fetched && !is_web_page(answer.body)) flash.cache(own, answer.body);
+/// The room for all tones: res.quotas.N.value of the N whose name is "tone"; 600 KB from the factory (C).
+std::uint64_t tone_quota(const Merged& configuration) {
+    for (unsigned i = 1; i <= quotas_max; ++i)
+        if (configuration.find(fmt::format("res.quotas.{}.name", i)) == "tone")
+            return kilobytes_or(configuration.find(fmt::format("res.quotas.{}.value", i)), 600);
+    return 600 * kilobyte;
+}
+
+/// Sampled audio, as far as the phone has room: no file beyond res.finder.sizeLimit, not more than the quota of all.
+asio::awaitable<void> fetch_sounds(Session& session, const Merged& configuration) {
+    const auto file_max = kilobytes_or(configuration.find("res.finder.sizeLimit"), 300);
+    auto room = tone_quota(configuration);
+    for (unsigned i = 1; i <= sampled_audio_max; ++i) {
+        const std::string name(configuration.find(fmt::format("saf.{}", i)));
+        if (name.empty()) continue;
+        const auto most = std::min(file_max, room);
+        if (most == 0) {
+            session.remark(fmt::format("{}: no room is left for it: res.quotas gives all tones {} bytes", name,
+                                       tone_quota(configuration)));
+            continue;
+        }
+        const TransferAnswer answer = co_await session.fetch_at_most(name, most);
+        if (answer.outcome == FileOutcome::fetched) room -= std::min(room, answer.bytes);
+    }
 }
 
 /// What the configuration itself names: the dictionary of the language, sampled audio.
 asio::awaitable<void> fetch_named_by(Session& session, const Merged& configuration) {
     if (const auto language = configuration.find("lcl.ml.lang"); !language.empty())
         co_await session.fetch(fmt::format("SoundPointIPLocalization/{}/SoundPointIP-dictionary.xml", language));
-    for (unsigned i = 1; i <= sampled_audio_max; ++i)
-        if (const auto file = configuration.find(fmt::format("saf.{}", i)); !file.empty())
-            co_await session.fetch(std::string(file));
+    co_await fetch_sounds(session, configuration);
 }
 
 void settle(Session& session, const Merged& configuration, const std::vector<ConfigurationFile>& files) {
@@ -148,21 +91,43 @@ void tell_state(Session& session) {
                                                             : "a registrar"));
 }
 
+/// Sets what device.* says. Whether something is other than before: then every release reboots.
+Next apply_device(Session& session, const Merged& configuration) {
+    auto& flash = session.flash();
+    const auto changes = device_changes(configuration, flash);
+    auto& names = session.changes().flash;
+    names.clear();
+    for (const auto& [name, value] : changes) {
+        session.decide(fmt::format("{} is set in flash by the configuration", name));
+        flash.parameters[name] = value;
+        names.push_back(name);
+    }
+    return changes.empty() ? Next::go_on : Next::reboot;
+}
+
+/// A phone that runs restarts where a file changed that counts (switches: phone.check_sync.counts).
+bool has_changed_while_running(Session& session) {
+    const auto& [listed, others, flash] = session.changes();
+    auto counted = listed;
+    const bool all_count = session.switches().check_sync == Switches::Counts::all;
+    if (all_count) counted.insert(counted.end(), others.begin(), others.end());
+    if (!all_count && !others.empty())
+        session.decide(fmt::format("changed, but not listed in the master file: {} (phone.check_sync.counts)",
+                                   join(others, ", ")));
+    if (!counted.empty()) session.decide(fmt::format("changed on the server: {}", join(counted, ", ")));
+    return !counted.empty();
+}
+
 /// Applies device.* and says whether something changed that this release reboots for.
 Next apply(Session& session, const Merged& configuration) {
     auto& flash = session.flash();
-    Next next = Next::go_on;
-    for (const auto& [name, value] : device_changes(configuration, flash)) {
-        session.decide(fmt::format("{} is set in flash by the configuration", name));
-        flash.parameters[name] = value;
-        next = Next::reboot;
-    }
+    Next next = apply_device(session, configuration);
+    const bool reboots = session.release().changed_configuration == Release::Reload::reboots;
     const std::string digest = configuration.digest();
-    const bool is_first = flash.configuration_digest.empty();
-    if (!is_first && digest != flash.configuration_digest) {
-        session.decide("the configuration differs from the one before");
-        if (session.release().changed_configuration == Release::Reload::reboots) next = Next::reboot;
-    }
+    bool has_changed = !flash.configuration_digest.empty() && digest != flash.configuration_digest;
+    if (has_changed) session.decide("the configuration differs from the one before");
+    if (session.is_running()) has_changed = has_changed_while_running(session);
+    if (has_changed && reboots) next = Next::reboot;
     flash.configuration_digest = digest;
     return next;
 }
@@ -172,22 +137,31 @@ Next apply(Session& session, const Merged& configuration) {
 asio::awaitable<Next> run_application(Session& session) {
     co_await session.enter(Stage::application);
     const auto& application = *session.flash().application;
-    session.report().firmware = application.version.empty() ? application.name : application.version;
-    const auto master = co_await obtain_master(session);
+    auto& report = session.report();
+    report.firmware = application.version.empty() ? application.name : application.version;
+    ObtainedFiles obtained(session);
+    const auto master = co_await obtained.master();
     if (!master) {
-        session.report().state = PhoneState::unconfigured;
-        session.report().lines.clear();
+        report.state = PhoneState::unconfigured;
+        report.lines.clear();
         tell_state(session);
         co_return Next::go_on;
     }
-    const auto files = co_await obtain_configuration(session, *master);
+    const auto files = co_await obtained.configuration(*master);
     const Merged configuration = merge(files);
     if (configuration.hidden != 0)
         session.decide(fmt::format("values hidden by an earlier file: {} ({}{})", configuration.hidden,
                                    configuration.first_hidden, configuration.hidden == 1 ? "" : ", …"));
     session.decide(fmt::format("parameters in force: {}, files: {}", configuration.values.size(), files.size()));
-    co_await fetch_licences(session, *master);
-    co_await fetch_directory(session, *master);
+    if (!obtained.is_locked()) {
+        co_await fetch_licences(session, *master);
+        co_await obtained.directory(*master);
+    }
+    if (obtained.is_locked()) {
+        session.decide("a file that cannot be decrypted: the phone boots anew until it can read it, or it is gone");
+        co_await session.upload_log(master->log_directory, "app.log");
+        co_return Next::retry;
+    }
     co_await fetch_named_by(session, configuration);
     settle(session, configuration, files);
     const Next next = apply(session, configuration);

@@ -1,6 +1,8 @@
 #include "phone/polycom/boot.hpp"
 
 #include "base/digest.hpp"
+#include "base/text.hpp"
+#include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include <fmt/format.h>
@@ -59,6 +61,27 @@ public:
 /// What decides how the next boot goes, as far as the phone itself goes.
 std::string fingerprint(const Flash& flash) { return content_name(flash_to_json(flash)); }
 
+/// Of a check-sync alone: a poll looks first, whatever this says (I).
+bool reboots_at_check_sync(const Surroundings& surroundings, Session& session) {
+    if (surroundings.cause != BootSurroundings::Cause::notify) return false;
+    const auto configuration = configuration_in_flash(session.flash(), session.model(), session.part_number());
+    return configuration.find("voIpProt.SIP.specialEvent.checkSync.alwaysReboot") == "1";
+}
+
+/// Why a phone that would boot once more is not let: it would for ever. "": it may.
+std::string why_to_end(Session& session, Next next, std::set<std::string>& seen) {
+    const unsigned reboots = session.report().reboots;
+    if (next == Next::retry) { // nothing changes by itself: only the server can end this, so it gets its chances
+        if (reboots < limits::reboots_max) return {};
+        return fmt::format("a real phone would go on booting; this one gave up after {} reboots", reboots);
+    }
+    if (reboots < limits::reboots_max && seen.insert(fingerprint(session.flash())).second) return {};
+    const auto& names = session.changes().flash;
+    return fmt::format("a loop of reboots: after {} the phone is where it was before; look for device.* parameters "
+                       "that two files or servers set differently{}{}",
+                       reboots, names.empty() ? "" : ", here ", join(names, ", "));
+}
+
 } // namespace
 
 const FamilyBoot& family_boot() {
@@ -76,16 +99,14 @@ asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
             {BootEvent::Kind::power_on, report.reboots == 0 ? "power on" : fmt::format("boot {}", report.reboots + 1)});
         const Next next = co_await run_once(session);
         keep_flash(flash);
-        if (next == Next::halt) report.state = PhoneState::unconfigured;
-        if (next != Next::reboot) break;
-        if (report.reboots >= limits::reboots_max || !seen.insert(fingerprint(flash)).second) {
-            session.problem(
-                fmt::format("a loop of reboots: after {} the phone is where it was before; look for device.* "
-                            "parameters that two files or servers set differently",
-                            report.reboots));
+        if (next == Next::go_on) break;
+        if (const auto why = why_to_end(session, next, seen); !why.empty()) {
+            session.problem(why);
             report.state = PhoneState::unconfigured;
+            report.lines.clear(); // of an earlier boot of this run
             break;
         }
+        if (next == Next::retry) co_await session.transfers().wait(session.switches().countdown);
         ++report.reboots;
         report.problems.clear(); // those of the boot that counts are told again
         session.observer().on_event({BootEvent::Kind::reboot, "the phone reboots"});
@@ -98,8 +119,13 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
     BootReport looked;
     {
         Session session(surroundings, flash);
-        Next next = co_await run_application(session);
-        if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
+        Next next = Next::reboot;
+        if (reboots_at_check_sync(surroundings, session)) {
+            session.decide("voIpProt.SIP.specialEvent.checkSync.alwaysReboot is 1: nothing is looked at");
+        } else {
+            next = co_await run_application(session);
+            if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
+        }
         keep_flash(flash);
         if (next == Next::go_on) {
             session.decide("nothing has changed that needs a restart: the phone goes on");

@@ -1,13 +1,8 @@
 #include "phone/polycom/boot.hpp"
 
-#include "base/hex.hpp"
-#include "phone/discovery/scripted_clients.hpp"
-#include "phone/fake_family.hpp"
-#include "phone/scripted_transfers.hpp"
+#include "phone/polycom/booting_phone.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,78 +10,11 @@
 namespace offhook::phone::polycom {
 namespace {
 
-namespace asio = boost::asio;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* base = "http://boot/spip/";
-
-class Recorder final : public BootObserver {
-public:
-    void on_event(const BootEvent& event) override { events.push_back(event); }
-    [[nodiscard]] bool told(BootEvent::Kind kind, std::string_view part) const {
-        return std::any_of(events.begin(), events.end(), [&](const BootEvent& event) {
-            return event.kind == kind && event.text.find(part) != std::string::npos;
-        });
-    }
-    std::vector<BootEvent> events;
-};
-
-std::string stub(std::string_view kind, std::string_view version, std::string_view parts, std::string_view payload) {
-    return fmt::format("offhook-image 1\nkind: {}\nversion: {}\nparts: {}\ndigest: {}\n\n{}", kind, version, parts,
-                       to_hex(sha256(payload)), payload);
-}
-
-/// A phone, a server and a loop; run() boots once.
-class PolycomBoot : public testing::Test {
-protected:
-    PolycomBoot() {
-        flash = factory_flash(model(), *MacAddress::from_text("0004f2aabbcc"));
-        flash.parameters["device.prov.serverName"] = "http://boot/spip";
-        serve("000000000000.cfg", "<APPLICATION APP_FILE_PATH=\"sip.ld\" CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-reg.cfg, "
-                                  "sip.cfg\" LOG_FILE_DIRECTORY=\"logs/\"/>");
-        serve("0004f2aabbcc-reg.cfg", "<a reg.1.address=\"101\" reg.1.auth.password=\"secret\"/>");
-        serve("sip.cfg", "<a><b voIpProt.server.1.address=\"pbx\" reg.1.address=\"999\"/></a>");
-    }
-    void serve(const std::string& name, std::string content) { server.serve(base + name, std::move(content)); }
-    [[nodiscard]] const config::Model& model() const { return *family.find_model("SPIP650"); }
-
-    BootReport run() { return run(boot); }
-    /// What a running phone does at a check-sync.
-    BootReport look() { return run(check); }
-    BootReport run(asio::awaitable<BootReport> (*what)(Surroundings, Flash&, std::function<void(const Flash&)>)) {
-        server.steps.clear();
-        asio::io_context context;
-        BootReport report;
-        asio::co_spawn(context,
-                       what({family, model(), server, recorder, clock, {}, &clients, looks, found_before}, flash,
-                            [this](const Flash&) { ++flash_writes; }),
-                       [&](std::exception_ptr failure, BootReport result) {
-                           if (failure) std::rethrow_exception(failure);
-                           report = std::move(result);
-                       });
-        context.run();
-        return report;
-    }
-    [[nodiscard]] std::vector<std::string> asked() const {
-        std::vector<std::string> names;
-        for (const auto& step : server.steps)
-            names.push_back((step.request.direction == Direction::put ? "put " : "") +
-                            step.url.substr(std::min(step.url.size(), std::string_view(base).size())));
-        return names;
-    }
-
-    FakeFamily family;
-    ScriptedTransfers server;
-    Recorder recorder;
-    ManualClock clock;
-    ScriptedClients clients{*MacAddress::from_text("0004f2aabbcc")};
-    DiscoveryRequest looks;
-    const FoundServer* found_before = nullptr;
-    Flash flash;
-    unsigned flash_writes = 0;
-};
+using PolycomBoot = BootingPhone;
 
 TEST_F(PolycomBoot, AsksInTheOrderOfThePhone) {
     const auto report = run();
@@ -305,6 +233,7 @@ TEST_F(PolycomBoot, FindsALoopOfReboots) {
     EXPECT_EQ(report.state, PhoneState::unconfigured);
     EXPECT_LE(report.reboots, 4U);
     EXPECT_THAT(report.problems, Contains(HasSubstr("a loop of reboots")));
+    EXPECT_THAT(report.problems, Contains(HasSubstr("here device.prov.serverName")));
 }
 
 TEST_F(PolycomBoot, LoadsAnApplicationThatDiffersAndSkipsOneThatDoesNot) {
@@ -346,7 +275,7 @@ TEST_F(PolycomBoot, StoresAForeignImageWithoutUnderstandingIt) {
     EXPECT_EQ(report.firmware, "sip.ld");
     EXPECT_EQ(flash.application->bytes, 100'000U);
     report = run();
-    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "image sip.ld has not changed"));
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "Image sip.ld has not changed"));
 }
 
 TEST_F(PolycomBoot, ANewBootromFormatsTheFlashAndReboots) {
@@ -430,6 +359,151 @@ TEST_F(PolycomBoot, ARunningPhoneRestartsForAnotherApplication) {
     EXPECT_EQ(report.reboots, 1U);
     EXPECT_EQ(report.firmware, "3.1.8.0070");
     EXPECT_EQ(look().reboots, 0U);
+}
+
+TEST_F(PolycomBoot, ARunningPhoneCountsWhatTheMasterFileLists) {
+    run();
+    serve("0004f2aabbcc-phone.cfg", "<PHONE_CONFIG><OVERRIDES reg.1.label=\"x\"/></PHONE_CONFIG>");
+    EXPECT_EQ(look().reboots, 0U) << "an override file is not listed";
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "not listed in the master file: 0004f2aabbcc-phone.cfg"));
+    flash.parameters["phone.check_sync.counts"] = "all";
+    serve("0004f2aabbcc-phone.cfg", "<PHONE_CONFIG><OVERRIDES reg.1.label=\"y\"/></PHONE_CONFIG>");
+    EXPECT_EQ(look().reboots, 1U);
+    serve("000000000000.cfg", "<APPLICATION APP_FILE_PATH=\"sip.ld\" CONFIG_FILES=\"[PHONE_MAC_ADDRESS]-reg.cfg, "
+                              "sip.cfg\" MISC_FILES=\"hook\" LOG_FILE_DIRECTORY=\"logs/\"/>");
+    serve("hook", "1");
+    EXPECT_EQ(look().reboots, 1U) << "the master file itself";
+    EXPECT_EQ(look().reboots, 0U);
+    serve("hook", "2");
+    EXPECT_EQ(look().reboots, 1U) << "MISC_FILES";
+}
+
+TEST_F(PolycomBoot, ACheckSyncRestartsAtOnceWhereItAlwaysReboots) {
+    serve("sip.cfg", "<a voIpProt.server.1.address=\"pbx\" "
+                     "voIpProt.SIP.specialEvent.checkSync.alwaysReboot=\"1\"/>");
+    run();
+    EXPECT_EQ(look().reboots, 0U) << "its own timer";
+    cause = BootSurroundings::Cause::notify;
+    const auto report = look();
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(asked().front(), "2345-12600-001.bootrom.ld") << "it looks at nothing before";
+}
+
+TEST_F(PolycomBoot, FindsEachFileWhereTheMasterFileSaysItIs) {
+    serve("000000000000.cfg",
+          "<APPLICATION APP_FILE_PATH=\"https://u1:p1@images/fw/sip.ld\" "
+          "CONFIG_FILES=\"https://u2:p2@conf/reg.cfg, tftp://old/sip.cfg\" MISC_FILES=\"ftp://u3:p3@misc/m\" "
+          "LOG_FILE_DIRECTORY=\"http://u4:p4@logs/l\" OVERRIDES_DIRECTORY=\"https://u5:p5@over/o/\" "
+          "CONTACTS_DIRECTORY=\"contacts\"/>");
+    server.serve("https://conf/reg.cfg", "<a reg.1.address=\"1\" reg.1.auth.password=\"p\"/>");
+    server.serve("tftp://old/sip.cfg", "<a voIpProt.server.1.address=\"pbx\"/>");
+    EXPECT_EQ(run().state, PhoneState::ready);
+    const auto user_of = [&](std::string_view url) -> std::string {
+        for (const auto& step : server.steps)
+            if (step.url == url) return step.request.credentials.user;
+        return "not asked";
+    };
+    EXPECT_EQ(user_of("http://images/fw/2345-12600-001.sip.ld"), "u1") << "the bootROM has no TLS";
+    EXPECT_EQ(user_of("http://images/fw/sip.ld"), "u1");
+    EXPECT_EQ(user_of("https://conf/reg.cfg"), "u2");
+    EXPECT_EQ(user_of("tftp://old/sip.cfg"), "PlcmSpIp");
+    EXPECT_EQ(user_of("ftp://misc/m"), "u3");
+    EXPECT_EQ(user_of("http://logs/l/0004f2aabbcc-boot.log"), "u4");
+    EXPECT_EQ(user_of("http://logs/l/0004f2aabbcc-app.log"), "u4");
+    EXPECT_EQ(user_of("https://over/o/0004f2aabbcc-phone.cfg"), "u5");
+    EXPECT_EQ(user_of("http://boot/spip/contacts/0004f2aabbcc-directory.xml"), "PlcmSpIp");
+}
+
+TEST_F(PolycomBoot, AModelWithoutTlsSpeaksPlainHttpInBothStages) {
+    model_name = "SPIP300";
+    flash = factory_flash(model(), flash.mac);
+    flash.parameters["device.prov.serverName"] = "https://boot/spip";
+    serve("sip.ld", stub("application", "2.2.0.0047", "", "new"));
+    const auto report = run();
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(report.firmware, "2.1.2") << "2.2 is not for this model";
+    for (const auto& step : server.steps) EXPECT_TRUE(step.url.starts_with("http://boot/")) << step.url;
+    EXPECT_THAT(report.problems, Contains(HasSubstr("2.2.0.0047 is past 2.1.2")));
+}
+
+TEST_F(PolycomBoot, FollowsRedirectsAsItsReleaseDoes) {
+    const auto follows = [&] {
+        run();
+        return server.steps.back().request.redirects == TransferRequest::Redirects::followed;
+    };
+    EXPECT_FALSE(follows());
+    flash.parameters["phone.redirects"] = "followed";
+    EXPECT_TRUE(follows());
+    EXPECT_EQ(server.steps.front().request.redirects, TransferRequest::Redirects::refused) << "a bootROM never does";
+    flash.parameters.erase("phone.redirects");
+    flash.application->version = "4.0.15.1047";
+    EXPECT_TRUE(follows());
+}
+
+TEST_F(PolycomBoot, KeepsOrForgetsWhatWasChangedOnItWhereTheServerHasNoOverrides) {
+    flash.changes["reg.1.address"] = "555";
+    EXPECT_EQ(run().lines[0].user, "555");
+    flash.parameters["phone.overrides.absent"] = "forgotten";
+    const Flash before = flash;
+    server.fail_all(FileOutcome::unreachable);
+    EXPECT_EQ(run().lines[0].user, "555") << "nobody said that there are none";
+    flash = before;
+    server.fail_all({});
+    EXPECT_EQ(run().lines[0].user, "101");
+    EXPECT_TRUE(flash.changes.empty());
+}
+
+TEST_F(PolycomBoot, TheServersOverridesReplaceThoseInFlash) {
+    flash.changes = {{"reg.1.address", "555"}, {"up.headsetMode", "1"}};
+    serve("0004f2aabbcc-phone.cfg", "<PHONE_CONFIG><OVERRIDES reg.1.address=\"556\"/></PHONE_CONFIG>");
+    EXPECT_EQ(run().lines[0].user, "556");
+    EXPECT_EQ(flash.changes.size(), 1U);
+}
+
+TEST_F(PolycomBoot, TakesEveryParameterOfTheFlashThatAFileMaySet) {
+    constexpr std::string_view names[] = {"device.net.ipAddress",
+                                          "device.net.subnetMask",
+                                          "device.net.IPgateway",
+                                          "device.net.vlanId",
+                                          "device.net.cdpEnabled",
+                                          "device.dhcp.enabled",
+                                          "device.dhcp.offerTimeout",
+                                          "device.dhcp.option60Type",
+                                          "device.dhcp.bootSrvUseOpt",
+                                          "device.dhcp.bootSrvOpt",
+                                          "device.dhcp.bootSrvOptType",
+                                          "device.dhcp.dhcpVlanDiscUseOpt",
+                                          "device.dhcp.dhcpVlanDiscOpt",
+                                          "device.prov.user",
+                                          "device.prov.password",
+                                          "device.prov.redunAttemptLimit",
+                                          "device.prov.redunInterAttemptDelay",
+                                          "device.prov.maxRedunServers",
+                                          "device.prov.tagSerialNo",
+                                          "device.dns.serverAddress",
+                                          "device.dns.altSrvAddress",
+                                          "device.dns.domain",
+                                          "device.sntp.serverName",
+                                          "device.sntp.gmtOffset",
+                                          "device.syslog.serverName",
+                                          "device.syslog.transport",
+                                          "device.syslog.facility",
+                                          "device.syslog.renderLevel",
+                                          "device.syslog.prependMac",
+                                          "device.auth.localAdminPassword",
+                                          "device.auth.localUserPassword",
+                                          "device.sec.configEncryption.key",
+                                          "device.prov.upgradeServer",
+                                          "device.prov.ztpEnabled"};
+    for (const auto name : names) {
+        serve("sip.cfg",
+              fmt::format("<a voIpProt.server.1.address=\"pbx\" device.set=\"1\" {0}=\"7\" {0}.set=\"1\"/>", name));
+        flash.configuration_digest.clear();
+        const auto report = run();
+        EXPECT_EQ(flash.parameter(name), "7") << name;
+        EXPECT_EQ(report.reboots, 1U) << name;
+        EXPECT_EQ(report.state, PhoneState::ready) << name;
+    }
 }
 
 TEST_F(PolycomBoot, TellsWhatIsInForce) { EXPECT_EQ(run().parameters["voIpProt.server.1.address"], "pbx"); }

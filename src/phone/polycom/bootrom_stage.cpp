@@ -19,20 +19,33 @@ std::string words_for(const StoredImage& image) {
     return fmt::format("{} ({} bytes, not in a format we read)", image.name, image.bytes);
 }
 
+ImageReader reader_of(Session& session, ImageKind kind) {
+    const auto& flash = session.flash();
+    ImageReader reader{kind, session.part_number(), std::string(last_application(session.model())), {}};
+    if (kind == ImageKind::bootrom)
+        reader.in_flash = flash.bootrom;
+    else
+        reader.in_flash = flash.application;
+    return reader;
+}
+
 /// The image's verdict, or nullopt when no candidate is there.
-asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, std::string path, ImageKind kind,
-                                                            const StoredImage* in_flash) {
+asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, std::string path, ImageKind kind) {
     const auto names = candidates(session, path);
+    const ImageReader reader = reader_of(session, kind);
     for (const auto& name : names) {
-        const TransferAnswer answer = co_await session.fetch_image(name, in_flash);
+        const TransferAnswer answer = co_await session.fetch_image(name, reader);
         if (answer.outcome != FileOutcome::fetched && answer.outcome != FileOutcome::not_changed) continue;
-        auto verdict = judge_image(answer, name, kind, session.part_number(), in_flash);
+        auto verdict = judge_image(answer, name, reader);
         if (verdict.kind == ImageVerdict::Kind::unusable) {
-            session.mark_not_usable(verdict.reason);
+            session.log("cfg", 5, verdict.log_line);
+            session.mark_not_usable(fmt::format("{}; expected {} for {}", verdict.reason,
+                                                kind == ImageKind::bootrom ? "a bootROM image" : "an application image",
+                                                session.model().name));
             continue;
         }
         if (verdict.kind == ImageVerdict::Kind::not_changed)
-            session.decide(fmt::format("image {} has not changed", name));
+            session.decide(fmt::format("Image {} has not changed", name));
         co_return verdict;
     }
     co_return std::nullopt;
@@ -40,7 +53,7 @@ asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, st
 
 asio::awaitable<Next> update_bootrom(Session& session) {
     auto& flash = session.flash();
-    const auto verdict = co_await look_for_image(session, "bootrom.ld", ImageKind::bootrom, &flash.bootrom);
+    const auto verdict = co_await look_for_image(session, "bootrom.ld", ImageKind::bootrom);
     if (!verdict || verdict->kind == ImageVerdict::Kind::not_changed) co_return Next::go_on;
     const std::string running = flash.bootrom.version;
     if (verdict->kind == ImageVerdict::Kind::first_seen) {
@@ -52,8 +65,11 @@ asio::awaitable<Next> update_bootrom(Session& session) {
     }
     flash.bootrom = verdict->image;
     if (flash.bootrom.version.empty()) flash.bootrom.version = running; // nobody can read it out of the image
-    flash.application.reset();
+    flash.application.reset();                                          // the file system held all this
     flash.files.clear();
+    flash.changes.clear();
+    flash.directory.clear();
+    flash.log.clear();
     flash.configuration_digest.clear();
     session.decide(fmt::format("new bootROM {}: the flash file system is formatted", words_for(verdict->image)));
     co_return Next::reboot;
@@ -61,10 +77,10 @@ asio::awaitable<Next> update_bootrom(Session& session) {
 
 asio::awaitable<void> update_application(Session& session, std::string path) {
     auto& flash = session.flash();
-    const StoredImage* in_flash = flash.application ? &*flash.application : nullptr;
-    const auto verdict = co_await look_for_image(session, path, ImageKind::application, in_flash);
+    const auto verdict = co_await look_for_image(session, path, ImageKind::application);
     if (!verdict) {
-        if (in_flash != nullptr) session.decide(fmt::format("no usable {}: the application in flash stays", path));
+        session.log("cfg", 5, "Error updating application");
+        if (flash.application) session.decide(fmt::format("no usable {}: the application in flash stays", path));
         co_return;
     }
     if (verdict->kind == ImageVerdict::Kind::not_changed) co_return;
@@ -89,16 +105,16 @@ asio::awaitable<Next> run_bootrom(Session& session) {
         }
     }
     if (session.flash().application) co_return Next::go_on;
+    session.log("so", 6, "Application image not found in file system");
     session.problem("Error, application is not present! Neither the server nor the flash has an application image");
-    co_return Next::halt;
+    co_return Next::retry;
 }
 
 asio::awaitable<bool> has_new_application(Session& session) {
     if (session.server_is_dead() || !session.flash().application) co_return false;
     const auto master = co_await session.fetch_master();
     if (!master || master->application.empty()) co_return false;
-    const auto verdict =
-        co_await look_for_image(session, master->application, ImageKind::application, &*session.flash().application);
+    const auto verdict = co_await look_for_image(session, master->application, ImageKind::application);
     if (!verdict || verdict->kind == ImageVerdict::Kind::not_changed) co_return false;
     session.decide(fmt::format("the server has another application image, {}", words_for(verdict->image)));
     co_return true;

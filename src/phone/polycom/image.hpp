@@ -1,13 +1,18 @@
 #pragma once
 /// @file  Image: telling a Polycom .ld file from the one in flash.
 ///
-/// The vendor's format is not public. Two kinds are known here:
+/// The vendor's format is not public. Three kinds are known here:
 /// * our own stub, project-defined and of no use to a real phone, with which Offhook rehearses upgrades:
 ///     "offhook-image 1" LF, then "kind: application" or "kind: bootrom", "version: 3.1.8.0070",
 ///     "parts: 2345-12600-001 …" (absent: any), "digest: SHA-256 of what follows the head", each LF, an empty line,
-///     then anything. The head is at most limits::image_head_bytes.
+///     then anything.
+/// * our own file for several models, as a vendor's combined sip.ld: "offhook-images 1" LF, then for each image
+///     "image: KIND VERSION BYTES DIGEST PART …" LF (no part: any), an empty line, then the images back to back.
+///     The first whose kind and part number fit is the phone's, and only it counts and is stored.
 /// * anything else is opaque: compared by its content's digest, stored, and never claimed to be understood.
-/// Source  reference: Polycom 11 (the header is fetched first, the rest only when it differs: C, I).
+/// Limits  a head limits::image_head_bytes, with all that it names.
+/// Source  reference: Polycom 11 (headers are scanned until the hardware matches: G 2-5; the header is fetched first,
+///         the rest only when it differs: C, I).
 #include "base/digest.hpp"
 #include "phone/flash.hpp"
 #include "phone/transfers.hpp"
@@ -21,21 +26,31 @@ namespace offhook::phone::polycom {
 
 enum class ImageKind : std::uint8_t { application, bootrom };
 
+/// One image of a file.
 struct ImageHead {
     ImageKind kind = ImageKind::application;
     std::string version;
     std::vector<std::string> parts; ///< empty: any
     std::string digest;
-    std::size_t head_bytes = 0;
+    std::uint64_t begins_at = 0;        ///< in the file
+    std::optional<std::uint64_t> bytes; ///< nullopt: all that follows
 
     [[nodiscard]] bool fits(std::string_view part_number) const;
 };
 
-/// nullopt: not in our format. Errors: invalid for a broken head of ours.
-[[nodiscard]] std::optional<Result<ImageHead>> read_image_head(std::string_view head);
+/// Who looks at an image: what is wanted, for which hardware, and what it has.
+struct ImageReader {
+    ImageKind wanted = ImageKind::application;
+    std::string part_number;
+    std::string last_version;            ///< the model takes no application after it; "": it has no end
+    std::optional<StoredImage> in_flash; ///< nullopt: there is none
+};
+
+/// nullopt: not in a format of ours. Errors: invalid for a broken head of ours.
+[[nodiscard]] std::optional<Result<std::vector<ImageHead>>> read_image_heads(std::string_view head);
 
 /// Whether the rest of a transfer is needed, once its head is there.
-[[nodiscard]] HeadDecision decide_on_head(std::string_view head, const StoredImage* in_flash);
+[[nodiscard]] HeadDecision decide_on_head(std::string_view head, const ImageReader& reader);
 
 struct ImageVerdict {
     enum class Kind : std::uint8_t {
@@ -45,11 +60,11 @@ struct ImageVerdict {
         unusable     ///< `reason`
     } kind;
     StoredImage image = {};
-    std::string reason = {};
+    std::string reason = {};   ///< in a sentence for people
+    std::string log_line = {}; ///< as the vendor's log has it (C)
 };
 
-/// `name` as asked for. `in_flash` may be null: there is none.
-[[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, ImageKind wanted,
-                                       std::string_view part_number, const StoredImage* in_flash);
+/// `name` as asked for.
+[[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, const ImageReader& reader);
 
 } // namespace offhook::phone::polycom

@@ -13,11 +13,30 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
         text.replace(at, from.size(), to);
 }
 
-std::vector<std::string> list_of(std::string_view text) {
+constexpr std::size_t path_characters_max = 255;
+constexpr std::size_t list_characters_max = 2047;
+
+/// The path, or "" where it is too long.
+std::string path_of(std::string_view attribute, std::string_view text, MasterFile& master) {
+    const auto path = trim(text);
+    if (path.size() <= path_characters_max) return std::string(path);
+    master.remarks.push_back(fmt::format("{}: the path {} has {} characters; a phone takes {}", attribute,
+                                         printable(path, 40), path.size(), path_characters_max));
+    return {};
+}
+
+std::vector<std::string> list_of(std::string_view attribute, std::string_view text, MasterFile& master) {
     std::vector<std::string> files;
+    if (text.size() > list_characters_max) {
+        master.remarks.push_back(fmt::format("{}: the list has {} characters; a phone reads {} and what is named "
+                                             "beyond them is lost",
+                                             attribute, text.size(), list_characters_max));
+        const auto last = text.rfind(',', list_characters_max);
+        text = text.substr(0, last == std::string_view::npos ? 0 : last);
+    }
     for (const auto piece : split(text, ',')) {
-        const auto file = trim(piece);
-        if (!file.empty() && files.size() < limits::listed_files_max) files.emplace_back(file);
+        if (files.size() >= limits::listed_files_max) break;
+        if (auto file = path_of(attribute, piece, master); !file.empty()) files.push_back(std::move(file));
     }
     return files;
 }
@@ -43,13 +62,15 @@ MasterFile read_master(std::span<const config::Parameter> parameters, std::strin
         return value;
     };
     MasterFile master;
-    master.application = std::string(trim(value_of("APP_FILE_PATH")));
-    master.configurations = list_of(value_of("CONFIG_FILES"));
-    master.others = list_of(value_of("MISC_FILES"));
-    master.log_directory = std::string(trim(value_of("LOG_FILE_DIRECTORY")));
-    master.overrides_directory = std::string(trim(value_of("OVERRIDES_DIRECTORY")));
-    master.contacts_directory = std::string(trim(value_of("CONTACTS_DIRECTORY")));
-    master.licence_directory = std::string(trim(value_of("LICENSE_DIRECTORY")));
+    const auto path = [&](std::string_view attribute) { return path_of(attribute, value_of(attribute), master); };
+    const auto list = [&](std::string_view attribute) { return list_of(attribute, value_of(attribute), master); };
+    master.application = path("APP_FILE_PATH");
+    master.configurations = list("CONFIG_FILES");
+    master.others = list("MISC_FILES");
+    master.log_directory = path("LOG_FILE_DIRECTORY");
+    master.overrides_directory = path("OVERRIDES_DIRECTORY");
+    master.contacts_directory = path("CONTACTS_DIRECTORY");
+    master.licence_directory = path("LICENSE_DIRECTORY");
     return master;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// @file  MasterFile: what the master configuration file says to one phone.
 ///
+/// Limits  a path 255 characters, a list 2047 with its commas and blanks (G); what is beyond does not count (I).
 /// Source  reference: Polycom 4. A model's own attribute counts instead of the generic one, one by one.
 #include "base/mac_address.hpp"
 #include "config/syntax/syntax.hpp"
@@ -16,6 +17,8 @@ struct MasterFile {
     std::string application;                 ///< APP_FILE_PATH, or ""
     std::vector<std::string> configurations; ///< CONFIG_FILES: paths below the boot server's directory, or URLs
     std::vector<std::string> others;         ///< MISC_FILES
+    /// What of it goes beyond the guide's limits and does not count, in sentences.
+    std::vector<std::string> remarks;
     std::string log_directory, overrides_directory, contacts_directory, licence_directory;
 };
 

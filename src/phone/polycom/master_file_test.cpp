@@ -31,6 +31,28 @@ TEST(PolycomMasterFile, ReplacesWhatThePhoneKnowsOfItself) {
     EXPECT_EQ(master.overrides_directory, "o/0004f2aabbcc");
 }
 
+TEST(PolycomMasterFile, KeepsTheGuidesLimitsAndSaysSo) {
+    const auto read = [](std::string attribute, std::string value) {
+        const std::vector<config::Parameter> parameters{{std::move(attribute), std::move(value)}};
+        return read_master(parameters, "SPIP650", mac, "");
+    };
+    const std::string longest(255, 'a');
+    EXPECT_EQ(read("APP_FILE_PATH", longest).application, longest);
+    EXPECT_EQ(read("APP_FILE_PATH", longest + "a").application, "");
+    EXPECT_EQ(read("APP_FILE_PATH", longest + "a").remarks.size(), 1U);
+    EXPECT_EQ(read("CONFIG_FILES", longest + "a, b").configurations, (std::vector<std::string>{"b"}));
+    std::string list; // of 2047 characters
+    for (int i = 0; i < 8; ++i)
+        list += std::string(i < 7 ? 254 : 255, static_cast<char>('a' + i)) + (i < 7 ? ", " : "");
+    ASSERT_EQ(list.size(), 2047U);
+    EXPECT_EQ(read("CONFIG_FILES", list).configurations.size(), 8U);
+    EXPECT_TRUE(read("CONFIG_FILES", list).remarks.empty());
+    const auto cut = read("CONFIG_FILES", list + "x");
+    EXPECT_EQ(cut.configurations.size(), 7U) << "no half of a name";
+    EXPECT_EQ(cut.remarks.size(), 1U);
+    EXPECT_TRUE(read("LOG_FILE_DIRECTORY", longest + "a").log_directory.empty());
+}
+
 TEST(PolycomMasterFile, BoundsItsLists) {
     const std::vector<config::Parameter> parameters{{"CONFIG_FILES", [] {
                                                          std::string list;

@@ -19,11 +19,11 @@ using Inform = Release::Inform;
 // Oldest first. bootROM versions beside their applications: 3.2.2 with 2.2.0 is I, 4.1.4 with 3.1.8 is C, 5.0.1 is C.
 constexpr std::array<Release, 3> releases{{
     {"SIP 2.2", "2.2.0.0047", "3.2.2.0019", Agent::plain, Licences::ignored, WebOverrides::none, Reload::reboots,
-     Redirects::followed, Inform::always},
+     Redirects::refused, Inform::always, 8},
     {"SIP 3.1", "3.1.8.0070", "4.1.4.0122", Agent::plain, Licences::asked, WebOverrides::none, Reload::reboots,
-     Redirects::followed, Inform::without_address},
+     Redirects::refused, Inform::without_address, 8},
     {"UCS 4.0", "4.0.15.1047", "5.0.1.3667", Agent::typed, Licences::asked, WebOverrides::asked, Reload::in_place,
-     Redirects::followed, Inform::without_address},
+     Redirects::followed, Inform::without_address, 1},
 }};
 
 /// The spelling in a User-Agent: the pack's, else SPIP650 -> SPIP_650.
@@ -52,8 +52,10 @@ std::string product_of(const config::Model& model) {
     return fmt::format("{}-{}", agent_family(name), name);
 }
 
-std::string user_agent(const Release& release, Stage stage, const config::Model& model, std::string_view version) {
+std::string user_agent(const Release& release, Stage stage, const config::Model& model, std::string_view version,
+                       std::string_view serial) {
     auto agent = fmt::format("FileTransport Polycom{}-UA/{}", product_of(model), version);
+    if (release.agent == Agent::typed && !serial.empty()) agent += fmt::format(" (SN:{})", serial);
     if (release.agent == Agent::typed) agent += stage == Stage::bootrom ? " Type/Updater" : " Type/Application";
     return agent;
 }
@@ -69,9 +71,27 @@ Flash factory_flash(const config::Model& model, MacAddress mac) {
                         {"device.prov.redunAttemptLimit", "3"}, {"device.prov.redunInterAttemptDelay", "1"},
                         {"device.dhcp.bootSrvUseOpt", "3"},     {"device.dhcp.bootSrvOpt", "160"},
                         {"device.dhcp.bootSrvOptType", "1"}};
-    flash.application = StoredImage{"", std::string(release.application_version), "", 0};
+    const auto last = last_application(model); // a model that ends before this release has the last that it takes
+    flash.application = StoredImage{"", std::string(last.empty() ? release.application_version : last), "", 0};
     flash.bootrom = StoredImage{"", std::string(release.bootrom_version), "", 0};
     return flash;
+}
+
+std::string_view last_application(const config::Model& model) {
+    for (const auto& trait : model.traits)
+        if (trait.name == "last_application") return trait.value;
+    return "";
+}
+
+bool is_after(std::string_view version, std::string_view last) {
+    const auto ours = split(version, '.');
+    const auto theirs = split(last, '.');
+    for (std::size_t i = 0; i < theirs.size(); ++i) {
+        const auto a = to_number<unsigned>(i < ours.size() ? ours[i] : "0").value_or(0);
+        const auto b = to_number<unsigned>(theirs[i]).value_or(0);
+        if (a != b) return a > b;
+    }
+    return false; // a build of it
 }
 
 bool speaks_tls(const config::Model& model) {

@@ -1,5 +1,7 @@
 #include "phone/polycom/release.hpp"
 
+#include "config/family/loader.hpp"
+
 #include <gtest/gtest.h>
 
 namespace offhook::phone::polycom {
@@ -41,6 +43,58 @@ TEST(PolycomRelease, IsToldByTheMajorVersion) {
     EXPECT_EQ(release_of("3.1.8.0070").name, "SIP 3.1");
     EXPECT_EQ(release_of("5.9.7").name, "UCS 4.0");
     for (const char* odd : {"", "sip.ld", "1.6.5", "-4"}) EXPECT_EQ(release_of(odd).name, "SIP 2.2") << odd;
+}
+
+/// The seed's models with their truth, from the pack as it is shipped.
+TEST(PolycomRelease, EveryModelOfTheSeedIsAsTheReferenceSays) {
+    const auto family = config::load_family(OFFHOOK_SOURCE_DIR "/families/polycom");
+    ASSERT_TRUE(family) << family.error().front().text();
+    const struct {
+        const char *name, *part, *product, *application;
+        bool tls;
+    } models[] = {
+        {"SPIP300", "2345-11300-001", "SoundPointIP-SPIP_300", "2.1.2", false},
+        {"SPIP301", "2345-11300-010", "SoundPointIP-SPIP_301", "2.2.0.0047", true},
+        {"SPIP320", "2345-12200-002", "SoundPointIP-SPIP_320", "2.2.0.0047", true},
+        {"SPIP330", "2345-12200-001", "SoundPointIP-SPIP_330", "2.2.0.0047", true},
+        {"SPIP430", "2345-11402-001", "SoundPointIP-SPIP_430", "2.2.0.0047", true},
+        {"SPIP500", "2345-11500-010", "SoundPointIP-SPIP_500", "2.1.3", false},
+        {"SPIP501", "2345-11500-040", "SoundPointIP-SPIP_501", "2.2.0.0047", true},
+        {"SPIP550", "2345-12500-001", "SoundPointIP-SPIP_550", "2.2.0.0047", true},
+        {"SPIP600", "2345-11600-001", "SoundPointIP-SPIP_600", "2.2.0.0047", true},
+        {"SPIP601", "2345-11605-001", "SoundPointIP-SPIP_601", "2.2.0.0047", true},
+        {"SPIP650", "2345-12600-001", "SoundPointIP-SPIP_650", "2.2.0.0047", true},
+        {"SSIP4000", "2201-06642-001", "SoundStationIP-SSIP_4000", "2.2.0.0047", true},
+    };
+    for (const auto& m : models) {
+        const auto* model = (*family)->find_model(m.name);
+        ASSERT_NE(model, nullptr) << m.name;
+        ASSERT_FALSE(model->part_numbers.empty()) << m.name;
+        EXPECT_EQ(model->part_numbers.front(), m.part) << m.name;
+        EXPECT_EQ(product_of(*model), m.product);
+        EXPECT_EQ(speaks_tls(*model), m.tls) << m.name;
+        EXPECT_EQ(factory_flash(*model, MacAddress{}).application->version, m.application) << m.name;
+    }
+}
+
+TEST(PolycomRelease, ShowsItsSerialNumberOnlyWhereTheFormIsKnown) {
+    const config::Model model{"SPIP335", "", 2, 0, {}, {}, {}};
+    const auto agent = [&](std::string_view version) {
+        return user_agent(release_of(version), Stage::application, model, version, "0004f249d83f");
+    };
+    EXPECT_EQ(agent("4.0.13.1445"),
+              "FileTransport PolycomSoundPointIP-SPIP_335-UA/4.0.13.1445 (SN:0004f249d83f) Type/Application");
+    EXPECT_EQ(agent("2.2.0.0047"), "FileTransport PolycomSoundPointIP-SPIP_335-UA/2.2.0.0047");
+}
+
+TEST(PolycomRelease, ModelsThatEndEarlyLeaveTheFactoryWithTheirLast) {
+    const config::Model model{"SPIP500", "", 3, 0, {}, {}, {{"tls", "no"}, {"last_application", "2.1.3"}}};
+    const auto flash = factory_flash(model, *MacAddress::from_text("0004f2aabbcc"));
+    EXPECT_EQ(flash.application->version, "2.1.3");
+    EXPECT_TRUE(is_after("2.2", "2.1.3"));
+    EXPECT_TRUE(is_after("2.1.4", "2.1.3"));
+    EXPECT_FALSE(is_after("2.1.3.0099", "2.1.3"));
+    EXPECT_FALSE(is_after("2.1", "2.1.3"));
 }
 
 TEST(PolycomRelease, FactoryPhoneHasTheFactoryAccountAndAnApplication) {

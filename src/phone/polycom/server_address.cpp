@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -85,6 +86,14 @@ protocol::Url in_stage(protocol::Url url, const ServerAddress& server, Stage sta
     return url;
 }
 
+std::string_view forbidden_in_path(std::string_view path) {
+    if (path.find(' ') != std::string_view::npos) return "a blank";
+    if (path.find_first_of("%\\") != std::string_view::npos) return "an escape character";
+    const auto steps = split(path, '/');
+    if (std::find(steps.begin(), steps.end(), "..") != steps.end()) return "a step upwards";
+    return {};
+}
+
 std::string join_path(std::string_view directory, std::string_view name) {
     if (directory.empty()) return std::string(name);
     std::string out(directory);
@@ -107,6 +116,11 @@ Result<protocol::Url> locate(const ServerAddress& server, std::string_view name,
     }
     url = in_stage(std::move(url), server, stage, tls);
     if (!url.credentials) url.credentials = server.account;
+    const auto forbidden = server.paths == Switches::Paths::strict ? forbidden_in_path(url.path) : std::string_view();
+    if (!forbidden.empty())
+        return fail(ErrorCode::invalid,
+                    fmt::format("the path {} has {}; expected forward slashes, no blanks, no escapes, no '..'",
+                                printable(url.path), forbidden));
     return url;
 }
 

@@ -6,6 +6,7 @@
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "phone/polycom/release.hpp"
+#include "phone/polycom/switches.hpp"
 #include "protocol/url.hpp"
 
 #include <string>
@@ -23,6 +24,7 @@ struct ServerAddress {
     /// Where plain HTTP is asked for when a stage cannot do TLS; nullopt: at the port of the address. What a real boot
     /// ROM does with https://host:8443/ is not known (reference: Polycom 14.8), so this is the tester's to say.
     std::optional<std::uint16_t> plain_port = {};
+    Switches::Paths paths = Switches::Paths::strict;
     std::string remark; ///< what an installer may not expect: "scheme http in the address counts over Server Type FTP"
 };
 
@@ -36,12 +38,15 @@ struct ServerAddress {
 /// The same for a place: its scheme, and the server's plain port where that is another.
 [[nodiscard]] protocol::Url in_stage(protocol::Url url, const ServerAddress& server, Stage stage, Tls tls);
 
+/// What the guide forbids in a path: a blank, an escape character ('%' or '\\'), a step upwards. "": nothing.
+[[nodiscard]] std::string_view forbidden_in_path(std::string_view path);
+
 /// "{directory}/{name}" with exactly one slash between; "" and "/" stand for the top.
 [[nodiscard]] std::string join_path(std::string_view directory, std::string_view name);
 
 /// The place of a file that the phone or a file on the server names: below the server's directory, or a URL of its own
 /// with its own protocol and credentials. Where a stage falls back to HTTP: in_stage().
-/// Errors: invalid for a URL that is none.
+/// Errors: invalid for a URL that is none, or a path that breaks the guide's rules; too_large.
 [[nodiscard]] Result<protocol::Url> locate(const ServerAddress& server, std::string_view name, Stage stage, Tls tls);
 
 /// In the order they are tried: the file that the address names, MAC.cfg, 000000000000.cfg.

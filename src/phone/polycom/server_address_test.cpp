@@ -93,7 +93,7 @@ TEST(PolycomServerAddress, LocatesFilesBelowTheServerAndElsewhere) {
         {"http://boot/d", "sip.cfg", Stage::application, "http://boot/d/sip.cfg", "user"},
         {"http://boot/d/m.cfg", "x/sip.cfg", Stage::application, "http://boot/d/x/sip.cfg", "user"},
         {"http://boot/d/", "/sip.cfg", Stage::application, "http://boot/d/sip.cfg", "user"},
-        {"http://boot//d", "a b%41{x}.cfg", Stage::application, "http://boot//d/a b%41{x}.cfg", "user"},
+        {"http://boot//d", "./a{x}.cfg", Stage::application, "http://boot//d/./a{x}.cfg", "user"},
         {"http://boot/d", "tftp://h/x", Stage::application, "tftp://h/x", "user"},
         {"http://boot/d", "https://a:b@h/x", Stage::application, "https://h/x", "a"},
         {"http://boot/d", "https://a:b@h/x", Stage::bootrom, "http://h/x", "a"},
@@ -109,6 +109,19 @@ TEST(PolycomServerAddress, LocatesFilesBelowTheServerAndElsewhere) {
     const auto server = *read_server_address(flash_with("http://boot", "2"));
     EXPECT_FALSE(locate(server, "gopher://x/", Stage::application, Tls::spoken));
     EXPECT_FALSE(locate(server, std::string(5000, 'x'), Stage::application, Tls::spoken));
+}
+
+TEST(PolycomServerAddress, RefusesPathsThatTheGuideForbidsUnlessTold) {
+    auto server = *read_server_address(flash_with("http://boot/d", "2"));
+    for (const char* name : {"a b.cfg", "a%41.cfg", "dir\\a.cfg", "../a.cfg", "x/../a.cfg", "..", "http://h/../x"}) {
+        const auto refused = locate(server, name, Stage::application, Tls::spoken);
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+    }
+    for (const char* name : {"./a.cfg", "..a.cfg", "a..b/c.cfg", "a//b.cfg"})
+        EXPECT_TRUE(locate(server, name, Stage::application, Tls::spoken)) << name;
+    server.paths = Switches::Paths::as_written;
+    EXPECT_EQ(locate(server, "../a b%41.cfg", Stage::application, Tls::spoken)->path, "/d/../a b%41.cfg");
 }
 
 TEST(PolycomServerAddress, TriesMasterFilesInOrder) {

@@ -1,7 +1,9 @@
 #include "phone/polycom/session.hpp"
 
 #include "base/text.hpp"
+#include "phone/polycom/complaint.hpp"
 #include "phone/polycom/discovery.hpp"
+#include "phone/polycom/sealed_file.hpp"
 #include "phone/web_page.hpp"
 
 #include <algorithm>
@@ -15,16 +17,13 @@ namespace asio = boost::asio;
 
 constexpr std::size_t notes_told_max = 3;
 
-unsigned number_or(std::string_view text, unsigned otherwise, unsigned most) {
-    return std::min(to_number<unsigned>(text).value_or(otherwise), most);
-}
-
 } // namespace
 
 Session::Session(const Surroundings& surroundings, Flash& flash)
     : around_(surroundings), flash_(flash), release_(&release_of("")),
       part_number_(around_.model.part_numbers.empty() ? "" : around_.model.part_numbers.front()),
-      tls_(speaks_tls(around_.model) ? Tls::spoken : Tls::unknown) {}
+      tls_(speaks_tls(around_.model) ? Tls::spoken : Tls::unknown), servers_(around_.transfers, around_.resolver),
+      switches_(read_switches(flash, *release_)) {}
 
 std::string Session::version_told() const {
     const StoredImage* image = stage_ == Stage::bootrom ? &flash_.bootrom
@@ -54,9 +53,11 @@ asio::awaitable<void> Session::look_for_server() {
 asio::awaitable<void> Session::enter(Stage stage) {
     stage_ = stage;
     release_ = &release_of(flash_.application ? flash_.application->version : "");
+    switches_ = read_switches(flash_, *release_);
     dead_.clear();
     log_.clear();
     around_.transfers.start_stage();
+    servers_.start_stage(read_tries(flash_, *release_, switches_));
     const bool boots = stage == Stage::bootrom;
     around_.observer.on_event(
         {BootEvent::Kind::stage, boots ? "bootROM " + version_told() : "application " + version_told()});
@@ -76,6 +77,7 @@ void Session::take_server() {
     }
     server_ = std::move(*server);
     server_->plain_port = around_.plain_port;
+    server_->paths = switches_.paths;
     const auto shown = in_stage(server_->directory, *server_, stage_, tls_);
     std::string text =
         shown.shown() + (server_->master_name.empty() ? "" : " and the master file " + server_->master_name);
@@ -111,6 +113,11 @@ void Session::problem(std::string text) {
     around_.observer.on_event({BootEvent::Kind::problem, std::move(text)});
 }
 
+void Session::remark(std::string text) {
+    log("cfg", 4, text);
+    around_.observer.on_event({BootEvent::Kind::decision, std::move(text)});
+}
+
 void Session::mark_not_usable(const std::string& reason) {
     if (report_.files.empty()) return;
     auto& file = report_.files.back();
@@ -140,37 +147,29 @@ std::optional<TransferRequest> Session::request_for(const std::string& name) {
     if (dead_.contains(url->origin())) return std::nullopt;
     TransferRequest request;
     const bool boots = stage_ == Stage::bootrom;
-    request.user_agent = user_agent(*release_, stage_, around_.model, version_told());
+    request.user_agent = user_agent(*release_, stage_, around_.model, version_told(),
+                                    flash_.parameter("device.prov.tagSerialNo") == "1" ? flash_.mac.text() : "");
     request.credentials = url->credentials.value_or(protocol::Url::Credentials{});
     url->credentials.reset();
     request.url = std::move(*url);
-    if (!boots && release_->application_redirects == Release::Redirects::followed)
+    if (!boots && switches_.redirects == Release::Redirects::followed)
         request.redirects = TransferRequest::Redirects::followed;
     return request;
 }
 
-asio::awaitable<TransferAnswer> Session::try_often(TransferRequest request, unsigned& attempts) {
-    const unsigned most =
-        std::max(1U, number_or(flash_.parameter("device.prov.redunAttemptLimit"), 3, limits::attempts_max));
-    const std::chrono::seconds pause{number_or(flash_.parameter("device.prov.redunInterAttemptDelay"), 1,
-                                               static_cast<unsigned>(limits::retry_wait_max.count()))};
-    for (attempts = 1;; ++attempts) {
-        TransferAnswer answer = co_await around_.transfers.run(request);
-        if (!is_network_failure(answer.outcome) || attempts >= most) co_return answer;
-        co_await around_.transfers.wait(pause);
-    }
-}
-
-void Session::record(const std::string& name, const TransferRequest& request, const TransferAnswer& answer,
-                     unsigned attempts) {
-    FileRecord file{request.direction, name,     request.url.shown(), answer.outcome, answer.bytes,
-                    answer.elapsed,    attempts, answer.detail};
+void Session::record(const std::string& name, const TransferRequest& request, const Tried& tried) {
+    const auto& answer = tried.answer;
+    FileRecord file{request.direction, name,           request.url.shown(), answer.outcome,
+                    answer.bytes,      answer.elapsed, tried.attempts,      answer.detail};
+    if (!tried.place.empty())
+        file.detail = fmt::format("{}{}address {} of {}, {}", answer.detail, answer.detail.empty() ? "" : "; ",
+                                  tried.address, tried.addresses, tried.place);
     const bool is_get = request.direction == Direction::get;
     const bool went_well = answer.outcome == FileOutcome::fetched || answer.outcome == FileOutcome::not_changed ||
                            answer.outcome == FileOutcome::stored;
     log("copy", went_well ? 3 : 4,
-        fmt::format("{} of '{}' {} on attempt {} (addr 1 of 1){}", is_get ? "Download" : "Upload", printable(name),
-                    went_well ? "succeeded" : "failed", attempts,
+        fmt::format("{} of '{}' {} on attempt {} (addr {} of {}){}", is_get ? "Download" : "Upload", printable(name),
+                    went_well ? "succeeded" : "failed", tried.attempts, tried.address, tried.addresses,
                     went_well ? "" : fmt::format(": {}", printable(answer.detail))));
     report_.files.push_back(file);
     around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
@@ -182,43 +181,49 @@ void Session::judge(const std::string& name, const TransferRequest& request, con
                          answer.outcome == FileOutcome::not_built_in;
     if (is_dead) dead_.insert(request.url.origin());
     if (request.direction == Direction::put) return; // never fatal, and the record shows it
-    if (answer.outcome == FileOutcome::not_built_in)
-        problem(answer.detail);
-    else if (is_dead)
-        problem(fmt::format("could not contact {} ({}), using existing configuration", request.url.origin(),
-                            answer.detail));
-    else if (answer.outcome == FileOutcome::denied)
-        problem(
-            fmt::format("{}: the server takes neither Server User and Server Password nor those in the address ({})",
-                        name, answer.detail));
-    else if (answer.outcome != FileOutcome::fetched && answer.outcome != FileOutcome::not_changed &&
-             answer.outcome != FileOutcome::absent)
-        problem(fmt::format("{}: {}", name, answer.detail));
+    if (auto text = complaint(name, request, answer); !text.empty()) problem(std::move(text));
+}
+
+TransferAnswer Session::settle(const std::string& name, const TransferRequest& request, Tried tried) {
+    auto& answer = tried.answer;
+    if (answer.bytes == 0 && !answer.body.empty()) answer.bytes = answer.body.size();
+    record(name, request, tried);
+    judge(name, request, answer);
+    return std::move(answer);
 }
 
 asio::awaitable<TransferAnswer> Session::transfer(std::string name, TransferRequest request) {
-    unsigned attempts = 1;
-    TransferAnswer answer = co_await try_often(request, attempts);
-    if (answer.bytes == 0 && !answer.body.empty()) answer.bytes = answer.body.size();
-    record(name, request, answer, attempts);
-    judge(name, request, answer);
-    co_return answer;
+    if (request.direction == Direction::get || switches_.uploads == Switches::Uploads::first) {
+        Tried tried = co_await servers_.run(request);
+        co_return settle(name, request, std::move(tried));
+    }
+    std::vector<Tried> all = co_await servers_.run_everywhere(request);
+    TransferAnswer best;
+    for (auto& tried : all) {
+        TransferAnswer answer = settle(name, request, std::move(tried));
+        if (best.outcome != FileOutcome::stored) best = std::move(answer);
+    }
+    if (best.outcome == FileOutcome::stored) dead_.erase(request.url.origin()); // one of its addresses lives
+    co_return best;
 }
 
 asio::awaitable<TransferAnswer> Session::fetch(std::string name) {
+    return fetch_at_most(std::move(name), limits::configuration_bytes_max);
+}
+
+asio::awaitable<TransferAnswer> Session::fetch_at_most(std::string name, std::uint64_t bytes_max) {
     auto request = request_for(name);
     if (!request) co_return TransferAnswer{};
+    request->bytes_max = bytes_max;
     co_return co_await transfer(std::move(name), std::move(*request));
 }
 
-asio::awaitable<TransferAnswer> Session::fetch_image(std::string name, const StoredImage* in_flash) {
+asio::awaitable<TransferAnswer> Session::fetch_image(std::string name, ImageReader reader) {
     auto request = request_for(name);
     if (!request) co_return TransferAnswer{};
     request->keep = TransferRequest::Keep::head;
     request->bytes_max = limits::image_bytes_max;
-    std::optional<StoredImage> known;
-    if (in_flash != nullptr) known = *in_flash;
-    request->on_head = [known](std::string_view head) { return decide_on_head(head, known ? &*known : nullptr); };
+    request->on_head = [reader](std::string_view head) { return decide_on_head(head, reader); };
     co_return co_await transfer(std::move(name), std::move(*request));
 }
 
@@ -235,23 +240,34 @@ asio::awaitable<void> Session::upload_log(std::string directory, std::string_vie
 asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
     if (!server_) co_return std::nullopt;
     const auto* syntax = config::find_syntax("polycom-master");
+    const auto* seal = config::find_seal("polycom-project");
     const auto names = master_names(*server_, flash_.mac);
     for (const auto& name : names) {
         const TransferAnswer answer = co_await fetch(name);
         if (server_is_dead()) co_return std::nullopt;
         if (answer.outcome != FileOutcome::fetched) continue;
         if (is_web_page(answer.body)) {
-            mark_not_usable(std::string(web_page_reason));
+            mark_not_usable(fmt::format("{}; expected a well-formed XML file", web_page_reason));
+            continue;
+        }
+        if (seal != nullptr && seal->looks_sealed(answer.body)) {
+            mark_not_usable("it is encrypted; expected plain XML: a master configuration file never is encrypted");
             continue;
         }
         const auto document = syntax->read(answer.body);
         if (!document) {
-            mark_not_usable(document.error().text());
+            mark_not_usable(document.error().text() + "; expected a well-formed XML file");
             continue;
         }
         tell_notes(name, *document);
-        if (stage_ == Stage::application) flash_.cache("master", answer.body);
-        co_return read_master(document->parameters, around_.model.name, flash_.mac, part_number_);
+        auto master = read_master(document->parameters, around_.model.name, flash_.mac, part_number_);
+        for (const auto& remark : master.remarks) problem(fmt::format("{}: {}", name, remark));
+        if (stage_ == Stage::application) {
+            const auto known = flash_.files.find(cached_master);
+            if (known == flash_.files.end() || known->second != answer.body) changes_.listed.push_back(name);
+            flash_.cache(cached_master, answer.body);
+        }
+        co_return master;
     }
     problem(fmt::format("there is no master configuration file: tried {}", join(names, ", ")));
     co_return std::nullopt;

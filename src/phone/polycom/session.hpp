@@ -7,18 +7,31 @@
 #include "phone/flash.hpp"
 #include "phone/polycom/image.hpp"
 #include "phone/polycom/master_file.hpp"
+#include "phone/polycom/redundant_servers.hpp"
 #include "phone/polycom/release.hpp"
 #include "phone/polycom/server_address.hpp"
+#include "phone/polycom/switches.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace offhook::phone::polycom {
 
 using Surroundings = BootSurroundings;
+
+/// The name that the master file has among those in flash.
+inline constexpr std::string_view cached_master = "master";
+
+/// By name, in order of their discovery.
+struct Changes {
+    std::vector<std::string> listed; ///< files that the master file names, and itself
+    std::vector<std::string> others; ///< overrides and directory
+    std::vector<std::string> flash;  ///< parameters of the flash that the configuration set at the last boot
+};
 
 class Session {
 public:
@@ -30,8 +43,10 @@ public:
     /// Fetches a file that the phone or another file names. A network failure is tried again as often as the phone is
     /// told to; after the last try the server counts as dead for the rest of the stage, and is not asked again.
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch(std::string name);
-    /// The same for an image, of which only the digest counts; `in_flash` may be null.
-    [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch_image(std::string name, const StoredImage* in_flash);
+    /// The same for a file that the phone has only so much room for.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch_at_most(std::string name, std::uint64_t bytes_max);
+    /// The same for an image, of which only the digest counts.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch_image(std::string name, ImageReader reader);
     /// Sends the stage's log. Failure is never fatal.
     [[nodiscard]] boost::asio::awaitable<void> upload_log(std::string directory, std::string_view ending);
     /// MAC.cfg or what stands for it. nullopt: no candidate could be used.
@@ -39,6 +54,10 @@ public:
 
     void decide(std::string text);
     void problem(std::string text);
+    /// What the phone's log has and an operator may want to see, but nobody has to act upon.
+    void remark(std::string text);
+    /// A line of the phone's log that only its log has.
+    void log(std::string_view component, int severity, std::string_view text);
     /// The last file was fetched, but is of no use: its record and the log say so.
     void mark_not_usable(const std::string& reason);
     /// Notes of a reader, as far as a person wants them.
@@ -50,6 +69,12 @@ public:
     [[nodiscard]] const config::Model& model() const { return around_.model; }
     [[nodiscard]] const std::string& part_number() const { return part_number_; }
     [[nodiscard]] const Release& release() const { return *release_; }
+    [[nodiscard]] const Switches& switches() const { return switches_; }
+    /// It runs already, and only looks whether something has changed.
+    [[nodiscard]] bool is_running() const { return around_.found_before != nullptr; }
+    [[nodiscard]] Transfers& transfers() { return around_.transfers; }
+    /// What this boot or look found to be other than in flash.
+    [[nodiscard]] Changes& changes() { return changes_; }
     [[nodiscard]] Flash& flash() { return flash_; }
     [[nodiscard]] BootReport& report() { return report_; }
     [[nodiscard]] BootObserver& observer() { return around_.observer; }
@@ -62,11 +87,9 @@ private:
     /// What the running program says it is; the release's own version where its image does not tell.
     [[nodiscard]] std::string version_told() const;
     [[nodiscard]] std::optional<TransferRequest> request_for(const std::string& name);
-    [[nodiscard]] boost::asio::awaitable<TransferAnswer> try_often(TransferRequest request, unsigned& attempts);
     void judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer);
-    void record(const std::string& name, const TransferRequest& request, const TransferAnswer& answer,
-                unsigned attempts);
-    void log(std::string_view component, int severity, std::string_view text);
+    void record(const std::string& name, const TransferRequest& request, const Tried& tried);
+    [[nodiscard]] TransferAnswer settle(const std::string& name, const TransferRequest& request, Tried tried);
 
     Surroundings around_;
     Flash& flash_;
@@ -75,6 +98,9 @@ private:
     const Release* release_;
     std::string part_number_; ///< "" where the pack knows none
     Tls tls_;
+    RedundantServers servers_;
+    Switches switches_;
+    Changes changes_;
     std::optional<ServerAddress> server_;
     std::set<std::string> dead_; ///< origins that failed in this stage: not asked again
     std::string log_;

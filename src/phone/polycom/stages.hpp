@@ -12,8 +12,8 @@ namespace offhook::phone::polycom {
 /// What the phone does after a stage.
 enum class Next : std::uint8_t {
     go_on,
-    reboot,
-    halt ///< it cannot go on, and has said why
+    reboot, ///< something has changed that needs it
+    retry   ///< it cannot go on, has said why, and boots anew in the hope of better
 };
 
 /// bootROM image, master file, application image, boot log.

@@ -1,0 +1,54 @@
+#pragma once
+/// @file  ObtainedFiles: the files of an application stage, fetched or else from flash, opened and read.
+///
+/// What differs from the copy in flash is noted in the session's Changes; what came is in flash afterwards.
+/// Source  reference: Polycom 5.1, 5.2, 8 (encrypted), 10 (directory), 12 (all but an undecryptable file goes on).
+/// Threads the loop's own.
+#include "phone/polycom/configuration.hpp"
+#include "phone/polycom/session.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace offhook::phone::polycom {
+
+class ObtainedFiles {
+public:
+    /// `session` outlives this.
+    explicit ObtainedFiles(Session& session) : session_(session) {}
+
+    /// The master file of this stage. nullopt: neither there nor in flash.
+    [[nodiscard]] boost::asio::awaitable<std::optional<MasterFile>> master();
+    /// CONFIG_FILES, MISC_FILES, then what was changed on the phone. From the strongest to the weakest.
+    [[nodiscard]] boost::asio::awaitable<std::vector<ConfigurationFile>> configuration(MasterFile master);
+    /// The phone's own directory; the seed only for a phone that has none yet.
+    [[nodiscard]] boost::asio::awaitable<void> directory(MasterFile master);
+
+    /// A file is there and cannot be decrypted: the one thing that the phone does not live with.
+    [[nodiscard]] bool is_locked() const { return is_locked_; }
+
+private:
+    /// From `listed` the phone misses a file that is absent; of the others that is normal.
+    enum class Kind : std::uint8_t { listed, optional };
+    [[nodiscard]] boost::asio::awaitable<std::optional<ConfigurationFile>> obtain(std::string name, Kind kind);
+    [[nodiscard]] boost::asio::awaitable<std::optional<ConfigurationFile>> overrides(std::string name);
+    [[nodiscard]] boost::asio::awaitable<void> fetch_further(std::string name);
+    [[nodiscard]] std::optional<ConfigurationFile> from_cache(const std::string& name);
+    /// Of the last file fetched. nullopt: of no use, and said so.
+    [[nodiscard]] std::optional<std::string> plain_text(const std::string& content);
+    [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name,
+                                                                     const std::string& content);
+    /// Notes a change against the copy in flash, and keeps the new one.
+    void keep(const std::string& name, const std::string& content, std::vector<std::string>& changes);
+
+    Session& session_;
+    bool is_locked_ = false;
+};
+
+/// What is in force by the files in flash alone: by what a phone that runs goes.
+[[nodiscard]] Merged configuration_in_flash(const Flash& flash, const config::Model& model,
+                                            std::string_view part_number);
+
+} // namespace offhook::phone::polycom
