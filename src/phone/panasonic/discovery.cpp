@@ -86,6 +86,11 @@ DiscoverySettings read_discovery_settings(const Flash& flash) {
     settings.option_160 = read_switch(flash, "OPTION160_PROV_ENABLE", Switch::on);
     settings.option_159 = read_switch(flash, "OPTION159_PROV_ENABLE", Switch::on);
     settings.option_66 = read_switch(flash, "OPTION66_ENABLE", Switch::on);
+    // Remembered (R): "N" looks at option 66 in the factory's state alone. Only where a file or a hand has set it.
+    const bool has_files = !flash.parameter("CFG_STANDARD_FILE_PATH").empty() ||
+                           !flash.parameter("CFG_PRODUCT_FILE_PATH").empty() ||
+                           !flash.parameter("CFG_MASTER_FILE_PATH").empty();
+    if (has_files && read_switch(flash, "OPTION66_REBOOT", Switch::on) == Switch::off) settings.option_66 = Switch::off;
     settings.dhcp6_option_17 = read_switch(flash, "DHCPV6_OPTION17_PROV_ENABLE", Switch::on);
     settings.file_with_66 = read_switch(flash, "phone.OPTION67_WITH_66", Switch::off);
     settings.vendor_word = text_or(flash, "phone.PNP_VENDOR_WORD", settings.vendor_word);

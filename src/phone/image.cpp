@@ -1,4 +1,4 @@
-#include "phone/polycom/image.hpp"
+#include "phone/image.hpp"
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace offhook::phone::polycom {
+namespace offhook::phone {
 namespace {
 
 constexpr std::string_view magic = "offhook-image 1\n";
@@ -95,4 +95,4 @@ ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, Im
     return {ImageVerdict::Kind::replaces, std::move(image), {}};
 }
 
-} // namespace offhook::phone::polycom
+} // namespace offhook::phone

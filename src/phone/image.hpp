@@ -1,13 +1,14 @@
 #pragma once
-/// @file  Image: telling a Polycom .ld file from the one in flash.
+/// @file  Image: telling a firmware file from the one in flash.
 ///
-/// The vendor's format is not public. Two kinds are known here:
+/// No vendor's format is public. Two kinds are known here:
 /// * our own stub, project-defined and of no use to a real phone, with which Offhook rehearses upgrades:
 ///     "offhook-image 1" LF, then "kind: application" or "kind: bootrom", "version: 3.1.8.0070",
-///     "parts: 2345-12600-001 …" (absent: any), "digest: SHA-256 of what follows the head", each LF, an empty line,
-///     then anything. The head is at most limits::image_head_bytes.
+///     "parts: 2345-12600-001 …" (absent: any; a family without part numbers puts its models there), "digest: SHA-256
+///     of what follows the head", each LF, an empty line, then anything. The head is at most limits::image_head_bytes.
 /// * anything else is opaque: compared by its content's digest, stored, and never claimed to be understood.
-/// Source  reference: Polycom 11 (the header is fetched first, the rest only when it differs: C, I).
+/// Source  reference: Polycom 11, Panasonic 7 (Polycom: the header is fetched first, the rest only when it differs: C,
+/// I).
 #include "base/digest.hpp"
 #include "phone/flash.hpp"
 #include "phone/transfers.hpp"
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::phone::polycom {
+namespace offhook::phone {
 
 enum class ImageKind : std::uint8_t { application, bootrom };
 
@@ -52,4 +53,4 @@ struct ImageVerdict {
 [[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, ImageKind wanted,
                                        std::string_view part_number, const StoredImage* in_flash);
 
-} // namespace offhook::phone::polycom
+} // namespace offhook::phone
