@@ -17,6 +17,13 @@ const SealedExtension* find_extension(std::string_view name, const Generation& g
     return nullptr;
 }
 
+/// The container that is public comes in three strengths; unless CFG_FILE_KEY_LENGTH is set, the least (C).
+std::string seal_name(const SealedExtension& extension, const Flash& flash) {
+    const auto bits = flash.parameter("CFG_FILE_KEY_LENGTH");
+    const bool has_strengths = extension.seal == "openssl-enc" && (bits == "192" || bits == "256");
+    return has_strengths ? fmt::format("{}-{}", extension.seal, bits) : std::string(extension.seal);
+}
+
 /// The plain text; `how` says what it took.
 Result<std::string> unsealed(std::string_view body, const SealedExtension& extension, const Flash& flash,
                              std::string& how) {
@@ -24,7 +31,7 @@ Result<std::string> unsealed(std::string_view body, const SealedExtension& exten
     if (key.empty())
         return fail(ErrorCode::invalid, fmt::format("it is encrypted, by its name ({}), and the phone has no {}",
                                                     extension.extension, extension.key_parameter));
-    const auto* seal = config::find_seal(extension.seal);
+    const auto* seal = config::find_seal(seal_name(extension, flash));
     if (seal == nullptr)
         return fail(ErrorCode::invalid, fmt::format("it is encrypted, by its name ({}), and nothing here opens {}",
                                                     extension.extension, extension.seal));
