@@ -168,7 +168,7 @@ TEST(PanasonicValue, IsTakenWithinItsLimits) {
             const auto result = check_value({name, value}, family);
             ASSERT_FALSE(result) << name << " " << value;
             EXPECT_EQ(result.error().where, name);
-            if (value.size() > 5) EXPECT_THAT(result.error().message, testing::Not(HasSubstr(value)));
+            EXPECT_TRUE(value.size() < 6 || result.error().message.find(value) == std::string::npos);
         }
     }
 }
