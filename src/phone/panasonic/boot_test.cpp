@@ -239,6 +239,20 @@ TEST_F(PanasonicBoot, SkipsWhatItDoesNotTakeUnlessItIsStrict) {
     EXPECT_THAT(report.problems, Contains(HasSubstr("the whole file does not count")));
 }
 
+TEST_F(PanasonicBoot, AStrictPhoneTakesSoMuchOfAllFilesTogether) {
+    const std::string half = text("") + std::string(70 * 1024, '\n');
+    server.serve("http://boot/ConfigKX-HDV130.cfg", half);
+    server.serve("http://boot/ConfigCommon.cfg", half + "SIP_RGSTR_ADDR_1=\"late\"\n");
+    EXPECT_EQ(run().lines.at(0).registrar, "late");
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "the files together have"));
+    flash = family_boot().factory_flash(family.model(), mac);
+    flash.parameters[std::string(typed_address)] = "http://boot/{MODEL}.cfg";
+    flash.parameters["phone.STRICT"] = "Y";
+    const auto report = run();
+    EXPECT_EQ(report.files.at(2).outcome, FileOutcome::fetched);
+    EXPECT_EQ(report.files.at(3).outcome, FileOutcome::not_usable);
+}
+
 TEST_F(PanasonicBoot, OpensFilesByTheirEnding) {
     const auto* seal = config::find_seal("panasonic-project");
     ASSERT_NE(seal, nullptr);

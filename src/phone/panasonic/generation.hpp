@@ -34,7 +34,7 @@ struct Generation {
     UserPolicy policy;                        ///< G for HDV and UT, GS for TGP600, R for TGP500, GS for UTG
     std::span<const std::string_view> magics; ///< what a text file begins with; empty: its files are XML
     std::span<const SealedExtension> seals;
-    std::size_t file_bytes_max; ///< of one file and of all together (GS: UT); 0: not known
+    std::size_t file_bytes_max; ///< of one file and of all together (GS: UT)
     enum class BareAddress : std::uint8_t { refused, completed } bare_address; ///< a URL without a file's name (G)
     std::string_view factory_version;                                          ///< one that it was sold with (C)
 };

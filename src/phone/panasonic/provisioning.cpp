@@ -26,6 +26,7 @@ constexpr std::array<FilePlace, 3> places{{{"CFG_STANDARD_FILE_PATH", Origin::st
                                            {"CFG_PRODUCT_FILE_PATH", Origin::product, "Config{MODEL}.cfg"},
                                            {"CFG_MASTER_FILE_PATH", Origin::master, "ConfigCommon.cfg"}}};
 
+// The sheet's safe model names VLAN, IP mode and CONNECTION_TYPE (I); the other names are remembered (R).
 constexpr std::array<std::string_view, 8> network_prefixes{
     "VLAN_", "IP_ADDR_MODE", "CONNECTION_TYPE", "STATIC_", "DHCP_", "LLDP_", "CDP_", "USER_DNS"};
 constexpr std::array<std::string_view, 8> line_prefixes{
@@ -187,6 +188,19 @@ void Provisioning::tell_absent(std::string_view what, const std::string& name) {
     files_.problem(fmt::format("{} names {}, which the server does not have", what, name));
 }
 
+/// All files of a pass together have a limit (G of UT); what a phone does about more is not known.
+bool Provisioning::fits_in(const std::string& name) {
+    const auto most = generation_of(flash_).file_bytes_max;
+    if (bytes_ <= most) return true;
+    const auto sentence = fmt::format("the files together have {} bytes, a phone takes {}", bytes_, most);
+    if (switched(flash_, "phone.STRICT", false)) {
+        files_.mark_not_usable(sentence);
+        return false;
+    }
+    files_.decide(fmt::format("{}: {}", name, sentence));
+    return true;
+}
+
 asio::awaitable<void> Provisioning::obtain(std::string place, std::string_view what, Origin origin) {
     auto url = read_place(place, what);
     if (!url) co_return;
@@ -197,6 +211,8 @@ asio::awaitable<void> Provisioning::obtain(std::string place, std::string_view w
     const TransferAnswer answer = co_await files_.fetch(name, std::move(*url), account);
     if (answer.outcome == FileOutcome::absent) tell_absent(what, name);
     if (answer.outcome != FileOutcome::fetched) co_return;
+    bytes_ += answer.body.size();
+    if (!fits_in(name)) co_return;
     const auto file = read_device_file(name, answer.body, flash_, around_.family);
     if (!file) {
         files_.mark_not_usable(file.error().text());

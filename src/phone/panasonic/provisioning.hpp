@@ -56,6 +56,7 @@ private:
     [[nodiscard]] std::optional<protocol::Url> read_place(const std::string& place, std::string_view what);
     [[nodiscard]] protocol::Url::Credentials account_for(const protocol::Url& url) const;
     [[nodiscard]] std::string text(std::string_view parameter) const;
+    [[nodiscard]] bool fits_in(const std::string& name);
     void take_habits();
     void tell_absent(std::string_view what, const std::string& name);
     void settle();
@@ -67,6 +68,7 @@ private:
     Configuration configuration_;
     FileFetcher files_;
     std::map<std::string, std::string> certificates_; ///< of this pass, by parameter
+    std::size_t bytes_ = 0;                           ///< of this pass's files
     bool has_told_clock_ = false;
 };
 
