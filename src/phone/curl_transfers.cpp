@@ -67,6 +67,7 @@ public:
             set(CURLOPT_SSLCERT, settings.client_certificate.c_str());
             set(CURLOPT_SSLKEY, settings.client_key.c_str());
         }
+        set_trust();
         set_credentials();
         set(CURLOPT_FTP_USE_EPSV, 0L);
         set(CURLOPT_FTP_SKIP_PASV_IP, 0L);
@@ -99,7 +100,8 @@ private:
             return;
         }
         set(CURLOPT_PATH_AS_IS, 1L);
-        set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        const bool is_old = request_.http_version == TransferRequest::HttpVersion::http_1_0;
+        set(CURLOPT_HTTP_VERSION, static_cast<long>(is_old ? CURL_HTTP_VERSION_1_0 : CURL_HTTP_VERSION_1_1));
         if (!has_odd_bytes) {
             set(CURLOPT_URL, url.shown().c_str());
             return;
@@ -119,6 +121,26 @@ private:
         connect_to_.reset(curl_slist_append(nullptr, fmt::format("{}::{}:", host, to).c_str()));
         if (!connect_to_) throw std::bad_alloc();
         set(CURLOPT_CONNECT_TO, connect_to_.get());
+    }
+
+    void set_blob(CURLoption option, const std::string& text) {
+        curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_COPY}; // copied, never written
+        set(option, &blob);
+    }
+
+    void set_trust() {
+        using Verify = TlsTrust::Verify;
+        const TlsTrust& tls = request_.tls;
+        if (tls.verify != Verify::surroundings) {
+            set(CURLOPT_SSL_VERIFYPEER, tls.verify == Verify::nothing ? 0L : 1L);
+            set(CURLOPT_SSL_VERIFYHOST, tls.verify == Verify::chain_and_name ? 2L : 0L);
+        }
+        if (!tls.authorities.empty()) {
+            set_blob(CURLOPT_CAINFO_BLOB, tls.authorities);
+            set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+        }
+        if (!tls.certificate.empty()) set_blob(CURLOPT_SSLCERT_BLOB, tls.certificate);
+        if (!tls.key.empty()) set_blob(CURLOPT_SSLKEY_BLOB, tls.key);
     }
 
     void set_credentials() {
@@ -238,6 +260,8 @@ std::string CurlTransfer::detail(CURLcode code, long status) const {
         return fmt::format("HTTP {} to {}, and this program follows none", status,
                            to == nullptr ? "nowhere" : printable(to));
     }
+    const long redirects = number(CURLINFO_REDIRECT_COUNT);
+    if (redirects > 0) return fmt::format("HTTP {} after {} redirect{}", status, redirects, redirects == 1 ? "" : "s");
     return fmt::format("HTTP {}", status);
 }
 

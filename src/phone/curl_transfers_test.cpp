@@ -168,6 +168,19 @@ TEST_F(OverHttp, GoesToTheAddressThatItIsGivenForAName) {
     run(work(*this));
 }
 
+TEST_F(OverHttp, SpeaksTheVersionThatItIsTold) {
+    const auto work = [](OverHttp& test) -> asio::awaitable<void> {
+        CurlTransfers transfers(test.loop, {});
+        auto request = test.get("/old");
+        request.http_version = TransferRequest::HttpVersion::http_1_0;
+        const auto answer = co_await transfers.run(request);
+        EXPECT_EQ(answer.outcome, FileOutcome::fetched) << answer.detail;
+        EXPECT_EQ(answer.detail, "HTTP 200") << "no redirect";
+    };
+    run(work(*this));
+    EXPECT_EQ(server.requests[1], (std::vector<std::string>{"GET /old HTTP/1.0"}));
+}
+
 TEST_F(OverHttp, SendsAPathAsItIsWritten) {
     const auto work = [](OverHttp& test) -> asio::awaitable<void> {
         CurlTransfers transfers(test.loop, {});

@@ -49,16 +49,21 @@ void FileFetcher::judge(const std::string& name, const TransferRequest& request,
     }
 }
 
-asio::awaitable<TransferAnswer> FileFetcher::fetch(std::string name, protocol::Url url,
-                                                   protocol::Url::Credentials account) {
-    if (dead_.contains(url.origin())) co_return TransferAnswer{};
+TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url::Credentials& account) const {
     TransferRequest request;
     request.user_agent = habits_.user_agent;
     request.redirects = habits_.redirects;
     request.tftp_name = habits_.tftp_name;
+    request.http_version = habits_.http_version;
+    request.tls = habits_.tls;
     request.credentials = url.credentials.value_or(account);
     url.credentials.reset();
     request.url = std::move(url);
+    return request;
+}
+
+asio::awaitable<TransferAnswer> FileFetcher::run(std::string name, TransferRequest request) {
+    if (dead_.contains(request.url.origin())) co_return TransferAnswer{};
     TransferAnswer answer;
     unsigned attempts = 1;
     for (;; ++attempts) {
@@ -73,6 +78,29 @@ asio::awaitable<TransferAnswer> FileFetcher::fetch(std::string name, protocol::U
     around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
     judge(name, request, answer);
     co_return answer;
+}
+
+asio::awaitable<TransferAnswer> FileFetcher::fetch(std::string name, protocol::Url url,
+                                                   protocol::Url::Credentials account) {
+    TransferRequest request = request_for(std::move(url), account);
+    co_return co_await run(std::move(name), std::move(request));
+}
+
+asio::awaitable<TransferAnswer> FileFetcher::fetch_image(std::string name, protocol::Url url,
+                                                         protocol::Url::Credentials account,
+                                                         std::function<HeadDecision(std::string_view head)> on_head) {
+    TransferRequest request = request_for(std::move(url), account);
+    request.keep = TransferRequest::Keep::head;
+    request.bytes_max = limits::image_bytes_max;
+    request.on_head = std::move(on_head);
+    co_return co_await run(std::move(name), std::move(request));
+}
+
+void FileFetcher::tell_notes(std::string_view name, const std::vector<config::SyntaxNote>& notes) {
+    for (std::size_t i = 0; i < notes.size() && i < notes_told_max; ++i)
+        decide(fmt::format("{} line {}: {}", name, notes[i].line, notes[i].text));
+    if (notes.size() > notes_told_max)
+        decide(fmt::format("{}: {} more notes like these", name, notes.size() - notes_told_max));
 }
 
 std::optional<std::vector<config::Parameter>> FileFetcher::read(const std::string& name, const std::string& body,
@@ -91,10 +119,7 @@ std::optional<std::vector<config::Parameter>> FileFetcher::read(const std::strin
         mark_not_usable(document.error().text());
         return std::nullopt;
     }
-    for (std::size_t i = 0; i < document->notes.size() && i < notes_told_max; ++i)
-        decide(fmt::format("{} line {}: {}", name, document->notes[i].line, document->notes[i].text));
-    if (document->notes.size() > notes_told_max)
-        decide(fmt::format("{}: {} more notes like these", name, document->notes.size() - notes_told_max));
+    tell_notes(name, document->notes);
     return std::move(document->parameters);
 }
 

@@ -24,6 +24,8 @@ struct FetchHabits {
     std::chrono::seconds pause{5};
     TransferRequest::Redirects redirects = TransferRequest::Redirects::followed;
     TransferRequest::TftpName tftp_name = TransferRequest::TftpName::relative;
+    TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_1;
+    TlsTrust tls = {};
 };
 
 class FileFetcher {
@@ -36,10 +38,18 @@ public:
     /// destroyed twice by g++ 12. A server that stays silent through all tries is not asked again.
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch(std::string name, protocol::Url url,
                                                                protocol::Url::Credentials account);
+    /// An image: its head and a digest. `on_head` as in TransferRequest.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer>
+    fetch_image(std::string name, protocol::Url url, protocol::Url::Credentials account,
+                std::function<HeadDecision(std::string_view head)> on_head);
     /// The same, read. nullopt: absent, or of no use to the phone, and said so.
     [[nodiscard]] boost::asio::awaitable<std::optional<std::vector<config::Parameter>>>
     fetch_parameters(std::string name, protocol::Url url, std::string_view syntax, protocol::Url::Credentials account);
 
+    /// What a reader noticed, the first few of it.
+    void tell_notes(std::string_view name, const std::vector<config::SyntaxNote>& notes);
+    /// A phone's own configuration may change them between two files.
+    [[nodiscard]] FetchHabits& habits() { return habits_; }
     void decide(std::string text);
     void problem(std::string text);
     /// Of the last file: fetched, but of no use.
@@ -47,6 +57,8 @@ public:
     [[nodiscard]] const BootSurroundings& around() const { return around_; }
 
 private:
+    [[nodiscard]] TransferRequest request_for(protocol::Url url, const protocol::Url::Credentials& account) const;
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> run(std::string name, TransferRequest request);
     [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name, const std::string& body,
                                                                      std::string_view syntax);
     void judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer);

@@ -150,6 +150,8 @@ std::string flash_to_json(const Flash& flash) {
     for (const auto& [name, value] : flash.parameters) parameters[name] = content_to_json(value);
     json::object files;
     for (const auto& [name, content] : flash.files) files[name] = content_to_json(content);
+    json::object origins;
+    for (const auto& [name, origin] : flash.origins) origins[name] = content_to_json(origin);
     return json::serialize(json::object{
         {"format", format_name},
         {"family", flash.family},
@@ -159,6 +161,7 @@ std::string flash_to_json(const Flash& flash) {
         {"application", flash.application ? json::value(image_to_json(*flash.application)) : json::value(nullptr)},
         {"configuration_digest", flash.configuration_digest},
         {"parameters", std::move(parameters)},
+        {"origins", std::move(origins)},
         {"files", std::move(files)}});
 }
 
@@ -201,6 +204,13 @@ Result<Flash> flash_from_json(std::string_view text) {
         auto map = map_from_json(**object);
         if (!map) return tl::unexpected(map.error());
         *into = std::move(*map);
+    }
+    if (reader.find("origins") != nullptr) { // a flash of before has none
+        const auto object = reader.object("origins");
+        if (!object) return tl::unexpected(object.error());
+        auto origins = map_from_json(**object);
+        if (!origins) return tl::unexpected(origins.error());
+        flash.origins = std::move(*origins);
     }
     if (const auto done = reader.finish(); !done) return tl::unexpected(done.error());
     return flash;

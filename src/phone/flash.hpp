@@ -32,6 +32,8 @@ struct Flash {
     std::map<std::string, std::string, std::less<>> files;      ///< cached configuration, by the name it was asked by
     /// Set on the phone itself, by the vendor's name: overrides, changes on its web page.
     std::map<std::string, std::string, std::less<>> changes;
+    /// Who set a parameter and when, in the family's own spelling (panasonic/configuration.hpp).
+    std::map<std::string, std::string, std::less<>> origins;
     std::string directory; ///< its contact directory, as the vendor's file; "": it has none
     std::string log;       ///< what it has not uploaded yet
     std::optional<StoredImage> application;

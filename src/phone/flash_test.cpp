@@ -27,6 +27,7 @@ protected:
         flash.application = StoredImage{"sip.ld", "2.2.0.0047", std::string(64, 'a'), 16'000'000};
         flash.bootrom = {"", "3.2.2.0019", "", 0};
         flash.configuration_digest = "abc";
+        flash.origins = {{"A", "user 5 over standard 4 x"}};
         return flash;
     }
     std::filesystem::path directory;
@@ -41,6 +42,11 @@ TEST_F(FlashFile, ComesBackAsItWasSaved) {
     without.application.reset();
     ASSERT_TRUE(save_flash(without, directory / "deep"));
     EXPECT_EQ(*load_flash(directory / "deep"), without);
+    std::string older = flash_to_json(without);
+    const auto at = older.find("\"origins\":{");
+    older.erase(at, older.find('}', at) + 2 - at);
+    without.origins.clear();
+    EXPECT_EQ(*flash_from_json(older), without) << "a flash of before has no origins";
 }
 
 TEST_F(FlashFile, IsItsOwnersAloneAndLeavesNothingBeside) {

@@ -25,6 +25,18 @@ struct HeadDecision {
     std::uint64_t digest_bytes = std::numeric_limits<std::uint64_t>::max(); ///< and what is behind so many
 };
 
+/// What a phone's own configuration says of TLS.
+struct TlsTrust {
+    enum class Verify : std::uint8_t {
+        surroundings, ///< as the transfers were made: a phone that has nothing to say about it
+        nothing,      ///< any certificate will do
+        chain,        ///< of an authority that is trusted, whatever the name in it
+        chain_and_name
+    } verify = Verify::surroundings;
+    std::string authorities;      ///< PEM; "": as the transfers were made
+    std::string certificate, key; ///< PEM, of the phone itself; "": as the transfers were made
+};
+
 struct TransferRequest {
     Direction direction = Direction::get;
     protocol::Url url;        ///< its scheme is set
@@ -39,6 +51,8 @@ struct TransferRequest {
     std::function<HeadDecision(std::string_view head)> on_head = {};
     enum class Upload : std::uint8_t { replace, append } upload = Upload::replace; ///< append: where the protocol can
     std::string body = {};                                                         ///< of a put
+    enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 } http_version = HttpVersion::http_1_1;
+    TlsTrust tls = {};
 };
 
 struct TransferAnswer {

@@ -7,6 +7,7 @@
 #include "config/syntax/text_lines.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace offhook::config {
@@ -28,6 +29,9 @@ bool is_name(std::string_view name) {
 /// Printable, and no quote.
 bool is_value(std::string_view value) { return is_printable_utf8(value) && value.find('"') == std::string_view::npos; }
 
+constexpr std::string_view open_quote = "has no closing quote";
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// What is wrong with a line; empty: nothing, and `name` and `value` are set.
 std::string_view take_apart(std::string_view line, std::string_view& name, std::string_view& value) {
     if (line.size() > line_bytes_max) return "is longer than a phone reads";
@@ -38,7 +42,8 @@ std::string_view take_apart(std::string_view line, std::string_view& name, std::
     if (!is_name(name)) return "has no name, or a blank around it";
     if (name.size() > name_bytes_max) return "has a name of more than 32 bytes";
     if (!value.starts_with('"')) return "has no value in double quotes";
-    if (value.size() < 2 || !value.ends_with('"')) return "does not end with its closing quote";
+    if (value.find('"', 1) == std::string_view::npos) return open_quote;
+    if (!value.ends_with('"')) return "does not end with its closing quote";
     value = value.substr(1, value.size() - 2);
     if (value.size() > value_bytes_max) return "has a value of more than 500 bytes";
     if (!is_value(value)) return "has a quote or a control character in its value";
@@ -70,23 +75,52 @@ Result<std::string> PanasonicText::write(std::span<const Parameter> parameters) 
     return out += "\r\n";
 }
 
+namespace {
+
+bool has_magic(std::string_view text, std::span<const std::string_view> magics) {
+    return std::any_of(magics.begin(), magics.end(), [&](std::string_view each) { return text.starts_with(each); });
+}
+
+tl::unexpected<Error> no_magic(std::string_view text, std::span<const std::string_view> magics) {
+    const bool has_mark = text.starts_with(byte_order_mark) && has_magic(text.substr(byte_order_mark.size()), magics);
+    return fail(ErrorCode::invalid,
+                has_mark
+                    ? fmt::format("the file begins with a byte order mark instead of '{}': a phone drops the whole "
+                                  "of it",
+                                  magics.front())
+                    : fmt::format("the file does not begin with '{}': a phone drops the whole of it",
+                                  magics.empty() ? magic : magics.front()),
+                "line 1");
+}
+
+} // namespace
+
 Result<ParsedDocument> PanasonicText::read(std::string_view text) const {
+    static constexpr std::array magics{magic};
+    return read_as(text, {magics});
+}
+
+Result<ParsedDocument> PanasonicText::read_as(std::string_view text, const PanasonicRules& rules) const {
+    using Spoilt = PanasonicRules::Spoilt;
     if (text.size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, fmt::format("a file has at most {} bytes", limits::document_bytes_max));
-    if (!text.starts_with(magic))
-        return fail(ErrorCode::invalid,
-                    fmt::format("the file does not begin with '{}': a phone drops the whole of it", magic), "line 1");
+    if (!has_magic(text, rules.magics)) return no_magic(text, rules.magics);
     ParameterList list(ParameterList::Twice::first_counts);
-    if (text.size() > file_bytes_max)
+    if (text.size() > file_bytes_max) {
+        if (rules.oversize == Spoilt::refused)
+            return fail(ErrorCode::too_large, fmt::format("a phone takes files of at most {} bytes", file_bytes_max));
         list.note(fmt::format("the file has more than {} bytes, which is all that a phone takes", file_bytes_max), 1);
+    }
     TextLines lines(text);
     while (const auto line = lines.next()) {
         if (line->text.empty() || line->text.starts_with('#')) continue;
         std::string_view name, value;
         if (const auto wrong = take_apart(line->text, name, value); !wrong.empty()) {
-            list.note(
-                fmt::format("'{}' {} and is ignored", printable(line->text.substr(0, line->text.find('=')), 40), wrong),
-                line->number);
+            const auto subject = printable(line->text.substr(0, line->text.find('=')), 40);
+            if (wrong == open_quote && rules.open_quote == Spoilt::refused)
+                return fail(ErrorCode::invalid, fmt::format("'{}' {}: the whole file does not count", subject, wrong),
+                            fmt::format("line {}", line->number));
+            list.note(fmt::format("'{}' {} and is ignored", subject, wrong), line->number);
             continue;
         }
         if (auto added = list.add(std::string(name), value, line->number); !added) return tl::unexpected(added.error());

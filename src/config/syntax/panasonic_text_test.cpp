@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 
+#include <array>
 #include <gtest/gtest.h>
 
 namespace offhook::config {
@@ -105,6 +106,41 @@ TEST(PanasonicText, RefusesToWriteWhatItCannotCarry) {
     }
     const std::vector<Parameter> many(300, Parameter{"A", std::string(500, 'v')});
     EXPECT_EQ(syntax.write(many).error().code, ErrorCode::too_large);
+}
+
+TEST(PanasonicText, GoesByTheRulesOfAGeneration) {
+    static constexpr std::array<std::string_view, 2> magics{"# PCC Standard Format File #", "# Other #"};
+    using Spoilt = PanasonicRules::Spoilt;
+    const PanasonicRules lenient{magics}, strict{magics, Spoilt::refused, Spoilt::refused};
+    const std::string pcc = "# PCC Standard Format File # DO NOT CHANGE THIS LINE!\n";
+    EXPECT_TRUE(syntax.read_as(pcc + "A=\"1\"\n", lenient));
+    EXPECT_TRUE(syntax.read_as("# Other #\nA=\"1\"\n", strict));
+    EXPECT_FALSE(syntax.read_as(head + "A=\"1\"\n", lenient));
+    EXPECT_FALSE(syntax.read_as(pcc, {}));
+    for (const std::string lines : {"A=\"1\nB=\"2\"\n", "A=\"\nB=\"2\"\n", "A=\"1\n2\"\nB=\"2\"\n"}) { // over two lines
+        EXPECT_EQ(syntax.read_as(pcc + lines, lenient)->parameters, (std::vector<Parameter>{{"B", "2"}})) << lines;
+        const auto refused = syntax.read_as(pcc + lines, strict);
+        ASSERT_FALSE(refused) << lines;
+        EXPECT_EQ(refused.error().where, "line 2");
+    }
+    EXPECT_TRUE(syntax.read_as(pcc + "A = \"1\"\nA=\"1\"x\nA=1\n", strict)) << "lines that are none spoil nothing";
+    const std::string big = pcc + std::string(120 * 1024, '\n');
+    EXPECT_EQ(syntax.read_as(big, lenient)->notes.size(), 1U);
+    EXPECT_EQ(syntax.read_as(big, strict).error().code, ErrorCode::too_large);
+}
+
+TEST(PanasonicText, SaysWhatStandsBeforeTheMagic) {
+    EXPECT_NE(syntax.read("\xef\xbb\xbf" + head).error().message.find("byte order mark"), std::string::npos);
+    EXPECT_EQ(syntax.read("A=\"1\"").error().message.find("byte order mark"), std::string::npos);
+}
+
+TEST(PanasonicText, CountsALineWithItsCrLf) {
+    for (const std::size_t bytes : {535U, 536U}) { // 537 and 538 with CR LF
+        const std::string name = std::string(bytes - 503, 'N');
+        const auto read = syntax.read(head + name + "=\"" + std::string(500, 'v') + "\"\r\n");
+        EXPECT_EQ(read->parameters.size(), bytes == 535 ? 1U : 0U);
+        EXPECT_EQ(read->notes.size(), bytes == 535 ? 0U : 1U);
+    }
 }
 
 } // namespace

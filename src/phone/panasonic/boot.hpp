@@ -1,19 +1,19 @@
 #pragma once
 /// @file  Boot: a Panasonic KX-HDV phone from power-on to what it would register as.
 ///
-/// One pre-provisioning file, found or typed in, names up to three device files; what an earlier one of them says
-/// counts (standard, product, master), the pre-provisioning file least. What no file says stays as flash has it.
-/// Not here yet: encrypted files (.e2c, .e3c), firmware, timers.
-/// Source  reference: Panasonic 2.3, 4.1 to 4.3, 5, 7 (User-Agent).
+/// Its passes through the files are provisioning.hpp, whose word counts configuration.hpp, its timers resync.hpp.
+/// Software and network parameters restart it; a phone that runs is otherwise changed without one.
+/// Source  reference: Panasonic 2.3, 4, 5, 7, 10.
 #include "phone/family_boot.hpp"
+#include "phone/panasonic/provisioning.hpp"
 
 namespace offhook::phone::panasonic {
-
-/// The pre-provisioning address that was typed in; the vendor's name for it is not known.
-inline constexpr std::string_view typed_address = "phone.ADDRESS";
 
 [[nodiscard]] const FamilyBoot& family_boot();
 [[nodiscard]] boost::asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                                       std::function<void(const Flash&)> keep_flash);
+/// On the web page or at the keys, at once. Errors: invalid for what the phone would not take; then nothing changes.
+[[nodiscard]] Result<void> change(const BootSurroundings& around, Flash& flash, const UserChanges& changes,
+                                  BootReport& report);
 
 } // namespace offhook::phone::panasonic

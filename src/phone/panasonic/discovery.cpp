@@ -86,8 +86,14 @@ DiscoverySettings read_discovery_settings(const Flash& flash) {
     settings.option_160 = read_switch(flash, "OPTION160_PROV_ENABLE", Switch::on);
     settings.option_159 = read_switch(flash, "OPTION159_PROV_ENABLE", Switch::on);
     settings.option_66 = read_switch(flash, "OPTION66_ENABLE", Switch::on);
+    // Remembered (R): "N" looks at option 66 in the factory's state alone. Only where a file or a hand has set it.
+    const bool has_files = !flash.parameter("CFG_STANDARD_FILE_PATH").empty() ||
+                           !flash.parameter("CFG_PRODUCT_FILE_PATH").empty() ||
+                           !flash.parameter("CFG_MASTER_FILE_PATH").empty();
+    if (has_files && read_switch(flash, "OPTION66_REBOOT", Switch::on) == Switch::off) settings.option_66 = Switch::off;
     settings.dhcp6_option_17 = read_switch(flash, "DHCPV6_OPTION17_PROV_ENABLE", Switch::on);
     settings.file_with_66 = read_switch(flash, "phone.OPTION67_WITH_66", Switch::off);
+    settings.bare_address = generation_of(flash).bare_address;
     settings.vendor_word = text_or(flash, "phone.PNP_VENDOR_WORD", settings.vendor_word);
     settings.vendor_class = text_or(flash, "phone.DHCP_VENDOR_CLASS", settings.vendor_class);
     return settings;
@@ -103,9 +109,17 @@ std::optional<Address> choose(const Told& told, const DiscoverySettings& setting
     return from_option_66(*told.option_66, takes_67 ? std::string_view(*told.option_67) : model_file);
 }
 
-Result<std::string> check_url(std::string_view value) {
+Result<std::string> check_url(std::string_view value, Generation::BareAddress bare) {
     auto text = told_text(value, url_bytes_max);
     if (!text) return text;
+    if (bare == Generation::BareAddress::completed) {
+        // Without a scheme the guide lists tftp, http, https, ftp; this phone tries the first.
+        if (!protocol::names_scheme(*text)) *text = "tftp://" + *text;
+        const auto url = protocol::parse_url(*text);
+        const auto file = url ? std::string_view(url->path).substr(url->path.rfind('/') + 1) : std::string_view();
+        const bool names_file = file.find_first_of(".{?") != std::string_view::npos;
+        if (url && !names_file) *text = in_directory(*text, model_file);
+    }
     if (!protocol::names_scheme(*text)) return fail(ErrorCode::invalid, "it has no scheme (tftp, ftp, http, https)");
     const auto url = protocol::parse_url(*text);
     if (!url) return tl::unexpected(url.error());
@@ -114,7 +128,7 @@ Result<std::string> check_url(std::string_view value) {
     return text;
 }
 
-Result<std::string> url_of(const dhcp6::Message& reply) {
+Result<std::string> url_of(const dhcp6::Message& reply, Generation::BareAddress bare) {
     Error problem{ErrorCode::not_found, "there is no sub-option 1 of option 17", {}};
     for (const auto& option : reply.options.all()) {
         if (option.code != dhcp6::vendor_options) continue;
@@ -125,7 +139,7 @@ Result<std::string> url_of(const dhcp6::Message& reply) {
         }
         for (const auto& piece : block->pieces) {
             if (piece.code != url_sub_option) continue;
-            auto url = check_url(piece.value);
+            auto url = check_url(piece.value, bare);
             if (url) return url;
             problem = url.error();
         }
@@ -182,7 +196,7 @@ asio::awaitable<std::optional<Address>> by_pnp(Interview& interview, const Disco
     ask.url_bytes_max = url_bytes_max;
     const auto answer = co_await interview.pnp(std::move(ask));
     if (!answer) co_return std::nullopt;
-    const auto url = check_url(answer->url);
+    const auto url = check_url(answer->url, settings.bare_address);
     if (url) co_return Address{*url, "SIP PnP"};
     interview.tell(fmt::format("SIP PnP: the URL is not used: {}", url.error().message));
     co_return std::nullopt;
@@ -227,7 +241,7 @@ asio::awaitable<std::optional<Address>> by_dhcp6(Interview& interview, const Dis
     // A network whose addresses come by router advertisement answers no SOLICIT; what the phone does is not known.
     if (!answer) answer = co_await interview.dhcp6(std::move(ask));
     if (!answer) co_return std::nullopt;
-    const auto url = url_of(answer->reply);
+    const auto url = url_of(answer->reply, settings.bare_address);
     if (url) co_return Address{*url, "DHCPv6 option 17"};
     interview.tell(fmt::format("DHCPv6: nothing to use: {}", url.error().message));
     co_return std::nullopt;

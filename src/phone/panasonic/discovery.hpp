@@ -10,6 +10,7 @@
 #include "phone/discovery/interview.hpp"
 #include "phone/flash.hpp"
 #include "phone/ip_mode.hpp"
+#include "phone/panasonic/generation.hpp"
 #include "protocol/dhcp6/message.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +32,8 @@ struct DiscoverySettings {
     enum class Ipv6 : std::uint8_t { dhcp, other } ipv6 = Ipv6::dhcp; ///< CONNECTION_TYPE_IPV6 1 is DHCP (R)
     Switch pnp = Switch::on, option_160 = Switch::on, option_159 = Switch::on, option_66 = Switch::on,
            dhcp6_option_17 = Switch::on;
-    Switch file_with_66 = Switch::off;      ///< phone.OPTION67_WITH_66: US models of a sibling family (G:TGP)
+    Switch file_with_66 = Switch::off; ///< phone.OPTION67_WITH_66: US models of a sibling family (G:TGP)
+    Generation::BareAddress bare_address = Generation::BareAddress::refused; ///< of a NOTIFY or of option 17
     std::string vendor_word = "vender";     ///< phone.PNP_VENDOR_WORD: the phones misspell it (C)
     std::string vendor_class = "Panasonic"; ///< phone.DHCP_VENDOR_CLASS: seen of an older family, not known here
 };
@@ -49,12 +51,15 @@ struct Address {
 [[nodiscard]] std::optional<Address> choose(const Told& told, const DiscoverySettings& settings);
 
 /// A URL as the NOTIFY has to carry it: with a scheme, a host and a file name.
-/// Errors: invalid, too_large, saying what the phone misses.
-[[nodiscard]] Result<std::string> check_url(std::string_view text);
+/// KX-UTG completes a bare one (G:UTG): its model's file, and a scheme. Errors: invalid, too_large, saying what the
+/// phone misses.
+[[nodiscard]] Result<std::string> check_url(std::string_view text,
+                                            Generation::BareAddress bare = Generation::BareAddress::refused);
 
 /// Sub-option 1 of option 17, of any enterprise: which one is the vendor's is not known.
 /// Errors: not_found, and those of check_url().
-[[nodiscard]] Result<std::string> url_of(const protocol::dhcp6::Message& reply);
+[[nodiscard]] Result<std::string> url_of(const protocol::dhcp6::Message& reply,
+                                         Generation::BareAddress bare = Generation::BareAddress::refused);
 
 /// {MAC} {mac} {MODEL} {fwver}; anything else in braces stays as it is.
 struct Macros {

@@ -95,6 +95,20 @@ TEST(PanasonicUrl, WantsSchemeHostFileAndAtMost384Characters) {
         EXPECT_FALSE(check_url(bad)) << bad;
 }
 
+TEST(PanasonicUrl, OfKxUtgNeedsNoFileAndNoScheme) {
+    const std::pair<std::string, std::string> completed[] = {{"http://h", "http://h/{MODEL}.cfg"},
+                                                             {"http://h/", "http://h/{MODEL}.cfg"},
+                                                             {"http://h/pana/", "http://h/pana/{MODEL}.cfg"},
+                                                             {"http://h/pana/x.cfg", "http://h/pana/x.cfg"},
+                                                             {"h", "tftp://h/{MODEL}.cfg"}};
+    for (const auto& [told, url] : completed) {
+        EXPECT_EQ(check_url(told, Generation::BareAddress::completed), url) << told;
+        EXPECT_TRUE(told == url || !check_url(told)) << told;
+    }
+    EXPECT_FALSE(check_url("", Generation::BareAddress::completed));
+    EXPECT_FALSE(check_url("gopher://h", Generation::BareAddress::completed));
+}
+
 TEST(PanasonicMacros, AreFourAndTheRestStays) {
     const Macros macros{mac, "KX-HDV130", "01.103"};
     EXPECT_EQ(expand("{MAC}/{mac}/{MODEL}-{fwver}", macros), "0080F0C571EB/0080f0c571eb/KX-HDV130-01.103");

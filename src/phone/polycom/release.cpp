@@ -83,17 +83,6 @@ std::string_view last_application(const config::Model& model) {
     return "";
 }
 
-bool is_after(std::string_view version, std::string_view last) {
-    const auto ours = split(version, '.');
-    const auto theirs = split(last, '.');
-    for (std::size_t i = 0; i < theirs.size(); ++i) {
-        const auto a = to_number<unsigned>(i < ours.size() ? ours[i] : "0").value_or(0);
-        const auto b = to_number<unsigned>(theirs[i]).value_or(0);
-        if (a != b) return a > b;
-    }
-    return false; // a build of it
-}
-
 bool speaks_tls(const config::Model& model) {
     for (const auto& trait : model.traits)
         if (trait.name == "tls") return trait.value != "no";

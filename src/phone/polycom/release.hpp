@@ -48,11 +48,6 @@ struct Release {
 /// flash that --flash changes.
 [[nodiscard]] Flash factory_flash(const config::Model& model, MacAddress mac);
 
-/// The last application that the model takes ("2.1.2" of a 300: C), by the pack's trait; "" where there is no end.
-[[nodiscard]] std::string_view last_application(const config::Model& model);
-/// Whether `version` is beyond it: "2.2.0.0047" is, "2.1.2.0047" is not.
-[[nodiscard]] bool is_after(std::string_view version, std::string_view last);
-
 /// Whether the model can speak TLS: 300 and 500 cannot (G), by the pack's trait "tls" or by name.
 [[nodiscard]] bool speaks_tls(const config::Model& model);
 

@@ -1,5 +1,7 @@
 #include "phone/polycom/release.hpp"
 
+#include "phone/image.hpp"
+
 #include "config/family/loader.hpp"
 
 #include <gtest/gtest.h>

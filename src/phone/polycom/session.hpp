@@ -5,7 +5,7 @@
 #include "phone/boot_report.hpp"
 #include "phone/boot_surroundings.hpp"
 #include "phone/flash.hpp"
-#include "phone/polycom/image.hpp"
+#include "phone/image.hpp"
 #include "phone/polycom/master_file.hpp"
 #include "phone/polycom/redundant_servers.hpp"
 #include "phone/polycom/release.hpp"

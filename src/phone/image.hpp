@@ -1,17 +1,17 @@
 #pragma once
-/// @file  Image: telling a Polycom .ld file from the one in flash.
+/// @file  Image: telling a firmware file from the one in flash.
 ///
-/// The vendor's format is not public. Three kinds are known here:
+/// No vendor's format is public. Three kinds are known here:
 /// * our own stub, project-defined and of no use to a real phone, with which Offhook rehearses upgrades:
 ///     "offhook-image 1" LF, then "kind: application" or "kind: bootrom", "version: 3.1.8.0070",
-///     "parts: 2345-12600-001 …" (absent: any), "digest: SHA-256 of what follows the head", each LF, an empty line,
-///     then anything.
+///     "parts: 2345-12600-001 …" (absent: any; a family without part numbers puts its models there), "digest: SHA-256
+///     of what follows the head", each LF, an empty line, then anything.
 /// * our own file for several models, as a vendor's combined sip.ld: "offhook-images 1" LF, then for each image
 ///     "image: KIND VERSION BYTES DIGEST PART …" LF (no part: any), an empty line, then the images back to back.
 ///     The first whose kind and part number fit is the phone's, and only it counts and is stored.
 /// * anything else is opaque: compared by its content's digest, stored, and never claimed to be understood.
 /// Limits  a head limits::image_head_bytes, with all that it names.
-/// Source  reference: Polycom 11 (headers are scanned until the hardware matches: G 2-5; the header is fetched first,
+/// Source  reference: Polycom 11, Panasonic 7 (headers are scanned until the hardware matches: G 2-5; the header is fetched first,
 ///         the rest only when it differs: C, I).
 #include "base/digest.hpp"
 #include "phone/flash.hpp"
@@ -22,7 +22,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::phone::polycom {
+namespace offhook::phone {
 
 enum class ImageKind : std::uint8_t { application, bootrom };
 
@@ -67,4 +67,9 @@ struct ImageVerdict {
 /// `name` as asked for.
 [[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, const ImageReader& reader);
 
-} // namespace offhook::phone::polycom
+/// The last application that the model takes ("2.1.2" of a 300: C), by the pack's trait; "" where there is no end.
+[[nodiscard]] std::string_view last_application(const config::Model& model);
+/// Whether `version` is beyond it: "2.2.0.0047" is, "2.1.2.0047" is not.
+[[nodiscard]] bool is_after(std::string_view version, std::string_view last);
+
+} // namespace offhook::phone

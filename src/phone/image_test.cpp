@@ -1,4 +1,4 @@
-#include "phone/polycom/image.hpp"
+#include "phone/image.hpp"
 
 #include "base/hex.hpp"
 #include "phone/received_body.hpp"
@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace offhook::phone::polycom {
+namespace offhook::phone {
 namespace {
 
 using testing::HasSubstr;
@@ -123,4 +123,4 @@ TEST(PolycomImage, TakesTheLastApplicationOfAModelAndNoLater) {
 }
 
 } // namespace
-} // namespace offhook::phone::polycom
+} // namespace offhook::phone

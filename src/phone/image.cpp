@@ -1,14 +1,13 @@
-#include "phone/polycom/image.hpp"
+#include "phone/image.hpp"
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
-#include "phone/polycom/release.hpp"
 #include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace offhook::phone::polycom {
+namespace offhook::phone {
 namespace {
 
 using Heads = std::vector<ImageHead>;
@@ -148,6 +147,17 @@ ImageVerdict judge_ours(const TransferAnswer& answer, std::string_view name, con
 
 } // namespace
 
+bool is_after(std::string_view version, std::string_view last) {
+    const auto ours = split(version, '.');
+    const auto theirs = split(last, '.');
+    for (std::size_t i = 0; i < theirs.size(); ++i) {
+        const auto a = to_number<unsigned>(i < ours.size() ? ours[i] : "0").value_or(0);
+        const auto b = to_number<unsigned>(theirs[i]).value_or(0);
+        if (a != b) return a > b;
+    }
+    return false; // a build of it
+}
+
 bool ImageHead::fits(std::string_view part_number) const {
     return parts.empty() || std::find(parts.begin(), parts.end(), part_number) != parts.end();
 }
@@ -188,4 +198,4 @@ ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, co
     return {Kind::replaces, std::move(image)};
 }
 
-} // namespace offhook::phone::polycom
+} // namespace offhook::phone
