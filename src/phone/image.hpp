@@ -67,9 +67,7 @@ struct ImageVerdict {
 /// `name` as asked for.
 [[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, const ImageReader& reader);
 
-/// The last application that the model takes ("2.1.2" of a 300: C), by the pack's trait; "" where there is no end.
-[[nodiscard]] std::string_view last_application(const config::Model& model);
-/// Whether `version` is beyond it: "2.2.0.0047" is, "2.1.2.0047" is not.
+/// Whether `version` is beyond `last`: "2.2.0.0047" is beyond "2.1.2", "2.1.2.0047" is not.
 [[nodiscard]] bool is_after(std::string_view version, std::string_view last);
 
 } // namespace offhook::phone

@@ -51,4 +51,7 @@ struct Release {
 /// Whether the model can speak TLS: 300 and 500 cannot (G), by the pack's trait "tls" or by name.
 [[nodiscard]] bool speaks_tls(const config::Model& model);
 
+/// The last application that the model takes ("2.1.2" of a 300: C), by the pack's trait; "" where there is no end.
+[[nodiscard]] std::string_view last_application(const config::Model& model);
+
 } // namespace offhook::phone::polycom
