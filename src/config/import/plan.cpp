@@ -33,7 +33,8 @@ struct Phone {
     const Family* family = nullptr;
     const TreeReader* reader = nullptr;
     const Model* model = nullptr;
-    Values values; ///< what counts, without what leads to the old server
+    Values values;                ///< what counts, without what leads to the old server
+    std::set<std::string> beyond; ///< of these, those of lines that the model has not
 };
 
 class Planner {
@@ -130,7 +131,7 @@ private:
         const bool known = options_.standing.devices.contains(device.mac);
         if (known && options_.known == ImportOptions::Known::refused)
             return refuse(device.mac, "it is a device already", "--update puts these settings over its own");
-        Phone phone{&device, &family, &reader, model, merged(device, reader, nullptr)};
+        Phone phone{&device, &family, &reader, model, merged(device, reader, nullptr), {}};
         PlannedDevice planned;
         planned.mac = device.mac;
         planned.family = family.name();
@@ -138,7 +139,7 @@ private:
         planned.model_known_from = device.model_known_from;
         planned.known = known;
         for (const ChainPart& part : device.chain) planned.files.push_back(part.file);
-        planned.whole = settings_of(phone.values, phone, &device.mac);
+        planned.whole = without_lines_beyond(settings_of(phone.values, phone, &device.mac), phone);
         for (const auto& [name, value] : phone.values) remember_understood(device, name, planned.whole);
         plan_.devices.push_back(std::move(planned));
         phones_.push_back(std::move(phone));
@@ -189,6 +190,26 @@ private:
         return builder.build();
     }
 
+    /// A phone1.cfg speaks of more lines than a small phone has: of those nothing is taken, as the phone takes nothing.
+    static Layer without_lines_beyond(const Layer& whole, Phone& phone) {
+        if (phone.model->lines == 0) return whole;
+        LayerBuilder kept, beyond;
+        for (const Layer::Entry& entry : whole) {
+            const bool is_beyond =
+                !entry.is_raw() && spec_of(entry.key).name.starts_with("line.") && entry.key.index > phone.model->lines;
+            LayerBuilder& to = is_beyond ? beyond : kept;
+            if (entry.is_raw())
+                to.put_raw(entry.raw_name, entry.value);
+            else
+                to.put(entry.key, entry.value);
+        }
+        const Layer left = beyond.build();
+        const LayerRef refs[]{{LayerKind::device, &left}};
+        for (const WrittenParameter& p : phone.family->write(Effective(refs), nullptr).parameters)
+            if (phone.values.contains(p.parameter.name)) phone.beyond.insert(p.parameter.name);
+        return kept.build();
+    }
+
     void remember_understood(const FoundDevice& device, const std::string& name, const Layer& whole) {
         const bool raw = whole.find_raw(name).has_value();
         for (const ChainPart& part : device.chain) {
@@ -232,15 +253,29 @@ private:
         Values written;
         for (const WrittenParameter& p : phone.family->write(Effective(refs), phone.model).parameters)
             if (!p.parameter.value.empty()) written.insert_or_assign(p.parameter.name, p.parameter.value);
-        const bool same = settings_of(written, phone, nullptr) == device.whole;
+        const bool same = comes_back(device.whole, settings_of(written, phone, nullptr));
         for (const auto& [name, value] : phone.values) {
             const auto now = written.find(name);
             if (now != written.end() && now->second == value) continue;
-            const Kind kind = !same ? Kind::lost : now == written.end() ? Kind::told_otherwise : Kind::respelled;
+            Kind kind = now == written.end() ? Kind::told_otherwise : Kind::respelled;
+            if (!same) kind = Kind::lost;
+            if (phone.beyond.contains(name)) kind = Kind::beyond_model;
             add_difference(device, phone, kind, name, value, now == written.end() ? std::string{} : now->second);
         }
-        for (const auto& [name, value] : written)
-            if (!phone.values.contains(name)) add_difference(device, phone, Kind::added, name, {}, value);
+        for (const auto& [name, value] : written) {
+            if (phone.values.contains(name)) continue;
+            const ParameterFacts* facts = phone.family->facts(name);
+            const bool by_itself = facts != nullptr && facts->default_value == value;
+            add_difference(device, phone, by_itself ? Kind::said_aloud : Kind::added, name, {}, value);
+        }
+    }
+
+    /// Whether all that the old files said is said again; more may be.
+    static bool comes_back(const Layer& before, const Layer& after) {
+        return std::all_of(before.begin(), before.end(), [&](const Layer::Entry& entry) {
+            const auto now = entry.is_raw() ? after.find_raw(entry.raw_name) : after.find(entry.key);
+            return now == entry.value;
+        });
     }
 
     static void add_difference(PlannedDevice& device, const Phone& phone, Kind kind, const std::string& name,

@@ -42,6 +42,8 @@ struct Difference {
         told_otherwise, ///< not written any more: other parameters say the same
         respelled,      ///< another value, which the pack reads as the same
         added,          ///< written now, and it was not: goes with a setting
+        said_aloud,     ///< the same, with the value that the phone takes by itself
+        beyond_model,   ///< of a line that the model has not
         lost            ///< the family's rows cannot say it back
     } kind = Kind::told_otherwise;
     std::string was, becomes; ///< values; empty for a secret's

@@ -111,6 +111,10 @@ std::string_view to_text(Difference::Kind kind) {
         return "means the same";
     case Difference::Kind::added:
         return "goes with a setting";
+    case Difference::Kind::said_aloud:
+        return "said aloud, the phone does so by itself";
+    case Difference::Kind::beyond_model:
+        return "the model has no such line";
     case Difference::Kind::lost:
         return "DOES NOT COME BACK";
     }

@@ -126,8 +126,8 @@ TEST_P(SampleTrees, RenderParameterByParameterWhatWasImported) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SampleTrees, testing::ValuesIn(samples()), [](const auto& info) {
-    std::string name = info.param.name;
+INSTANTIATE_TEST_SUITE_P(All, SampleTrees, testing::ValuesIn(samples()), [](const auto& sample) {
+    std::string name = sample.param.name;
     std::erase(name, '-');
     return name;
 });
