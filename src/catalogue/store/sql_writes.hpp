@@ -65,6 +65,8 @@ private:
     Result<void> room_for(std::size_t devices);
     /// The revision that a change of this transaction carries.
     static Revision next(ChangeSet& changes) { return ++changes.revision; }
+    WriteResult change_model_layer(ChangeSet& changes, std::string_view name, std::span<const SettingText> set,
+                                   std::span<const std::string> unset);
     WriteResult apply(Site& site, const SiteChange& change);
     WriteResult check_others(const Site& site);
     Result<RowId> phonebook_place(std::string_view site);

@@ -27,7 +27,7 @@ struct DeviceFiles {
 
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const {
         const bool own = document.scope == config::DocumentScope::device;
-        const Layers layers(*snapshot, *family, *site, own ? &as : nullptr);
+        const Layers layers(*snapshot, *family, *site, own ? &as : nullptr, model);
         auto rendered = config::render(document, subject(as, layers));
         if (rendered && document.names_origin && rendered->text.find(unknown_origin) != std::string::npos)
             rendered->notes.push_back({"provisioning.server",
@@ -69,12 +69,14 @@ Result<DeviceFiles> find_device(const ApiCall& call) {
     return out;
 }
 
-/// Whether the device itself asks for it: its first name carries the device's MAC, or its model.
+/// Whether the device itself asks for it: its first name carries the device's MAC, or its model, or is one for all that
+/// each phone of the family needs.
 bool is_for(const DeviceFiles& files, const config::Document& document) {
     const std::string name = files.name(document); // the match views into it
     const auto match = files.family->match_path(name);
     if (!match) return false;
     if (match->mac) return match->mac == files.device->mac;
+    if (match->model.empty() && match->part.empty()) return document.needed;
     return files.model != nullptr && config::model_of(*files.family, *match) == files.model;
 }
 
