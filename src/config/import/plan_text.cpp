@@ -65,13 +65,25 @@ void write_devices(std::string& out, const ImportPlan& plan, const Families& fam
     if (!plan.contacts.empty()) fmt::format_to(Out(out), "\nThe site's phonebook: {} entries\n", plan.contacts.size());
 }
 
+/// "CODEC_ENABLE0_{n}" of CODEC_ENABLE0_2 and its like: what goes for every line is one line.
+std::string without_line(std::string_view parameter) {
+    std::size_t end = parameter.size();
+    while (end > 0 && ascii_digit(parameter[end - 1])) --end;
+    if (end == parameter.size() || end == 0 || parameter[end - 1] != '_') return std::string(parameter);
+    return std::string(parameter.substr(0, end)) + "{n}";
+}
+
 /// The same difference on many phones is one line.
 void write_differences(std::string& out, const ImportPlan& plan) {
-    std::map<Difference, std::size_t> phones;
+    std::map<Difference, std::set<MacAddress>> phones;
     for (const PlannedDevice& device : plan.devices)
-        for (const Difference& difference : device.differences) ++phones[difference];
+        for (Difference difference : device.differences) {
+            difference.parameter = without_line(difference.parameter);
+            phones[std::move(difference)].insert(device.mac);
+        }
     if (!phones.empty()) out += "\nWhat phones will be told otherwise\n";
-    for (const auto& [difference, count] : phones) {
+    for (const auto& [difference, macs] : phones) {
+        const std::size_t count = macs.size();
         fmt::format_to(Out(out), "  {}: {}", printable(difference.parameter, 100), to_text(difference.kind));
         if (!difference.was.empty()) fmt::format_to(Out(out), ", was {}", printable(difference.was));
         if (!difference.becomes.empty()) fmt::format_to(Out(out), ", becomes {}", printable(difference.becomes));
