@@ -74,10 +74,11 @@ Values merged(const std::vector<std::vector<Parameter>>& files) {
 std::vector<std::vector<Parameter>> rendered(const Family& family, const PlannedDevice& device,
                                              const ImportPlan& plan) {
     std::vector<LayerRef> shared{{LayerKind::vendor_default, &family.defaults()}, {LayerKind::site, &plan.site}};
-    std::vector<LayerRef> all = shared;
-    for (const PlannedModel& model : plan.models)
-        if (model.family == device.family && model.model == device.model)
-            all.push_back({LayerKind::model, &model.layer});
+    std::vector<LayerRef> model = shared;
+    for (const PlannedModel& planned : plan.models)
+        if (planned.family == device.family && planned.model == device.model)
+            model.push_back({LayerKind::model, &planned.layer});
+    std::vector<LayerRef> all = model;
     all.push_back({LayerKind::device, &device.layer});
     std::vector<std::vector<Parameter>> files;
     for (const auto content : {Document::Content::own, Document::Content::model, Document::Content::shared})
@@ -91,7 +92,7 @@ std::vector<std::vector<Parameter>> rendered(const Family& family, const Planned
             subject.site_name = "default";
             subject.origin = "http://192.0.2.1:8080";
             subject.shared = shared;
-            subject.all = document.scope == DocumentScope::device ? all : shared;
+            subject.all = document.scope == DocumentScope::device ? all : model;
             const auto made = render(document, subject);
             EXPECT_TRUE(made) << document.kind << ": " << (made ? "" : made.error().text());
             if (!made) continue;
