@@ -64,10 +64,13 @@ bool is_of_key(const Key& key) { return key.first.id != Layer::raw_id && spec_of
 Texts common_of(const std::vector<const Phone*>& phones) {
     Texts out;
     if (phones.empty()) return out;
-    std::set<std::uint16_t> apart; // keys of which something is not shared: half a key is none
+    std::set<Key> of_keys;
     for (const Phone* phone : phones)
         for (const auto& [key, value] : phone->whole)
-            if (is_of_key(key) && !common(phones, key)) apart.insert(key.first.index);
+            if (is_of_key(key)) of_keys.insert(key);
+    std::set<std::uint16_t> apart; // keys of which something is not shared: half a key is none
+    for (const Key& key : of_keys)
+        if (!common(phones, key)) apart.insert(key.first.index);
     for (const auto& [key, value] : phones.front()->whole)
         if (auto shared = common(phones, key); shared && !(is_of_key(key) && apart.contains(key.first.index)))
             out.emplace(key, std::move(*shared));

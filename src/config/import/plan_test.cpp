@@ -99,6 +99,49 @@ TEST(ImportPlan, GivesAModelWhatItsPhonesShare) {
     EXPECT_EQ(value_in(plan.devices[2].layer, "raw:voice.mystery"), "(none)");
 }
 
+TEST(ImportPlan, SharesNoHalfOfAKey) {
+    auto files = two_polycoms();
+    const auto with_key = [](const std::string& user, const std::string& watched) {
+        return R"(<a reg.1.address=")" + user + R"(" attendant.resourceList.1.address=")" + watched +
+               R"(" attendant.resourceList.2.address="99"/>)";
+    };
+    files["0004f2000001-own.cfg"] = with_key("11", "12");
+    files["0004f2000002-own.cfg"] = with_key("12", "11");
+    const auto plan = plan_import(tree_of(files), packs(), with_model("SPIP650"));
+    EXPECT_EQ(value_in(plan.site, "key.1.type"), "(none)");
+    EXPECT_EQ(value_in(plan.devices[0].layer, "key.1.type"), "blf");
+    EXPECT_EQ(value_in(plan.site, "key.2.type"), "blf");
+    EXPECT_EQ(value_in(plan.site, "key.2.value"), "99");
+}
+
+TEST(ImportPlan, TakesNothingOfLinesThatTheModelHasNot) {
+    auto files = two_polycoms();
+    files["0004f2000001-own.cfg"] = R"(<a reg.1.address="11" reg.2.address="22" reg.3.address="33"/>)";
+    const auto plan = plan_import(tree_of(files), packs(), with_model("SPIP330"));
+    EXPECT_EQ(value_in(plan.devices[0].whole, "line.2.user"), "22");
+    EXPECT_EQ(value_in(plan.devices[0].whole, "line.3.user"), "(none)");
+    EXPECT_THAT(to_text(plan, packs(), PlanDetail::summary),
+                HasSubstr("reg.3.address: the model has no such line, was 33"));
+}
+
+TEST(ImportPlan, OpensSealedFilesWithTheirKey) {
+    const std::string key = "0123456789abcdef0123456789abcdef";
+    const auto sealed = find_seal("panasonic-project")->seal(magic + "SIP_URI_1=\"21\"\r\n", key, "salt");
+    ASSERT_TRUE(sealed);
+    const std::map<std::string, std::string> files{
+        {"KX-HDV130.cfg", magic + "CFG_STANDARD_FILE_PATH=\"http://h/Config{MAC}.e2c\"\r\n"},
+        {"Config0080F0000001.e2c", *sealed}};
+    ImportOptions options;
+    EXPECT_THAT(to_text(plan_import(tree_of(files), packs(), options), packs(), PlanDetail::summary),
+                HasSubstr("--key FILE"));
+    options.key = "fedcba9876543210fedcba9876543210";
+    EXPECT_TRUE(plan_import(tree_of(files), packs(), options).devices.empty());
+    options.key = key;
+    const auto plan = plan_import(tree_of(files), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 1U);
+    EXPECT_EQ(value_in(plan.devices[0].whole, "line.1.user"), "21");
+}
+
 TEST(ImportPlan, LeavesTheOldServerOut) {
     auto files = two_polycoms();
     files["sip.cfg"] = R"(<a device.set="1" device.prov.serverName="old.example.net" device.prov.serverName.set="1"
