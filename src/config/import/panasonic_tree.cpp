@@ -195,7 +195,9 @@ private:
         const std::string folder(first ? folder_of(files_[*first].path) : std::string_view{});
         const auto found = find_by_end(folder, path);
         if (!found || !parsed_.contains(*found)) {
-            if (first || place == 0) device.missing.push_back(without_account(path));
+            if (first || place == 0)
+                device.missing.push_back(without_account(path) +
+                                         (found ? ", which cannot be read" : ", which is not here"));
             return;
         }
         const bool twice = std::any_of(device.chain.begin(), device.chain.end(),

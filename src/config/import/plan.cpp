@@ -116,7 +116,7 @@ private:
     void take(const FoundDevice& device, const Family& family, const TreeReader& reader) {
         if (twice_.contains(device.mac)) return;
         for (const std::string& name : device.missing)
-            add_conflict({device.mac, fmt::format("its files name {}, which is not here", name),
+            add_conflict({device.mac, "its files name " + name,
                           "what it says is not imported; add it to the directory, or set it by hand"});
         const Model* model = family.find_model(device.model);
         if (device.model.empty())

@@ -187,10 +187,13 @@ private:
         auto found = context_.tree.find(folder_of(file(master).path), name);
         if (!found) found = context_.tree.find("", name);
         if (!found) {
-            device.missing.push_back(printable(name));
+            device.missing.push_back(printable(name) + ", which is not here");
             return;
         }
-        if (load(*found)) device.chain.push_back({*found, scope});
+        if (load(*found))
+            device.chain.push_back({*found, scope});
+        else
+            device.missing.push_back(printable(name) + ", which cannot be read");
     }
 
     /// No master at all: what bears the phone's address, then the rest.

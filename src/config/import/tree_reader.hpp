@@ -62,7 +62,7 @@ struct FoundDevice {
     std::string model;                ///< empty: nothing here tells
     std::string model_known_from;     ///< "logs/0004f2abcdef-app.log"
     std::vector<ChainPart> chain;     ///< the first that has a parameter wins
-    std::vector<std::string> missing; ///< files that it would ask for and that are not here
+    std::vector<std::string> missing; ///< "b.cfg, which is not here": what its files name in vain
 };
 
 struct TreeReading {
