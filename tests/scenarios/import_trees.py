@@ -52,8 +52,10 @@ class ImportTrees(house.HouseTest):
         self.addCleanup(server.shutdown)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = "http://127.0.0.1:%d" % server.server_address[1]
+        named = b'device.prov.serverName="'
         for path in pathlib.Path(folder).rglob("*.cfg"):
-            path.write_bytes(path.read_bytes().replace(OLD_SERVER.encode(), url.encode()))
+            text = path.read_bytes().replace(OLD_SERVER.encode(), url.encode())
+            path.write_bytes(text.replace(named + b"192.0.2.10", named + url.partition("//")[2].encode()))
         return url + "/"
 
     def lines(self, tree, mac, model, url):
