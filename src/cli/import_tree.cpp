@@ -79,7 +79,7 @@ json::array macs_of(const ImportPlan& plan) {
     for (const auto& device : plan.devices) macs.insert(device.mac.text());
     for (const auto& conflict : plan.conflicts)
         if (conflict.mac) macs.insert(conflict.mac->text());
-    return {macs.begin(), macs.end()};
+    return json::array(macs.begin(), macs.end());
 }
 
 enum class Values : std::uint8_t { all, shown };

@@ -116,6 +116,9 @@ private:
                     paths[other] = said;
         }
         add_own(device, files);
+        if (!first && !has_own(device))
+            device.missing.push_back(
+                {printable(files_[files.front()].path) + ", which cannot be read", ChainPart::Scope::own});
         if (first) {
             device.chain.push_back({*first, ChainPart::Scope::shared});
             out_.parameters.emplace(*first, parsed_.at(*first));
@@ -123,10 +126,14 @@ private:
         out_.devices[std::string(context_.family.name())].push_back(std::move(device));
     }
 
+    static bool has_own(const FoundDevice& device) {
+        return std::any_of(device.chain.begin(), device.chain.end(),
+                           [](const ChainPart& part) { return part.scope == ChainPart::Scope::own; });
+    }
+
     /// Files with its MAC that nothing names: its standard file under a name that the old server knew.
     void add_own(FoundDevice& device, const std::vector<std::size_t>& files) {
-        const bool has_own = std::any_of(device.chain.begin(), device.chain.end(),
-                                         [](const ChainPart& part) { return part.scope == ChainPart::Scope::own; });
+        const bool has_one = has_own(device);
         std::vector<std::size_t> others;
         for (const std::size_t i : files) {
             const bool in_chain = std::any_of(device.chain.begin(), device.chain.end(),
@@ -134,11 +141,11 @@ private:
             if (!in_chain && parsed_.contains(i)) others.push_back(i);
         }
         if (others.empty()) return;
-        if (has_own || others.size() > 1)
+        if (has_one || others.size() > 1)
             out_.conflicts.push_back(
                 {device.mac, fmt::format("{} bears its address, too", printable(files_[others.back()].path)),
-                 has_own ? "no file names it, so it is left aside" : "the first by name counts; take the others away"});
-        if (has_own) return;
+                 has_one ? "no file names it, so it is left aside" : "the first by name counts; take the others away"});
+        if (has_one) return;
         out_.parameters.emplace(others.front(), parsed_.at(others.front()));
         device.chain.insert(device.chain.begin(), {others.front(), ChainPart::Scope::own});
     }
@@ -195,9 +202,10 @@ private:
         const std::string folder(first ? folder_of(files_[*first].path) : std::string_view{});
         const auto found = find_by_end(folder, path);
         if (!found || !parsed_.contains(*found)) {
-            if (first || place == 0)
-                device.missing.push_back(without_account(path) +
-                                         (found ? ", which cannot be read" : ", which is not here"));
+            if (first)
+                device.missing.push_back(
+                    {without_account(path) + (found ? ", which cannot be read" : ", which is not here"),
+                     own ? ChainPart::Scope::own : ChainPart::Scope::shared});
             return;
         }
         const bool twice = std::any_of(device.chain.begin(), device.chain.end(),

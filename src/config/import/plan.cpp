@@ -115,8 +115,8 @@ private:
 
     void take(const FoundDevice& device, const Family& family, const TreeReader& reader) {
         if (twice_.contains(device.mac)) return;
-        for (const std::string& name : device.missing)
-            add_conflict({device.mac, "its files name " + name,
+        for (const auto& missing : device.missing)
+            add_conflict({device.mac, "its files name " + missing.text,
                           "what it says is not imported; add it to the directory, or set it by hand"});
         const Model* model = family.find_model(device.model);
         if (device.model.empty())
@@ -125,8 +125,8 @@ private:
         if (model == nullptr)
             return refuse(device.mac, fmt::format("{} is no model of {}", printable(device.model, 40), family.name()),
                           "see `offhook pack check`, and say it with --model MAC=MODEL");
-        if (device.chain.empty())
-            return refuse(device.mac, "none of its configuration files is here",
+        if (device.chain.empty() || lacks_its_own(device))
+            return refuse(device.mac, "its configuration files are not here, or cannot be read",
                           "add them, or `offhook device add` it by hand");
         const bool known = options_.standing.devices.contains(device.mac);
         if (known && options_.known == ImportOptions::Known::refused)
@@ -143,6 +143,14 @@ private:
         for (const auto& [name, value] : phone.values) remember_understood(device, name, planned.whole);
         plan_.devices.push_back(std::move(planned));
         phones_.push_back(std::move(phone));
+    }
+
+    /// Its own files are named and none can be had: what is left would make a phone without a line.
+    static bool lacks_its_own(const FoundDevice& device) {
+        constexpr auto own = ChainPart::Scope::own;
+        const auto is_own = [](const auto& part) { return part.scope == own; };
+        return std::any_of(device.missing.begin(), device.missing.end(), is_own) &&
+               std::none_of(device.chain.begin(), device.chain.end(), is_own);
     }
 
     /// What counts of a chain. `only`: of its shared files alone.

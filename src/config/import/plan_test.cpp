@@ -189,7 +189,7 @@ TEST(ImportPlan, SaysWhatAnOperatorHasToDecide) {
          {{"0004f2000001.cfg", R"(<APPLICATION CONFIG_FILES="../../etc/passwd"/>)"}},
          "../../etc/passwd, which is not here",
          0},
-        {"directory only", {{"0004f2000001-directory.xml", "<directory/>"}}, "none of its configuration files", 0},
+        {"directory only", {{"0004f2000001-directory.xml", "<directory/>"}}, "its configuration files are not here", 0},
     };
     for (const auto& [name, files, says, devices] : cases) {
         const auto plan = plan_import(tree_of(files), packs(), with_model("SPIP650"));

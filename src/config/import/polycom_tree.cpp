@@ -181,19 +181,19 @@ private:
 
     void add_part(FoundDevice& device, std::size_t master, const std::string& name, ChainPart::Scope scope) {
         if (name.find("://") != std::string::npos) {
-            device.missing.push_back(without_account(name) + " (on another server)");
+            device.missing.push_back({without_account(name) + " (on another server)", scope});
             return;
         }
         auto found = context_.tree.find(folder_of(file(master).path), name);
         if (!found) found = context_.tree.find("", name);
         if (!found) {
-            device.missing.push_back(printable(name) + ", which is not here");
+            device.missing.push_back({printable(name) + ", which is not here", scope});
             return;
         }
         if (load(*found))
             device.chain.push_back({*found, scope});
         else
-            device.missing.push_back(printable(name) + ", which cannot be read");
+            device.missing.push_back({printable(name) + ", which cannot be read", scope});
     }
 
     /// No master at all: what bears the phone's address, then the rest.

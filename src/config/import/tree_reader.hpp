@@ -59,10 +59,15 @@ struct ChainPart {
 
 struct FoundDevice {
     MacAddress mac;
-    std::string model;                ///< empty: nothing here tells
-    std::string model_known_from;     ///< "logs/0004f2abcdef-app.log"
-    std::vector<ChainPart> chain;     ///< the first that has a parameter wins
-    std::vector<std::string> missing; ///< "b.cfg, which is not here": what its files name in vain
+    std::string model;            ///< empty: nothing here tells
+    std::string model_known_from; ///< "logs/0004f2abcdef-app.log"
+    std::vector<ChainPart> chain; ///< the first that has a parameter wins
+    /// What its files name in vain: "b.cfg, which is not here".
+    struct Missing {
+        std::string text;
+        ChainPart::Scope scope;
+    };
+    std::vector<Missing> missing;
 };
 
 struct TreeReading {
