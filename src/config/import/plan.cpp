@@ -147,8 +147,7 @@ private:
 
     /// Its own files are named and none can be had: what is left would make a phone without a line.
     static bool lacks_its_own(const FoundDevice& device) {
-        constexpr auto own = ChainPart::Scope::own;
-        const auto is_own = [](const auto& part) { return part.scope == own; };
+        const auto is_own = [](const auto& part) { return part.scope == ChainPart::Scope::own; };
         return std::any_of(device.missing.begin(), device.missing.end(), is_own) &&
                std::none_of(device.chain.begin(), device.chain.end(), is_own);
     }
