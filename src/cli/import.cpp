@@ -1,6 +1,7 @@
-/// `offhook import PATH`: many devices from a CSV file (docs/csv-import.md).
+/// `offhook import PATH`: many devices from a CSV file (docs/csv-import.md), or a directory (import_tree.cpp).
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/import_tree.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 
@@ -19,14 +20,12 @@ constexpr std::uintmax_t file_bytes_max = 512ULL << 20U;
 struct ImportArguments {
     std::string path;
     bool keep_going = false;
+    TreeArguments tree;
 };
 
 Result<std::string> read_file(const std::string& path) {
     if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
     std::error_code error;
-    if (std::filesystem::is_directory(path, error))
-        return fail(ErrorCode::invalid,
-                    "directories of existing vendor files cannot be imported yet; this version reads CSV files", path);
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail(ErrorCode::not_found, "the file cannot be read", path);
     if (std::filesystem::file_size(path, error) > file_bytes_max)
@@ -34,7 +33,7 @@ Result<std::string> read_file(const std::string& path) {
     return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-int import(const Cli& cli, const ImportArguments& arguments) {
+int import_csv(const Cli& cli, const ImportArguments& arguments) {
     auto text = read_file(arguments.path);
     if (!text) return failed(text.error());
     const auto answer = [&] {
@@ -57,15 +56,32 @@ int import(const Cli& cli, const ImportArguments& arguments) {
     return problems == 0 ? exit_done : exit_failed;
 }
 
+int import(const Cli& cli, ImportArguments& arguments, const CLI::App& command) {
+    std::error_code error;
+    if (std::filesystem::is_directory(arguments.path, error)) {
+        arguments.tree.directory = arguments.path;
+        arguments.tree.keep_going = arguments.keep_going;
+        return import_tree(cli, arguments.tree);
+    }
+    for (const CLI::Option* option : command.get_options())
+        if (option->get_group() == "Of a directory" && option->count() != 0)
+            return failed({ErrorCode::invalid, "is for directories; a CSV file says it itself", option->get_name()}),
+                   exit_wrong_use;
+    return import_csv(cli, arguments);
+}
+
 } // namespace
 
 void add_import(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<ImportArguments>();
     auto* command =
-        app.add_subcommand("import", "Add many devices from a CSV file: mac,family,model,site,line.1.user,…");
-    command->add_option("PATH", arguments->path, "CSV file with a header row; - is stdin")->required();
-    command->add_flag("--keep-going", arguments->keep_going, "Add the good rows even where others are bad");
-    command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return import(cli, *arguments); }; });
+        app.add_subcommand("import", "Add many devices: from a CSV file, or from the directory of another boot server");
+    command->add_option("PATH", arguments->path, "CSV file with a header row (- is stdin), or a directory")->required();
+    command->add_flag("--keep-going", arguments->keep_going, "Add what is good even where something else is bad");
+    add_tree_options(*command, arguments->tree);
+    command->callback([&cli, arguments, command] {
+        cli.run = [&cli, arguments, command] { return import(cli, *arguments, *command); };
+    });
 }
 
 } // namespace offhook::cli

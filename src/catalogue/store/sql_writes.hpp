@@ -24,6 +24,8 @@ public:
 
     WriteResult add_devices(ChangeSet& changes, std::span<const DeviceDraft> drafts,
                             std::span<const config::Layer> layers);
+    /// `layers` of tree.added.
+    WriteResult import_tree(ChangeSet& changes, const TreeImport& tree, std::span<const config::Layer> layers);
     WriteResult change_device(ChangeSet& changes, MacAddress mac, const DeviceChange& change);
     WriteResult close_first_contact(ChangeSet& changes, MacAddress mac, WallTime opened_until);
     WriteResult remove_device(ChangeSet& changes, MacAddress mac);

@@ -149,21 +149,25 @@ public:
     Result<Revision> add_device(const DeviceDraft& draft) override { return add_devices({&draft, 1}); }
 
     Result<Revision> add_devices(std::span<const DeviceDraft> drafts) override {
-        std::vector<config::Layer> layers;
-        layers.reserve(drafts.size());
-        for (const DeviceDraft& draft : drafts) {
-            auto layer = check(draft);
-            if (layer && check_model_)
-                if (const auto ok = check_model_(draft.family, draft.model); !ok) layer = tl::unexpected(ok.error());
-            if (!layer) {
-                Error error = layer.error();
-                if (drafts.size() > 1) error.where = fmt::format("{} {}", draft.mac.text(), error.where);
-                return tl::unexpected(std::move(error));
-            }
-            layers.push_back(std::move(*layer));
-        }
+        const auto layers = checked_layers(drafts);
+        if (!layers) return tl::unexpected(layers.error());
         const WriteSize size = drafts.size() > 100 ? WriteSize::bulk : WriteSize::small;
-        return submit([&](ChangeSet& changes) { return writes_.add_devices(changes, drafts, layers); }, size);
+        return submit([&](ChangeSet& changes) { return writes_.add_devices(changes, drafts, *layers); }, size);
+    }
+
+    Result<Revision> import_tree(const TreeImport& tree) override {
+        const auto layers = checked_layers(tree.added);
+        if (!layers) return tl::unexpected(layers.error());
+        if (const auto ok = check_settings(tree.site_settings, {}); !ok) return tl::unexpected(ok.error());
+        for (const ModelSettings& model : tree.models)
+            if (const auto ok = check_settings(model.settings, {}); !ok) return tl::unexpected(ok.error());
+        for (const DeviceSettings& device : tree.changed)
+            if (const auto ok = check_settings(device.settings, {}); !ok) return tl::unexpected(ok.error());
+        for (const PhonebookEntry& entry : tree.entries)
+            if (const auto ok = check(entry); !ok) return tl::unexpected(ok.error());
+        const std::size_t writes = tree.added.size() + tree.changed.size() + tree.entries.size();
+        const WriteSize size = writes > 100 ? WriteSize::bulk : WriteSize::small;
+        return submit([&](ChangeSet& changes) { return writes_.import_tree(changes, tree, *layers); }, size);
     }
 
     Result<Revision> change_device(MacAddress mac, const DeviceChange& change) override {
@@ -328,6 +332,24 @@ private:
                 return tl::unexpected(std::move(error));
             }
         return {};
+    }
+
+    /// The layers of drafts that are good as far as the catalogue need not be asked.
+    [[nodiscard]] Result<std::vector<config::Layer>> checked_layers(std::span<const DeviceDraft> drafts) const {
+        std::vector<config::Layer> layers;
+        layers.reserve(drafts.size());
+        for (const DeviceDraft& draft : drafts) {
+            auto layer = check(draft);
+            if (layer && check_model_)
+                if (const auto ok = check_model_(draft.family, draft.model); !ok) layer = tl::unexpected(ok.error());
+            if (!layer) {
+                Error error = layer.error();
+                if (drafts.size() > 1) error.where = fmt::format("{} {}", draft.mac.text(), error.where);
+                return tl::unexpected(std::move(error));
+            }
+            layers.push_back(std::move(*layer));
+        }
+        return layers;
     }
 
     static Result<std::vector<Device>> list(SqlRows& rows, const DeviceQuery& query);

@@ -17,6 +17,7 @@
 #include "catalogue/phonebook.hpp"
 #include "catalogue/sighting.hpp"
 #include "catalogue/snapshot.hpp"
+#include "catalogue/tree_import.hpp"
 #include "config/settings/effective.hpp"
 
 #include <functional>
@@ -73,6 +74,8 @@ public:
     virtual Result<Revision> add_device(const DeviceDraft& draft) = 0;
     /// All or none, in one transaction. The error's `where` starts with the MAC of the draft that is refused.
     virtual Result<Revision> add_devices(std::span<const DeviceDraft> drafts) = 0;
+    /// Devices, what they share, and contacts: all or nothing, in one transaction. `where` as for add_devices().
+    virtual Result<Revision> import_tree(const TreeImport& tree) = 0;
     virtual Result<Revision> change_device(MacAddress mac, const DeviceChange& change) = 0;
     /// Closes the first-contact window if it is still the one that ends at `opened_until`: an operator may have opened
     /// another meanwhile, and that one stays.

@@ -333,6 +333,35 @@ TEST_P(StoreConformance, BulkIsAllOrNone) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, ATreeIsImportedAsAWholeOrNotAtAll) {
+    ASSERT_TRUE(store().add_device(draft(900, {{"line.1.label", "kept"}})));
+    TreeImport tree;
+    tree.site_settings = {{"time.server", "ntp.example.net"}};
+    tree.models = {{"polycom", "SPIP650", {{"network.vlan.phone", "20"}}}};
+    for (std::uint64_t i = 1; i <= 150; ++i) tree.added.push_back(draft(i, {{"line.1.user", std::to_string(i)}}));
+    for (DeviceDraft& added : tree.added) added.model = "SPIP650";
+    tree.changed = {{mac(900), {{"line.1.user", "9"}}}};
+    tree.entries = {{0, "", "Ida", "Voss", "2002", "", ""}, {0, "", "", "Taxi", "2003", "", ""}};
+    tree.changed.push_back({mac(10'000), {{"line.1.user", "10"}}});
+    const auto refused = store().import_tree(tree);
+    EXPECT_EQ(code_of(refused), ErrorCode::not_found);
+    EXPECT_NE(refused.error().where.find(mac(10'000).text()), std::string::npos);
+    EXPECT_EQ(snapshot()->device_count(), 1U);
+    EXPECT_TRUE(snapshot()->site("default")->layer.empty());
+    expect_snapshot_is_what_is_stored();
+
+    tree.changed.pop_back();
+    const auto done = store().import_tree(tree);
+    ASSERT_TRUE(done) << done.error().text();
+    EXPECT_EQ(snapshot()->device_count(), 151U);
+    EXPECT_EQ(value(snapshot()->site("default")->layer, "time.server"), "ntp.example.net");
+    ASSERT_NE(snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    EXPECT_EQ(value(snapshot()->find(mac(900))->layer, "line.1.label"), "kept");
+    EXPECT_EQ(value(snapshot()->find(mac(900))->layer, "line.1.user"), "9");
+    EXPECT_EQ(store().entries("default")->size(), 2U);
+    expect_snapshot_is_what_is_stored();
+}
+
 TEST_P(StoreConformance, LayersOfFleetSiteAndGroupAreStampedApart) {
     using config::LayerKind;
     ASSERT_TRUE(store().add_site("berlin", {}));

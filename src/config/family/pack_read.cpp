@@ -183,7 +183,17 @@ private:
         for (const auto& [key, parts] : parts_)
             if (spec_of(key).index_max != 0 && is_user(key)) lines.push_back(key.index);
         for (const std::uint16_t line : lines) {
-            if (parts_.contains({source.what.setting, line})) continue;
+            const SettingKey key{source.what.setting, line};
+            if (parts_.contains(key)) {
+                // Without the parameter that makes the line's own count (its server's address), the phone's do.
+                if (!row.inherit->unless) continue;
+                const auto* counts = find(row.inherit->unless->with(line));
+                auto value = source.unspell(line, from->value);
+                if ((counts != nullptr && !counts->value.empty()) || !value) continue;
+                note(row.write.front().with(line), "the phone ignores it and takes " + from->name + ": " +
+                                                       row.inherit->unless->with(line) + " is empty");
+                parts_.erase(key);
+            }
             const auto* unless = row.inherit->unless ? find(row.inherit->unless->with(line)) : nullptr;
             if (unless != nullptr && !unless->value.empty()) continue;
             if (put(source, line, source.unspell(line, from->value), from->name)) understood(*from);

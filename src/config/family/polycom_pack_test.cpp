@@ -44,6 +44,24 @@ TEST(PolycomPack, ReadsTheFactoryWayOfOneServerForAllLines) {
     EXPECT_EQ(read.settings, expected.build());
 }
 
+TEST(PolycomPack, IgnoresWhatALineSaysOfAServerThatItDoesNotName) {
+    const Parameter parameters[] = {{"voIpProt.server.1.address", "sip.example.net"},
+                                    {"voIpProt.server.1.transport", "UDPOnly"},
+                                    {"reg.1.address", "1003"},
+                                    {"reg.1.server.1.address", ""},
+                                    {"reg.1.server.1.transport", "DNSnaptr"}, // so in the factory phone1.cfg
+                                    {"reg.2.address", "1004"},
+                                    {"reg.2.server.1.address", "other.example.net"},
+                                    {"reg.2.server.1.transport", "DNSnaptr"}};
+    const auto read = polycom().read(parameters, nullptr);
+    EXPECT_EQ(read.settings.find(find_setting("line.1.registrar.transport").value()), "udp");
+    EXPECT_EQ(read.settings.find(find_setting("line.2.registrar.transport").value()), "auto");
+    ASSERT_EQ(read.notes.size(), 1U);
+    EXPECT_NE(read.notes[0].text.find("reg.1.server.1.address is empty"), std::string::npos);
+    const auto alone = polycom().read(std::span(parameters).subspan(2, 3), nullptr);
+    EXPECT_EQ(alone.settings.find(find_setting("line.1.registrar.transport").value()), "auto");
+}
+
 TEST(PolycomPack, IgnoresFlashParametersThatThePhoneWouldIgnore) {
     const Parameter unset[] = {{"device.net.vlanId", "20"}, {"device.net.vlanId.set", "1"}, {"device.set", "0"}};
     const auto read = polycom().read(unset, nullptr);

@@ -101,6 +101,7 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> history_routes();
 [[nodiscard]] std::vector<ApiRoute> phonebook_routes();
 [[nodiscard]] std::vector<ApiRoute> import_routes();
+[[nodiscard]] std::vector<ApiRoute> import_tree_routes();
 [[nodiscard]] std::vector<ApiRoute> status_routes();
 [[nodiscard]] std::vector<ApiRoute> stored_routes();
 [[nodiscard]] std::vector<ApiRoute> upload_routes();

@@ -269,6 +269,65 @@ TEST_F(ApiTest, ImportIsAllOrNothingUnlessToldToKeepGoing) {
     EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 1U);
 }
 
+TEST_F(ApiTest, ATreeIsTakenAsAWholeOrNotAtAll) {
+    const std::string site = R"("settings":{"time.server":"ntp.example.net"},)";
+    const std::string models =
+        R"("models":[{"family":"polycom","model":"SPIP650","settings":{"network.vlan.phone":"20"}}],)";
+    const std::string book = R"("phonebook":[{"first_name":"Ida","last_name":"Voss","number":"2002"}],)";
+    const auto device = [](const std::string& mac, const std::string& more) {
+        return R"({"mac":")" + mac + R"(","family":"polycom","model":"SPIP650",)" + more + "}";
+    };
+    const std::string good = device("0004f2000001", R"("settings":{"line.1.user":"1","line.1.password":"hunter2"})");
+    const struct {
+        std::string devices;
+        unsigned status;
+        std::string says;
+    } refused[] = {
+        {device("0004f2000002", R"("settings":{"line.1.usr":"1"})"), 404, "line.{n}.user"},
+        {device("0004f2000002", R"("settings":{"line.1.user":null})"), 400, "takes nothing away"},
+        {device("0004f2000002", R"("settings":{"raw:1 no name":"x"})"), 400, "cannot carry"},
+        {device("0004f2000002", R"("update":true)"), 404, "no such device"},
+        {device("0004f20000", R"("settings":{})"), 400, "MAC address"},
+        {good, 409, "already"}, // the same twice
+        {"1", 400, "objects"},
+    };
+    for (const auto& row : refused) {
+        const auto answer = call("POST", "/v1/import/tree",
+                                 "{" + site + models + book + R"("devices":[)" + good + "," + row.devices + "]}");
+        EXPECT_EQ(answer.status, row.status) << row.devices << " -> " << text(answer);
+        EXPECT_NE(text(answer).find(row.says), std::string::npos) << text(answer);
+        EXPECT_EQ(text(answer).find("hunter2"), std::string::npos);
+    }
+    EXPECT_EQ(call("POST", "/v1/import/tree", R"({"site":"mars"})").status, 404U);
+    EXPECT_EQ(call("GET", "/v1/devices").body.at("devices").as_array().size(), 0U);
+    EXPECT_EQ(text(call("GET", "/v1/layers/site/default")).find("ntp.example.net"), std::string::npos);
+
+    const auto done = call("POST", "/v1/import/tree", "{" + site + models + book + R"("devices":[)" + good + "]}");
+    EXPECT_EQ(done.status, 200U) << text(done);
+    EXPECT_EQ(done.body.at("added").to_number<int>(), 1);
+    const auto updated =
+        call("POST", "/v1/import/tree",
+             R"({"devices":[)" + device("0004f2000001", R"("update":true,"settings":{"line.1.label":"new"})") + "]}");
+    EXPECT_EQ(updated.body.at("changed").to_number<int>(), 1) << text(updated);
+    const auto shown = call("GET", "/v1/devices/0004f2000001");
+    EXPECT_NE(text(shown).find("new"), std::string::npos);
+    EXPECT_EQ(text(shown).find("hunter2"), std::string::npos);
+}
+
+TEST_F(ApiTest, StandingSaysWhatAnImportWouldMeet) {
+    add_anna();
+    const auto same = call("POST", "/v1/import/standing", R"({"site":"","macs":["0004f2000001","0004f2000002"]})");
+    ASSERT_EQ(same.status, 200U) << text(same);
+    EXPECT_EQ(same.body.at("devices").as_array().size(), 1U);
+    EXPECT_FALSE(same.body.at("site_has_others").as_bool());
+    const auto other = call("POST", "/v1/import/standing", R"({"site":"","macs":["0004f2000002"]})");
+    EXPECT_TRUE(other.body.at("site_has_others").as_bool());
+    EXPECT_EQ(other.body.at("models").as_array().size(), 1U);
+    EXPECT_EQ(text(other).find("hunter2"), std::string::npos);
+    EXPECT_EQ(call("POST", "/v1/import/standing", R"({"site":"mars"})").status, 404U);
+    EXPECT_EQ(call("POST", "/v1/import/standing", R"({"macs":["x"]})").status, 400U);
+}
+
 TEST_F(ApiTest, LinesAreThoseOfAllLayersTogether) {
     add_anna();
     ASSERT_EQ(call("PATCH", "/v1/layers/fleet",

@@ -1,0 +1,42 @@
+#include "config/import/tree_reader.hpp"
+
+#include "base/text.hpp"
+#include "config/import/panasonic_tree.hpp"
+#include "config/import/polycom_tree.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace offhook::config {
+
+void FileReport::claim(Verdict as, std::string kind, std::string reason) {
+    if (verdict != Verdict::unclaimed) return;
+    verdict = as;
+    what = std::move(kind);
+    why = std::move(reason);
+}
+
+std::span<const TreeReader* const> readers() {
+    static const PolycomTree polycom;
+    static const PanasonicTree panasonic;
+    static const std::array<const TreeReader*, 2> all{&polycom, &panasonic};
+    return all;
+}
+
+Result<std::string> open_sealed(std::string_view bytes, const Seal* seal, std::string_view key) {
+    if (seal == nullptr) return fail(ErrorCode::unavailable, "encrypted, in a form that this version cannot open");
+    if (key.empty()) return fail(ErrorCode::forbidden, "encrypted: give its key with --key FILE");
+    return seal->open(bytes, key);
+}
+
+std::string without_account(std::string_view url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string_view::npos) return printable(url);
+    const auto start = scheme + 3;
+    const auto end = url.find('/', start);
+    const auto at = url.substr(0, end).rfind('@');
+    if (at == std::string_view::npos || at < start) return printable(url);
+    return printable(fmt::format("{}{}", url.substr(0, start), url.substr(at + 1)));
+}
+
+} // namespace offhook::config

@@ -1,0 +1,137 @@
+// What is made of tests/trees: the report as it stands in expected.txt, and every parameter as a phone would have it.
+#include "config/import/plan_text.hpp"
+#include "config/import/test_tree.hpp"
+#include "config/render/render.hpp"
+
+#include <cstdlib>
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+struct Sample {
+    std::string name;
+    std::map<MacAddress, std::string> models; ///< what the operator has to say
+    std::size_t phones;
+};
+
+const std::vector<Sample>& samples() {
+    static const std::vector<Sample> all{
+        {"polycom-factory-style", {}, 3},
+        {"polycom-asterisk-style", {}, 3},
+        {"polycom-later", {}, 4},
+        {"panasonic-two-stage",
+         {{MacAddress(0x0080f010d031), "KX-HDV130"},
+          {MacAddress(0x0080f010d032), "KX-HDV130"},
+          {MacAddress(0xbcc34210d033), "KX-HDV230"}},
+         3},
+        {"panasonic-wazo-style", {}, 2},
+    };
+    return all;
+}
+
+ImportPlan plan_of(const Sample& sample) {
+    ImportOptions options;
+    options.models = sample.models;
+    return plan_import(sample_tree(sample.name), packs(), options);
+}
+
+class SampleTrees : public testing::TestWithParam<Sample> {};
+
+TEST_P(SampleTrees, BecomeWhatExpectedTxtSays) {
+    const auto path = OFFHOOK_SOURCE_DIR "/tests/trees/" + GetParam().name + "/expected.txt";
+    const std::string text = to_text(plan_of(GetParam()), packs(), PlanDetail::settings);
+    if (std::getenv("OFFHOOK_GOLDEN") != nullptr) {
+        std::ofstream(path, std::ios::binary) << text;
+        return;
+    }
+    EXPECT_EQ(text, bytes_of(path)) << "OFFHOOK_GOLDEN=1 rewrites " << path;
+}
+
+TEST_P(SampleTrees, LoseNoPhoneAndNoParameter) {
+    const ImportPlan plan = plan_of(GetParam());
+    EXPECT_EQ(plan.devices.size(), GetParam().phones);
+    for (const PlannedDevice& device : plan.devices)
+        for (const Difference& difference : device.differences)
+            EXPECT_NE(difference.kind, Difference::Kind::lost) << device.mac.text() << ' ' << difference.parameter;
+    for (const Conflict& conflict : plan.conflicts)
+        EXPECT_NE(conflict.weight, Conflict::Weight::refuses) << conflict.text;
+}
+
+/// What a phone has after it has read these: the first file that has a parameter wins; empty is the phone's default.
+using Values = std::map<std::string, std::string>;
+
+Values merged(const std::vector<std::vector<Parameter>>& files) {
+    Values all, out;
+    for (const auto& file : files)
+        for (const Parameter& p : file) all.emplace(p.name, p.value);
+    for (const auto& [name, value] : all)
+        if (!value.empty()) out.emplace(name, value);
+    return out;
+}
+
+/// The documents of a device that hold settings, own ones first, each written and read again by its grammar.
+std::vector<std::vector<Parameter>> rendered(const Family& family, const PlannedDevice& device,
+                                             const ImportPlan& plan) {
+    std::vector<LayerRef> shared{{LayerKind::vendor_default, &family.defaults()}, {LayerKind::site, &plan.site}};
+    std::vector<LayerRef> model = shared;
+    for (const PlannedModel& planned : plan.models)
+        if (planned.family == device.family && planned.model == device.model)
+            model.push_back({LayerKind::model, &planned.layer});
+    std::vector<LayerRef> all = model;
+    all.push_back({LayerKind::device, &device.layer});
+    std::vector<std::vector<Parameter>> files;
+    for (const auto content : {Document::Content::own, Document::Content::model, Document::Content::shared})
+        for (const Document& document : family.documents()) {
+            if (document.content != content || document.syntax == nullptr) continue;
+            Subject subject;
+            subject.family = &family;
+            subject.model = family.find_model(device.model);
+            subject.mac = device.mac;
+            subject.model_name = device.model;
+            subject.site_name = "default";
+            subject.origin = "http://192.0.2.1:8080";
+            subject.shared = shared;
+            subject.all = document.scope == DocumentScope::device ? all : model;
+            const auto made = render(document, subject);
+            EXPECT_TRUE(made) << document.kind << ": " << (made ? "" : made.error().text());
+            if (!made) continue;
+            const auto read = document.syntax->read(made->text);
+            EXPECT_TRUE(read) << document.kind;
+            if (read) files.push_back(read->parameters);
+        }
+    return files;
+}
+
+TEST_P(SampleTrees, RenderParameterByParameterWhatWasImported) {
+    const ImportPlan plan = plan_of(GetParam());
+    const Tree tree = sample_tree(GetParam().name);
+    for (const PlannedDevice& device : plan.devices) {
+        const Family& family = *find_family(packs(), device.family);
+        const Syntax* syntax = find_syntax(device.family == "polycom" ? "polycom-attributes" : "panasonic-text");
+        std::vector<std::vector<Parameter>> old;
+        for (const std::size_t file : device.files) old.push_back(syntax->read(tree.files()[file].bytes)->parameters);
+        Values before = merged(old);
+        Values after = merged(rendered(family, device, plan));
+        for (const Difference& difference : device.differences) {
+            before.erase(difference.parameter);
+            after.erase(difference.parameter);
+        }
+        for (const std::string& name : plan.left_out) {
+            before.erase(name);
+            before.erase(name + ".set");
+        }
+        for (const auto& document : family.documents()) // what points to files is ours to say
+            for (const Parameter& fixed : document.fixed) after.erase(fixed.name);
+        EXPECT_EQ(after, before) << device.mac.text();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SampleTrees, testing::ValuesIn(samples()), [](const auto& sample) {
+    std::string name = sample.param.name;
+    std::erase(name, '-');
+    return name;
+});
+
+} // namespace
+} // namespace offhook::config
