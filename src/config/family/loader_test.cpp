@@ -71,6 +71,22 @@ TEST(PackLoader, ReadsWhatMayBeUploaded) {
         EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
 }
 
+TEST(PackLoader, ReadsWhatAnUploadBecomes) {
+    using Becomes = UploadRules::Becomes;
+    EXPECT_EQ((*load_family(with_upload("")))->other_files()[0].upload.becomes, Becomes::nothing);
+    const auto local = load_family(with_upload("becomes = \"local\"\nsyntax = \"polycom-attributes\"\n"));
+    ASSERT_TRUE(local);
+    EXPECT_EQ((*local)->other_files()[0].upload.becomes, Becomes::local);
+    EXPECT_EQ((*local)->other_files()[0].upload.syntax, find_syntax("polycom-attributes"));
+    EXPECT_EQ((*local)->other_files()[0].upload.directory, nullptr);
+    for (const char* rules :
+         {"becomes = \"local\"\n", "becomes = \"local\"\nsyntax = \"ini\"\n", "becomes = \"directory\"\n",
+          "becomes = \"directory\"\ndirectory = \"vcard\"\n", "becomes = \"settings\"\n",
+          "syntax = \"polycom-attributes\"\n", "directory = \"polycom-directory\"\n",
+          "becomes = \"local\"\nsyntax = \"polycom-attributes\"\nappend = \"allowed\"\nbytes_max = 9\n"})
+        EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
+}
+
 TEST(PackLoader, RevisionFollowsTheContent) {
     auto changed = good();
     changed.settings += "# a word\n";
@@ -199,7 +215,8 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"unknown kind in fixed", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
-         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a document}"},
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {path:KIND of a "
+         "document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
          "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},
