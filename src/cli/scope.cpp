@@ -1,6 +1,7 @@
 /// `offhook site …`, `offhook group …`, `offhook layer …`: what many phones share.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/layer_history.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
 
@@ -266,6 +267,16 @@ void add_layer(CLI::App& app, Cli& cli) {
     shown->add_option("SCOPE", arguments->name, scope_help)->required();
     shown->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     shown->callback([&cli, arguments] { cli.run = [&cli, arguments] { return show_layer(cli, *arguments); }; });
+    auto* told = layer->add_subcommand("history", "Show what was changed in a layer, newest first");
+    told->add_option("SCOPE", arguments->name, scope_help)->required();
+    told->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
+    told->callback([&cli, arguments] {
+        cli.run = [&cli, arguments] {
+            const auto path = layer_path(arguments->name);
+            if (!path) return failed(path.error()), exit_wrong_use;
+            return show_history(cli, *path + "/history" + (arguments->show_secrets ? "?show_secrets=1" : ""));
+        };
+    });
     auto* changed = layer->add_subcommand("set", "Change a layer's settings");
     changed->add_option("SCOPE", arguments->name, scope_help)->required();
     changed->add_option("SETTING=VALUE", arguments->assignments, "Settings to change");

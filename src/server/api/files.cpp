@@ -26,7 +26,7 @@ void mask_secrets(config::Rendered& rendered, const config::Document& document) 
         rendered.text.clear();
 }
 
-json::array to_json(const std::vector<config::MapNote>& notes) {
+json::array notes_json(const std::vector<config::MapNote>& notes) {
     json::array out;
     for (const config::MapNote& note : notes)
         out.push_back(json::object{{"setting", note.setting}, {"text", note.text}});
@@ -48,7 +48,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
                          {"summary", document.summary}};
         if (rendered) {
             row["bytes"] = rendered->text.size();
-            for (auto& note : to_json(rendered->notes))
+            for (auto& note : notes_json(rendered->notes))
                 if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
         } else {
             row["error"] = rendered.error().text();
@@ -79,7 +79,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"name", name},
                                        {"text", rendered->text},
                                        {"parameters", std::move(parameters)},
-                                       {"notes", to_json(rendered->notes)}}};
+                                       {"notes", notes_json(rendered->notes)}}};
 }
 
 } // namespace
