@@ -45,6 +45,7 @@ void ChangeSet::merge(ChangeSet later) {
     append(sites, later.sites);
     append(removed_groups, later.removed_groups);
     append(groups, later.groups);
+    append(model_layers, later.model_layers);
     if (later.fleet) fleet = std::move(later.fleet);
     revision = std::max(revision, later.revision);
 }

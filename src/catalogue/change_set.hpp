@@ -27,6 +27,7 @@ struct ChangeSet {
     std::vector<Site> sites;
     std::vector<GroupId> removed_groups;
     std::vector<Group> groups;
+    std::vector<ModelLayer> model_layers; ///< in order; one whose layer is empty is there no longer
     std::optional<Fleet> fleet;
     std::vector<UploadChange> uploads; ///< in order; a removed device's are gone without being named here
     std::vector<std::int64_t> removed_files;
@@ -34,8 +35,8 @@ struct ChangeSet {
 
     [[nodiscard]] bool empty() const {
         return removed_devices.empty() && devices.empty() && removed_sites.empty() && sites.empty() &&
-               removed_groups.empty() && groups.empty() && !fleet && uploads.empty() && removed_files.empty() &&
-               files.empty();
+               removed_groups.empty() && groups.empty() && model_layers.empty() && !fleet && uploads.empty() &&
+               removed_files.empty() && files.empty();
     }
     /// Appends a later change; what it changes again stands there alone.
     void merge(ChangeSet later);

@@ -9,6 +9,7 @@ namespace offhook::catalogue::limits {
 inline constexpr std::size_t devices_max = 2'000'000;
 inline constexpr std::size_t sites_max = 10'000;
 inline constexpr std::size_t groups_max = 10'000;
+inline constexpr std::size_t model_layers_max = 10'000;
 inline constexpr std::size_t networks_per_site_max = 64;
 inline constexpr std::size_t phonebook_entries_max = 20'000; ///< of one site, and of the fleet
 inline constexpr std::size_t settings_per_layer_max = 2'000;

@@ -1,5 +1,5 @@
 #pragma once
-/// @file  Site, Group and Fleet: what devices share, and who may fetch what where.
+/// @file  Site, Group, ModelLayer and Fleet: what devices share, and who may fetch what where.
 #include "base/enum_text.hpp"
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
@@ -73,6 +73,15 @@ struct Group {
     config::Layer layer;
 
     friend bool operator==(const Group&, const Group&) = default;
+};
+
+/// What all phones of one model share, wherever they are. There while it states something.
+struct ModelLayer {
+    std::string family, model; ///< names of the family's pack; together unique
+    Revision revision = 0;
+    config::Layer layer;
+
+    friend bool operator==(const ModelLayer&, const ModelLayer&) = default;
 };
 
 struct Fleet {

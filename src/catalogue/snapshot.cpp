@@ -293,6 +293,17 @@ const Group* Snapshot::group(std::string_view name) const {
     return found == shared_->group_names.end() ? nullptr : group(found->second);
 }
 
+const ModelLayer* Snapshot::model_layer(std::string_view family, std::string_view model) const {
+    const auto found = shared_->model_layers.find(std::pair(family, model));
+    return found == shared_->model_layers.end() ? nullptr : &found->second;
+}
+
+std::vector<const ModelLayer*> Snapshot::model_layers() const {
+    std::vector<const ModelLayer*> out;
+    for (const auto& [name, layer] : shared_->model_layers) out.push_back(&layer);
+    return out;
+}
+
 const Site* Snapshot::site_of_token(std::string_view token) const {
     if (token.empty() || shared_->tokens.empty()) return nullptr;
     const Sha256 hash = sha256(token);
@@ -396,7 +407,8 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     for (auto& [number, node] : nodes) out->root_[number] = std::move(node);
 
     if (!change.fleet && change.sites.empty() && change.groups.empty() && change.removed_sites.empty() &&
-        change.removed_groups.empty() && change.files.empty() && change.removed_files.empty())
+        change.removed_groups.empty() && change.model_layers.empty() && change.files.empty() &&
+        change.removed_files.empty())
         return out;
     auto shared = std::make_shared<Shared>(*shared_);
     if (change.fleet) shared->fleet = *change.fleet;
@@ -404,6 +416,13 @@ std::shared_ptr<const Snapshot> Snapshot::advanced(const ChangeSet& change) cons
     for (const Site& site : change.sites) shared->sites.insert_or_assign(site.id, site);
     for (const GroupId id : change.removed_groups) shared->groups.erase(id);
     for (const Group& group : change.groups) shared->groups.insert_or_assign(group.id, group);
+    for (const ModelLayer& each : change.model_layers) {
+        const std::pair name(each.family, each.model);
+        if (each.layer.empty())
+            shared->model_layers.erase(name);
+        else
+            shared->model_layers.insert_or_assign(name, each);
+    }
     for (const std::int64_t id : change.removed_files) shared->files.erase(id);
     for (const auto& file : change.files) shared->files.insert_or_assign(file->id, file);
     shared->index();

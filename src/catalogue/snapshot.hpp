@@ -56,6 +56,9 @@ public:
     [[nodiscard]] const Site* site(std::string_view name) const;
     [[nodiscard]] const Group* group(GroupId id) const; ///< null: none, or no such group
     [[nodiscard]] const Group* group(std::string_view name) const;
+    /// What is stated for all phones of a model, by its exact name; null: nothing. Allocates nothing.
+    [[nodiscard]] const ModelLayer* model_layer(std::string_view family, std::string_view model) const;
+    [[nodiscard]] std::vector<const ModelLayer*> model_layers() const; ///< by family and model
     [[nodiscard]] const std::map<SiteId, Site>& sites() const { return shared_->sites; }
     [[nodiscard]] const std::map<GroupId, Group>& groups() const { return shared_->groups; }
 
@@ -95,8 +98,17 @@ private:
     friend class SnapshotBuilder;
     struct Shard;
     struct Edits;
+    struct ByModel { // so that a pair of views finds, too
+        using is_transparent = void;
+        template <class A, class B>
+        bool operator()(const A& a, const B& b) const {
+            const int families = std::string_view(a.first).compare(b.first);
+            return families != 0 ? families < 0 : std::string_view(a.second) < std::string_view(b.second);
+        }
+    };
     struct Shared {
         Fleet fleet;
+        std::map<std::pair<std::string, std::string>, ModelLayer, ByModel> model_layers;
         std::map<SiteId, Site> sites;
         std::map<GroupId, Group> groups;
         std::map<std::string, SiteId, std::less<>> site_names;
@@ -132,6 +144,7 @@ public:
     void add(const UploadChange& upload) { rest_.uploads.push_back(upload); }
     void add(std::shared_ptr<const StoredFile> file) { rest_.files.push_back(std::move(file)); }
     void add(Site site) { rest_.sites.push_back(std::move(site)); }
+    void add(ModelLayer layer) { rest_.model_layers.push_back(std::move(layer)); }
     void add(Group group) { rest_.groups.push_back(std::move(group)); }
     void set(Fleet fleet) { rest_.fleet = std::move(fleet); }
     [[nodiscard]] std::shared_ptr<const Snapshot> build(Revision revision);

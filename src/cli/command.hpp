@@ -36,6 +36,7 @@ void add_site(CLI::App& app, Cli& cli);
 void add_credentials(CLI::App& app, Cli& cli);
 void add_guard(CLI::App& app, Cli& cli);
 void add_group(CLI::App& app, Cli& cli);
+void add_model(CLI::App& app, Cli& cli);
 void add_layer(CLI::App& app, Cli& cli);
 void add_import(CLI::App& app, Cli& cli);
 void add_render(CLI::App& app, Cli& cli);

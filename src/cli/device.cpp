@@ -48,6 +48,10 @@ void print_device(const json::value& device) {
     std::cout << '\n';
     for (const char* member : {"serial", "wifi_mac", "note", "first_contact_until"})
         if (!text_of(device, member).empty()) std::cout << "  " << member << ": " << text_of(device, member) << '\n';
+    std::string layers;
+    for (const auto& name : array_of(device, "layers"))
+        (layers += layers.empty() ? "" : ", ") += std::string_view(name.as_string());
+    if (!layers.empty()) std::cout << "  layers: " << layers << '\n';
     print_settings(device);
 }
 

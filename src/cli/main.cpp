@@ -60,6 +60,7 @@ int parse_and_run(int argc, char** argv) {
     add_device(app, cli);
     add_site(app, cli);
     add_group(app, cli);
+    add_model(app, cli);
     add_layer(app, cli);
     add_phonebook(app, cli);
     add_setting(app, cli);

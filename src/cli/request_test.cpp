@@ -62,6 +62,7 @@ private:
         add_device(app, cli);
         add_site(app, cli);
         add_group(app, cli);
+        add_model(app, cli);
         add_layer(app, cli);
         add_render(app, cli);
         add_timeline(app, cli);
@@ -124,6 +125,53 @@ TEST_F(RequestTest, CredentialsTokensFirstContactAndGuardAskWhatTheySay) {
     for (const auto& row : rows) {
         EXPECT_EQ(run(row.arguments), exit_done) << row.asks;
         EXPECT_EQ(asked_, row.asks);
+    }
+}
+
+TEST_F(RequestTest, LayersAreNamedByTheirScope) {
+    const std::string model = "/v1/layers/model/panasonic/KX-HDV130 ";
+    const struct {
+        std::vector<std::string> arguments;
+        std::string asks;
+    } rows[] = {
+        {{"layer", "show", "fleet"}, "GET /v1/layers/fleet "},
+        {{"layer", "show", "site/a b"}, "GET /v1/layers/site/a%20b "},
+        {{"layer", "show", "site/a/b"}, "GET /v1/layers/site/a%2Fb "},
+        {{"layer", "show", "group/desks"}, "GET /v1/layers/group/desks "},
+        {{"layer", "show", "model/panasonic/KX-HDV130"}, "GET " + model},
+        {{"model", "show", "panasonic/KX-HDV130"}, "GET " + model},
+        {{"model", "show", "panasonic/KX-HDV130", "--show-secrets"},
+         "GET /v1/layers/model/panasonic/KX-HDV130?show_secrets=1 "},
+        {{"model", "list"}, "GET /v1/models "},
+        {{"model", "set", "panasonic/KX-HDV130", "time.server=x", "--unset", "time.zone"},
+         "PATCH " + model + R"({"settings":{"time.server":"x","time.zone":null}})"},
+        {{"layer", "set", "model/panasonic/KX-HDV130", "time.server=x"},
+         "PATCH " + model + R"({"settings":{"time.server":"x"}})"},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(run(row.arguments), exit_done) << row.asks;
+        EXPECT_EQ(asked_, row.asks);
+    }
+    const std::vector<std::string> wrong[] = {
+        {"layer", "show", ""},
+        {"layer", "show", "fleet/x"},
+        {"layer", "show", "site"},
+        {"layer", "show", "site/"},
+        {"layer", "show", "fleets/x"},
+        {"layer", "show", "model/panasonic"},
+        {"layer", "show", "device/x"},
+        {"model", "show", "panasonic"},
+        {"model", "show", "panasonic/"},
+        {"model", "show", "/x"},
+        {"model", "show", "panasonic/a/b"},
+        {"model", "set", "panasonic/KX-HDV130"},
+        {"model", "set", "x", "a=b"},
+        {"model", "show"},
+        {"model"},
+    };
+    for (const auto& row : wrong) {
+        EXPECT_EQ(run(row), exit_wrong_use) << row.back();
+        EXPECT_EQ(asked_, "");
     }
 }
 

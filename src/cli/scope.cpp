@@ -1,4 +1,5 @@
-/// `offhook site …`, `offhook group …`, `offhook layer …`: what many phones share.
+/// `offhook site …`, `offhook group …`, `offhook model …`, `offhook layer …`: what many phones share.
+#include "base/text.hpp"
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
 #include "cli/layer_history.hpp"
@@ -152,15 +153,35 @@ int remove(const Cli& cli, const std::string& kind, const ScopeArguments& argume
     return exit_done;
 }
 
-/// "fleet", "site/NAME", "group/NAME" to the API's path.
+/// "fleet", "site/NAME", "model/FAMILY/MODEL", "group/NAME" to the API's path.
 Result<std::string> layer_path(const std::string& scope) {
+    const auto wrong = fail(
+        ErrorCode::invalid,
+        "a layer is fleet, site/NAME, model/FAMILY/MODEL or group/NAME (a phone's own: `offhook device set`)", scope);
     if (scope == "fleet") return "/v1/layers/fleet";
     const auto slash = scope.find('/');
     const std::string kind = scope.substr(0, slash);
-    if (slash == std::string::npos || slash + 1 == scope.size() || (kind != "site" && kind != "group"))
-        return fail(ErrorCode::invalid,
-                    "a layer is fleet, site/NAME or group/NAME (a phone's own: `offhook device set`)", scope);
-    return "/v1/layers/" + kind + "/" + percent_encoded(scope.substr(slash + 1));
+    if (slash == std::string::npos || slash + 1 == scope.size()) return wrong;
+    const std::string name = scope.substr(slash + 1);
+    if (kind == "site" || kind == "group") return "/v1/layers/" + kind + "/" + percent_encoded(name);
+    const auto words = split(name, '/');
+    if (kind != "model" || words.size() != 2 || words[0].empty() || words[1].empty()) return wrong;
+    return "/v1/layers/model/" + percent_encoded(words[0]) + '/' + percent_encoded(words[1]);
+}
+
+int list_models(const Cli& cli) {
+    const auto answer = ApiClient(cli).get("/v1/models");
+    if (!answer) return failed(answer.error());
+    Table table({"MODEL", "DEVICES", "SETTINGS"});
+    for (const json::value& row : array_of(*answer, "models")) {
+        if (cli.json)
+            print_json(row);
+        else
+            table.add({text_of(row, "family") + '/' + text_of(row, "model"), text_of(row, "devices"),
+                       text_of(row, "settings")});
+    }
+    table.print();
+    return exit_done;
 }
 
 int show_layer(const Cli& cli, const ScopeArguments& arguments) {
@@ -175,6 +196,12 @@ int show_layer(const Cli& cli, const ScopeArguments& arguments) {
         print_settings(*layer);
     }
     return exit_done;
+}
+
+int layer_history(const Cli& cli, const ScopeArguments& arguments) {
+    const auto path = layer_path(arguments.name);
+    if (!path) return failed(path.error()), exit_wrong_use;
+    return show_history(cli, *path + "/history" + (arguments.show_secrets ? "?show_secrets=1" : ""));
 }
 
 int set_layer(const Cli& cli, const ScopeArguments& arguments) {
@@ -258,30 +285,41 @@ void add_group(CLI::App& app, Cli& cli) {
     add_scope(app, cli, "group", "Phones that share settings across or inside sites");
 }
 
-void add_layer(CLI::App& app, Cli& cli) {
-    auto* layer = app.add_subcommand("layer", "Settings that many phones share: fleet, site/NAME, group/NAME")
-                      ->require_subcommand(1);
+/// `show`, `set` and `history` of a layer. `prefix` stands before the name that is typed.
+static void add_layer_verbs(CLI::App& parent, Cli& cli, const std::string& prefix, const std::string& place,
+                            const std::string& place_help) {
     auto arguments = std::make_shared<ScopeArguments>();
-    const std::string scope_help = "fleet, site/NAME or group/NAME";
-    auto* shown = layer->add_subcommand("show", "Show a layer's settings");
-    shown->add_option("SCOPE", arguments->name, scope_help)->required();
-    shown->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
-    shown->callback([&cli, arguments] { cli.run = [&cli, arguments] { return show_layer(cli, *arguments); }; });
-    auto* told = layer->add_subcommand("history", "Show what was changed in a layer, newest first");
-    told->add_option("SCOPE", arguments->name, scope_help)->required();
-    told->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
-    told->callback([&cli, arguments] {
-        cli.run = [&cli, arguments] {
-            const auto path = layer_path(arguments->name);
-            if (!path) return failed(path.error()), exit_wrong_use;
-            return show_history(cli, *path + "/history" + (arguments->show_secrets ? "?show_secrets=1" : ""));
-        };
-    });
-    auto* changed = layer->add_subcommand("set", "Change a layer's settings");
-    changed->add_option("SCOPE", arguments->name, scope_help)->required();
+    auto* shown = parent.add_subcommand("show", "Show a layer's settings");
+    auto* changed = parent.add_subcommand("set", "Change a layer's settings");
+    auto* told = parent.add_subcommand("history", "Show what was changed in a layer, newest first");
+    for (auto* verb : {shown, changed, told}) verb->add_option(place, arguments->name, place_help)->required();
+    for (auto* verb : {shown, told}) verb->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     changed->add_option("SETTING=VALUE", arguments->assignments, "Settings to change");
     arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
-    changed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return set_layer(cli, *arguments); }; });
+    const auto runs = [&cli, arguments, prefix](int (*action)(const Cli&, const ScopeArguments&)) {
+        return [&cli, arguments, prefix, action] {
+            arguments->name = prefix + arguments->name;
+            cli.run = [&cli, arguments, action] { return action(cli, *arguments); };
+        };
+    };
+    shown->callback(runs(show_layer));
+    changed->callback(runs(set_layer));
+    told->callback(runs(layer_history));
+}
+
+void add_model(CLI::App& app, Cli& cli) {
+    auto* model = app.add_subcommand("model", "Settings that all phones of a model share, wherever they are")
+                      ->require_subcommand(1);
+    add_layer_verbs(*model, cli, "model/", "FAMILY/MODEL", "A family and its model: panasonic/KX-HDV130");
+    auto* listed = model->add_subcommand("list", "List the models that have devices or settings");
+    listed->callback([&cli] { cli.run = [&cli] { return list_models(cli); }; });
+}
+
+void add_layer(CLI::App& app, Cli& cli) {
+    auto* layer =
+        app.add_subcommand("layer", "Settings that many phones share: fleet, site/NAME, model/FAMILY/MODEL, group/NAME")
+            ->require_subcommand(1);
+    add_layer_verbs(*layer, cli, "", "SCOPE", "fleet, site/NAME, model/FAMILY/MODEL or group/NAME");
 }
 
 } // namespace offhook::cli

@@ -69,6 +69,17 @@ std::string origin_of(const FileRequest& request) {
     return out;
 }
 
+/// The revision of what is stated for the asker's model; 0 where nothing is, or where the file says nothing of it.
+catalogue::Revision model_stamp(const Asked& asked, const catalogue::Snapshot& snapshot) {
+    const bool own = asked.match->document->scope == config::DocumentScope::device;
+    if (asked.match->document->content == config::Document::Content::shared) return 0;
+    const std::string_view model = own                      ? std::string_view(asked.device->model)
+                                   : asked.model != nullptr ? std::string_view(asked.model->name)
+                                                            : std::string_view();
+    const auto* stated = snapshot.model_layer(asked.family->name(), model);
+    return stated == nullptr ? 0 : stated->revision;
+}
+
 /// What tells the origins of files apart: a file for somebody who showed the site's token names it in its URLs, so that
 /// the phone comes back with it, and nobody else may get that file.
 std::string origin_key_of(const Asked& asked) {
@@ -159,6 +170,7 @@ const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
         stamp.group = group == nullptr ? 0 : group->revision;
         stamp.device = asked.device->revision;
     }
+    stamp.model = model_stamp(asked, *snapshot_);
     if (entry == nullptr || entry->stamp != stamp) {
         entry = &cache_.put(key, stamp, make(asked, entry));
     }
@@ -169,7 +181,7 @@ const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
 std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCache::Entry* before) const {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
-    const Layers layers(*snapshot_, *asked.family, *asked.site, own ? asked.device : nullptr);
+    const Layers layers(*snapshot_, *asked.family, *asked.site, own ? asked.device : nullptr, asked.model);
     config::Subject subject;
     subject.family = asked.family;
     subject.model = asked.model;

@@ -139,6 +139,65 @@ TEST_F(DeliveryFamiliesTest, OtherFilesDoNotCareWhereItWas) {
     EXPECT_EQ(delivery_.cached_files(), 1U);
 }
 
+TEST_F(DeliveryFamiliesTest, AChangeOfAModelsLayerIsSeenByItsPhonesAloneAndAtOnce) {
+    const auto whole = house_of_four();
+    catalogue::Revision revision = 1;
+    auto snapshot = whole;
+    const auto publish = [&](const char* family, const char* model, const SettingRows& rows) {
+        catalogue::ChangeSet change;
+        change.revision = ++revision;
+        change.model_layers.push_back({family, model, revision, layer_of(rows)});
+        snapshot = snapshot->advanced(change);
+        delivery_.publish(snapshot);
+    };
+    const auto tags = [&](std::initializer_list<const char*> paths) {
+        std::string out;
+        for (const char* path : paths) {
+            FileRequest request;
+            request.path = path;
+            request.source = *IpAddress::from_text("192.168.1.7");
+            request.local = *IpAddress::from_text(local_);
+            request.local_port = port_;
+            const auto answer = delivery_.open(request);
+            out += answer.file == nullptr ? "(nothing) " : (*answer.file)->entity_tag + ' ';
+        }
+        return out;
+    };
+    const auto others = [&] {
+        return tags({"ConfigKX-HDV230N.cfg", "ConfigCommon.cfg", "KX-HDV230.cfg", "0004f2000001-settings.cfg",
+                     "site.cfg", "spa942.cfg"});
+    };
+    const std::string before = others(), of_others = tags({"ConfigKX-HDV130.cfg"});
+    publish("panasonic", "KX-HDV130", {{"time.server", "ntp.model.example.net"}});
+    EXPECT_EQ(others(), before);
+    EXPECT_NE(tags({"ConfigKX-HDV130.cfg"}), of_others);
+    for (const char* path : {"ConfigKX-HDV130.cfg", "ConfigKX-HDV130N.cfg"})
+        EXPECT_NE(body(path).find("ntp.model.example.net"), std::string::npos) << path;
+    EXPECT_EQ(body("Config0080f0c571eb.cfg").find("ntp."), std::string::npos) << "the product file says it";
+    publish("panasonic", "KX-HDV130", {{"provisioning.server", "http://model.example.net"}});
+    EXPECT_EQ(others(), before);
+    EXPECT_EQ(body("ConfigKX-HDV130.cfg").find("ntp.model"), std::string::npos);
+    EXPECT_NE(body("KX-HDV130.cfg").find("http://model.example.net/Config"), std::string::npos);
+    publish("panasonic", "KX-HDV130", {{"line.1.password", "model-secret"}, {"line.2.password", "model-secret"}});
+    EXPECT_EQ(body("ConfigKX-HDV130.cfg").find("secret"), std::string::npos);
+    EXPECT_NE(body("Config0080f0c571eb.cfg").find("model-secret"), std::string::npos);
+    publish("panasonic", "KX-HDV130", {});
+    EXPECT_EQ(body("Config0080f0c571eb.cfg").find("model-secret"), std::string::npos);
+    EXPECT_EQ(tags({"ConfigKX-HDV130.cfg"}), of_others);
+    EXPECT_EQ(others(), before);
+}
+
+TEST_F(DeliveryFamiliesTest, WithoutAModelsFileAPhonesOwnChangesWithItsModelsLayer) {
+    const auto own = [&] { return body("0004f2000001-settings.cfg"); };
+    EXPECT_EQ(own().find("ntp."), std::string::npos);
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    change.model_layers.push_back({"polycom", "SPIP650", 2, layer_of({{"time.server", "ntp.model.example.net"}})});
+    delivery_.publish(house_of_four()->advanced(change));
+    EXPECT_NE(own().find("ntp.model.example.net"), std::string::npos);
+    EXPECT_EQ(body("0004f2000001-site.cfg").find("ntp.model"), std::string::npos);
+}
+
 TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
     catalogue::SnapshotBuilder builder;
     catalogue::Site first;
@@ -147,6 +206,7 @@ TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
     first.revision = 2;
     first.layer = layer_of({{"audio.codecs", "pcma"}});
     builder.add(std::move(first));
+    builder.add(catalogue::ModelLayer{"panasonic", "KX-HDV130", 2, layer_of({{"audio.codecs", "pcmu"}})});
     delivery_.publish(builder.build(2));
     const std::string small = body("ConfigKX-HDV130N.cfg");
     EXPECT_NE(small.find("CODEC_ENABLE1_2="), std::string::npos);

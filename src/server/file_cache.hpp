@@ -39,7 +39,7 @@ struct FileKey {
 
 /// Zero where the document does not depend on it.
 struct FileStamp {
-    catalogue::Revision fleet = 0, site = 0, group = 0, device = 0;
+    catalogue::Revision fleet = 0, site = 0, group = 0, device = 0, model = 0;
 
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };

@@ -59,6 +59,7 @@ class Changes:
             return re.search(r'tcpIpApp\.sntp\.address="([^"]*)"', text).group(1)
 
         steps = [(["layer", "set", "fleet"], "fleet.example.net"), (["layer", "set", "site/berlin"], "site.example.net"),
+                 (["model", "set", "polycom/SPIP650"], "model.example.net"),
                  (["layer", "set", "group/desk"], "group.example.net"), (["device", "set", MAC], "device.example.net")]
         for words, host in steps:
             self.look(self.settings), self.look(self.site)  # what the caches hold is old now

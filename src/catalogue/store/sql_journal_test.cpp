@@ -91,11 +91,14 @@ TEST_F(LayerJournal, EveryKindOfLayerHasOne) {
     ASSERT_TRUE(store().add_site("berlin", {}));
     ASSERT_TRUE(store().add_group("desks", "", ""));
     for (const LayerPlace& place :
-         {LayerPlace{LayerKind::fleet}, LayerPlace{LayerKind::site, "berlin"}, LayerPlace{LayerKind::group, "desks"}}) {
+         {LayerPlace{LayerKind::fleet}, LayerPlace{LayerKind::site, "berlin"}, LayerPlace{LayerKind::group, "desks"},
+          LayerPlace{LayerKind::model, "polycom/SPIP650"}}) {
         set(place, "time.server", "ntp.example.net");
         EXPECT_EQ(history(place).changes.size(), 1U) << config::to_text(place.kind);
     }
-    for (const LayerPlace& place : {LayerPlace{LayerKind::site, "paris"}, LayerPlace{LayerKind::group, "x"}, of_anna})
+    for (const LayerPlace& place :
+         {LayerPlace{LayerKind::site, "paris"}, LayerPlace{LayerKind::group, "x"},
+          LayerPlace{LayerKind::model, "polycom/x"}, LayerPlace{LayerKind::model, "x"}, of_anna})
         EXPECT_EQ(store().layer_history(place).error().code, ErrorCode::not_found);
 }
 

@@ -77,6 +77,10 @@ public:
     [[nodiscard]] std::optional<Group> group(RowId id);
     void insert_group(const Group& group);
     void update_group(const Group& group);
+    [[nodiscard]] RowId model_layer_id(std::string_view family, std::string_view model); ///< 0: none
+    [[nodiscard]] std::optional<ModelLayer> model_layer(RowId id);
+    void insert_model_layer(RowId id, const ModelLayer& layer); ///< without its settings
+    void update_model_layer(RowId id, const ModelLayer& layer);
     [[nodiscard]] Fleet fleet();
     void update_fleet(const Fleet& fleet);
 

@@ -124,6 +124,35 @@ void SqlRows::update_group(const Group& group) {
         use(group.name), use(group.title), use(site), use(revision), use(id);
 }
 
+RowId SqlRows::model_layer_id(std::string_view family, std::string_view model) {
+    long long id = 0;
+    const std::string of_family(family), of_model(model);
+    session_ << "SELECT id FROM model_layer WHERE family = :f AND model = :m", use(of_family), use(of_model), into(id);
+    return session_.got_data() ? id : 0;
+}
+
+std::optional<ModelLayer> SqlRows::model_layer(RowId id) {
+    ModelLayer out;
+    long long revision = 0;
+    session_ << "SELECT family, model, revision FROM model_layer WHERE id = :i", use(id), into(out.family),
+        into(out.model), into(revision);
+    if (!session_.got_data()) return std::nullopt;
+    out.revision = static_cast<Revision>(revision);
+    out.layer = layer(id);
+    return out;
+}
+
+void SqlRows::insert_model_layer(RowId id, const ModelLayer& layer) {
+    const auto revision = static_cast<long long>(layer.revision);
+    session_ << "INSERT INTO model_layer VALUES (:i, :f, :m, :r)", use(id), use(layer.family), use(layer.model),
+        use(revision);
+}
+
+void SqlRows::update_model_layer(RowId id, const ModelLayer& layer) {
+    const auto revision = static_cast<long long>(layer.revision);
+    session_ << "UPDATE model_layer SET revision = :r WHERE id = :i", use(revision), use(id);
+}
+
 Fleet SqlRows::fleet() {
     Fleet out;
     long long revision = 0, phonebook = 0;

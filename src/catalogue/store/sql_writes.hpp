@@ -69,6 +69,8 @@ private:
     static Revision next(ChangeSet& changes) { return ++changes.revision; }
     /// Stores a layer that changes with this revision, and notes what it was.
     void store_changed_layer(RowId id, Revision revision, const config::Layer& before, const config::Layer& after);
+    WriteResult change_model_layer(ChangeSet& changes, std::string_view name, std::span<const SettingText> set,
+                                   std::span<const std::string> unset);
     WriteResult apply(Site& site, const SiteChange& change);
     WriteResult check_others(const Site& site);
     Result<RowId> phonebook_place(std::string_view site);

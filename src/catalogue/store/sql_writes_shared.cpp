@@ -96,12 +96,51 @@ WriteResult SqlWrites::change_layer(ChangeSet& changes, const LayerPlace& place,
         if (*stored) rows_.update_group(group), changes.groups.push_back(std::move(group));
         return changes.revision;
     }
+    if (place.kind == LayerKind::model) return change_model_layer(changes, place.name, set, unset);
     if (place.kind != LayerKind::device)
-        return fail(ErrorCode::invalid, "only fleet, site, group and device layers are stored", "layer");
+        return fail(ErrorCode::invalid, "only fleet, site, model, group and device layers are stored", "layer");
     DeviceChange change;
     change.set.assign(set.begin(), set.end());
     change.unset.assign(unset.begin(), unset.end());
     return change_device(changes, place.mac, change);
+}
+
+WriteResult SqlWrites::change_model_layer(ChangeSet& changes, std::string_view name, std::span<const SettingText> set,
+                                          std::span<const std::string> unset) {
+    const auto words = split(name, '/');
+    const auto is_word = [](std::string_view word) {
+        return !word.empty() && word.size() <= limits::word_bytes_max && is_printable_utf8(word);
+    };
+    if (words.size() != 2 || !is_word(words[0]) || !is_word(words[1]))
+        return fail(ErrorCode::invalid, "a model's layer is named FAMILY/MODEL, as in panasonic/KX-HDV130", "layer");
+    ModelLayer stated{std::string(words[0]), std::string(words[1]), 0, {}};
+    RowId id = rows_.model_layer_id(stated.family, stated.model);
+    if (id != 0) stated = *rows_.model_layer(id);
+    // What is known of a model is unset whatever becomes of its pack.
+    if (!set.empty() && check_model_)
+        if (const auto ok = check_model_(stated.family, stated.model); !ok) return tl::unexpected(ok.error());
+    auto layer = changed_layer(stated.layer, set, unset);
+    if (!layer) return tl::unexpected(layer.error());
+    if (*layer == stated.layer) return changes.revision;
+    const bool is_new = id == 0;
+    if (is_new) {
+        long long count = 0;
+        rows_.session() << "SELECT COUNT(*) FROM model_layer", into(count);
+        if (static_cast<std::size_t>(count) >= limits::model_layers_max)
+            return fail(ErrorCode::too_large,
+                        fmt::format("a catalogue holds layers of {} models at most", limits::model_layers_max));
+        id = rows_.add_layer(config::LayerKind::model);
+    }
+    stated.revision = next(changes);
+    if (layer->empty()) {
+        rows_.remove_layer(id);
+    } else {
+        is_new ? rows_.insert_model_layer(id, stated) : rows_.update_model_layer(id, stated);
+        store_changed_layer(id, stated.revision, stated.layer, *layer);
+    }
+    stated.layer = std::move(*layer);
+    changes.model_layers.push_back(std::move(stated));
+    return changes.revision;
 }
 
 WriteResult SqlWrites::apply(Site& site, const SiteChange& change) {

@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 6> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 7> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -156,6 +156,26 @@ CREATE TABLE lease (
     since INTEGER NOT NULL,
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
+)sql",
+                                                                      // Layers of models. A check of a table cannot be
+                                                                      // changed, so `layer` is made anew, with its
+                                                                      // counter: an id never comes again.
+                                                                      R"sql(
+CREATE TABLE layer_new (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('fleet', 'site', 'model', 'group', 'device'))
+);
+INSERT INTO layer_new SELECT id, kind FROM layer;
+UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'layer') WHERE name = 'layer_new';
+DROP TABLE layer;
+ALTER TABLE layer_new RENAME TO layer;
+CREATE TABLE model_layer (
+    id INTEGER PRIMARY KEY REFERENCES layer (id) ON DELETE CASCADE,
+    family TEXT NOT NULL,
+    model TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    UNIQUE (family, model)
+);
 )sql",
                                                                       // What layers were before. Of what was changed
                                                                       // until now nothing is known.

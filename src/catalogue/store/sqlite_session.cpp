@@ -49,6 +49,9 @@ void migrate(soci::session& session, const std::filesystem::path& file, std::spa
         long long version = 0;
         session << "PRAGMA user_version", soci::into(version);
         const auto known = static_cast<long long>(migrations.size());
+        // A table that is made anew is dropped first, and that must not empty those that refer to it. The pragma does
+        // nothing inside a transaction.
+        session << "PRAGMA foreign_keys=OFF";
         if (version > known)
             throw StoreFailure(fmt::format("{}: its schema is version {}, this program knows up to {}; run the newer "
                                            "offhook that wrote it",
@@ -64,6 +67,7 @@ void migrate(soci::session& session, const std::filesystem::path& file, std::spa
                 throw;
             }
         }
+        session << "PRAGMA foreign_keys=ON";
     });
 }
 

@@ -378,6 +378,12 @@ RowId SqliteStore::layer_id(SqlRows& rows, const LayerPlace& place) {
     if (place.kind == LayerKind::fleet) return fleet_row;
     if (place.kind == LayerKind::site) return rows.site_id(place.name);
     if (place.kind == LayerKind::group) return rows.group_id(place.name);
+    if (place.kind == LayerKind::model) {
+        const auto slash = place.name.find('/');
+        return slash == std::string::npos
+                   ? 0
+                   : rows.model_layer_id(place.name.substr(0, slash), place.name.substr(slash + 1));
+    }
     if (place.kind != LayerKind::device) return 0;
     const auto device = rows.device(place.mac);
     return device ? device->id : 0;

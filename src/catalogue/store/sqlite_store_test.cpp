@@ -83,6 +83,47 @@ TEST_F(SqliteStoreTest, ADatabaseOfTheFirstReleaseIsBroughtUpToDate) {
     EXPECT_EQ(snapshot->device_count(), 1U);
 }
 
+TEST_F(SqliteStoreTest, WhatHadLayersBeforeModelsDidKeepsThemAndNoIdComesAgain) {
+    {
+        const auto file = home_.path() / "catalogue.db";
+        const auto session = open_sqlite(file, Durability::full);
+        migrate(*session, file, std::span(catalogue_migrations).first(5));
+        *session << "INSERT INTO layer VALUES (7, 'device'), (90, 'group')";
+        *session << "DELETE FROM layer WHERE id = 90";
+        *session << "INSERT INTO device (id, mac, serial, family, model, note, site, revision) VALUES "
+                    "(7, 21474836481, '', 'polycom', 'SPIP650', '', 1, 3)";
+        *session << "INSERT INTO setting VALUES (7, 'phone.label', 'Lobby', NULL)";
+    }
+    const auto store = open();
+    const auto device = store->find_device(MacAddress(21474836481ULL));
+    ASSERT_TRUE(device);
+    EXPECT_EQ(device->layer.find(*config::find_setting("phone.label")), "Lobby");
+    const std::vector<SettingText> settings{{"time.server", "a.example"}};
+    ASSERT_TRUE(store->change_layer({config::LayerKind::model, "polycom/SPIP650"}, settings, {}));
+    const auto session = open_sqlite(home_.path() / "catalogue.db", Durability::full);
+    long long id = 0, broken = 0;
+    *session << "SELECT id FROM model_layer", soci::into(id);
+    EXPECT_EQ(id, 91);
+    *session << "SELECT COUNT(*) FROM pragma_foreign_key_check", soci::into(broken);
+    EXPECT_EQ(broken, 0);
+    *session << "DELETE FROM layer WHERE id = 7";
+    *session << "SELECT COUNT(*) FROM setting WHERE layer = 7", soci::into(broken);
+    EXPECT_EQ(broken, 0) << "a layer still takes its settings with it";
+}
+
+TEST_F(SqliteStoreTest, OnlyAModelOfItsPackGetsALayer) {
+    const auto store =
+        open_sqlite_store({.directory = home_.path(), .check_model = [](auto, auto model) -> Result<void> {
+                               if (model == "SPIP650") return {};
+                               return fail(ErrorCode::not_found, "no such model", "model");
+                           }});
+    const std::vector<SettingText> settings{{"time.server", "a.example"}};
+    EXPECT_TRUE(store->change_layer({config::LayerKind::model, "polycom/SPIP650"}, settings, {}));
+    const auto refused = store->change_layer({config::LayerKind::model, "polycom/SPIP"}, settings, {});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::not_found);
+}
+
 TEST_F(SqliteStoreTest, NoSecretLiesInAnyFile) {
     {
         const auto store = open();

@@ -37,10 +37,11 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Which layer: the fleet's, a site's or group's by name, a device's by MAC. kind: fleet, site, group or device.
+/// Which layer: the fleet's, a site's or group's by name, a model's as FAMILY/MODEL, a device's by MAC.
+/// kind: fleet, site, model, group or device. A model's layer is there once it states something, and not longer.
 struct LayerPlace {
     config::LayerKind kind = config::LayerKind::fleet;
-    std::string name = {}; ///< of the site or group
+    std::string name = {}; ///< of the site or group; "panasonic/KX-HDV130"
     MacAddress mac = {};   ///< of the device
 };
 

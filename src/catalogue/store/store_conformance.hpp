@@ -52,6 +52,12 @@ protected:
         EXPECT_EQ(memory->fleet(), disk->fleet());
         EXPECT_EQ(memory->sites(), disk->sites());
         EXPECT_EQ(memory->groups(), disk->groups());
+        const auto values = [](const std::vector<const ModelLayer*>& layers) {
+            std::vector<ModelLayer> out;
+            for (const ModelLayer* layer : layers) out.push_back(*layer);
+            return out;
+        };
+        EXPECT_EQ(values(memory->model_layers()), values(disk->model_layers()));
         ASSERT_EQ(memory->device_count(), disk->device_count());
         Snapshot::Cursor cursor;
         while (!cursor.at_end())
@@ -342,6 +348,48 @@ TEST_P(StoreConformance, LayersOfFleetSiteAndGroupAreStampedApart) {
     EXPECT_TRUE(snapshot()->fleet().layer.empty());
     EXPECT_EQ(snapshot()->fleet().revision, 6U);
     expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, AModelsLayerIsThereWhileItStatesSomething) {
+    const LayerPlace place{config::LayerKind::model, "polycom/SPIP650"};
+    const std::vector<SettingText> settings{{"time.server", "a.example"}, {"web.admin_password", "s3cret"}};
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    ASSERT_TRUE(store().change_layer(place, settings, {}));
+    ASSERT_NE(snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650")->revision, 1U);
+    EXPECT_EQ(value(snapshot()->model_layer("polycom", "SPIP650")->layer, "web.admin_password"), "s3cret");
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP65"), nullptr);
+    EXPECT_EQ(snapshot()->model_layer("panasonic", "SPIP650"), nullptr);
+    expect_snapshot_is_what_is_stored();
+
+    const std::vector<SettingText> other{{"phone.label", "Lobby"}};
+    ASSERT_TRUE(store().change_layer({config::LayerKind::model, "polycom/SPIP330"}, other, {}));
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650")->revision, 1U) << "each has a stamp of its own";
+    const std::vector<std::string> one{"time.server"}, both{"web.admin_password"};
+    ASSERT_TRUE(store().change_layer(place, {}, one));
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650")->revision, 3U);
+    EXPECT_EQ(code_of(store().change_layer(place, {}, one)), ErrorCode::not_found);
+    expect_snapshot_is_what_is_stored();
+    ASSERT_TRUE(store().change_layer(place, {}, both));
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    EXPECT_EQ(snapshot()->model_layers().size(), 1U);
+    expect_snapshot_is_what_is_stored();
+    ASSERT_TRUE(store().change_layer(place, other, {}));
+    EXPECT_EQ(snapshot()->model_layer("polycom", "SPIP650")->revision, 5U) << "a stamp that was never seen before";
+    open();
+    expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, AModelsLayerIsNamedFamilyAndModel) {
+    const std::vector<SettingText> settings{{"time.server", "a.example"}};
+    for (const std::string name :
+         {"", "/", "polycom", "polycom/", "/SPIP650", "polycom/SPIP650/x", "polycom/SPIP\n650"})
+        EXPECT_EQ(code_of(store().change_layer({config::LayerKind::model, name}, settings, {})), ErrorCode::invalid)
+            << name;
+    EXPECT_EQ(
+        code_of(store().change_layer({config::LayerKind::model, "polycom/" + std::string(65, 'x')}, settings, {})),
+        ErrorCode::invalid);
+    EXPECT_TRUE(snapshot()->model_layers().empty());
 }
 
 TEST_P(StoreConformance, SitesKeepNetworksTokenAndPolicy) {

@@ -137,13 +137,16 @@ Document read_document(TomlReader& row, const PackFile& file) {
         choice(row, "scope", DocumentScope::device,
                {{"device", DocumentScope::device}, {"site", DocumentScope::site}, {"family", DocumentScope::family}});
     using Content = Document::Content;
-    document.content = choice(row, "content", Content::own,
-                              {{"fixed", Content::fixed}, {"shared", Content::shared}, {"own", Content::own}});
+    document.content = choice(
+        row, "content", Content::own,
+        {{"fixed", Content::fixed}, {"shared", Content::shared}, {"model", Content::model}, {"own", Content::own}});
     for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
     document.needed = row.boolean("needed", true);
     document.summary = row.text("summary", TomlReader::Need::required);
     if (document.content == Content::own && document.scope != DocumentScope::device)
         row.problem("content \"own\" belongs to one device: its scope is \"device\"");
+    if (document.content == Content::model && document.scope == DocumentScope::device)
+        row.problem("content \"model\" is shared by all phones of a model: its scope is \"site\" or \"family\"");
     if (document.content == Content::fixed && document.fixed.empty())
         row.problem("content \"fixed\" needs [document.fixed]");
     (void)file;
@@ -190,6 +193,23 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
         }
 }
 
+/// A model's document is asked for by whoever is of that model, known from the path alone.
+void check_model_document(const PackFile& file, const std::vector<Document>& documents, std::size_t at,
+                          const std::string& where) {
+    const Document& document = documents[at];
+    for (const std::string& path : document.paths) {
+        const auto names = [&](const char* word) { return path.find(word) != std::string::npos; };
+        if (!names("{model}") && !names("{part}") && !names("{mac}"))
+            file.problems.add(where, "content \"model\": path '" + path + "' names no {model}, {part} or {mac}");
+    }
+    const bool has_shared = std::any_of(documents.begin(), documents.end(), [](const Document& other) {
+        return other.content == Document::Content::shared;
+    });
+    if (!has_shared)
+        file.problems.add(where, "content \"model\" is what a model changes of the document with content \"shared\", "
+                                 "and there is none");
+}
+
 void read_documents(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
     std::vector<std::string> places;
     for (const toml::table* table : root.tables("document")) {
@@ -201,7 +221,11 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
         places.push_back(row.where());
         content.documents.push_back(std::move(document));
     }
-    for (std::size_t i = 0; i < places.size(); ++i) check_fixed(file, content, content.documents[i], places[i]);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        check_fixed(file, content, content.documents[i], places[i]);
+        if (content.documents[i].content == Document::Content::model)
+            check_model_document(file, content.documents, i, places[i]);
+    }
 }
 
 /// What an upload becomes, and the grammar that reads it: `syntax` of settings, `directory` of contacts.

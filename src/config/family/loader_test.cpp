@@ -220,6 +220,20 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
          "p/family.toml:13: content \"own\" belongs to one device: its scope is \"device\""},
+        {"model for a device", file,
+         "[[document]]\nkind = \"x\"\npath = \"{model}.cfg\"\nsyntax = \"polycom-master\"\ncontent = "
+         "\"model\"\nsummary = \"s\"\n",
+         "p/family.toml:13: content \"model\" is shared by all phones of a model: its scope is \"site\" or \"family\""},
+        {"model of nobody", file,
+         "[[document]]\nkind = \"x\"\npath = [\"{mac}-x.cfg\", \"x.cfg\"]\nsyntax = \"polycom-master\"\nscope = "
+         "\"site\"\ncontent = \"model\"\nsummary = \"s\"\n",
+         "p/family.toml:13: content \"model\": path 'x.cfg' names no {model}, {part} or {mac}"},
+        {"model without shared", file,
+         "[[document]]\nkind = \"x\"\npath = \"x{model}.cfg\"\nsyntax = \"polycom-master\"\nscope = "
+         "\"site\"\ncontent = \"model\"\nsummary = \"s\"\n",
+         "p/family.toml:13: content \"model\" is what a model changes of the document with content \"shared\", and "
+         "there is "
+         "none"},
         {"bad default", file, "[defaults]\n\"web.port\" = 0\n",
          "p/family.toml:14: web.port: expected a number from 1 to 65535, not '0'"},
         {"old style", file, "[asset]\nkind = \"x\"\n", "p/family.toml:13: write it as [[asset]]"},

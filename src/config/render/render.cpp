@@ -4,16 +4,28 @@
 #include "base/limits.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <iterator>
 #include <unordered_map>
 
 namespace offhook::config {
 namespace {
 
+/// What all phones of the subject's model share: `all` without what is a group's or a device's own.
+std::span<const LayerRef> of_model(const Subject& subject) {
+    std::size_t count = 0;
+    while (count < subject.all.size() && subject.all[count].kind <= LayerKind::model) ++count;
+    return subject.all.first(count);
+}
+
+/// The layers that a document may speak of, because whoever gets it is under them.
+std::span<const LayerRef> layers_of(const Document& document, const Subject& subject) {
+    if (document.content == Document::Content::shared) return subject.shared;
+    return document.scope == DocumentScope::device ? subject.all : of_model(subject);
+}
+
 /// What files call this server.
-std::string origin_of(const Document& document, const Subject& subject) {
+std::string origin_of(const Effective& settings, const Subject& subject) {
     static const auto setting = find_pattern("provisioning.server").value();
-    const Effective settings(document.scope == DocumentScope::device ? subject.all : subject.shared);
     const auto* stated = settings.find({setting, 0});
     std::string_view origin = stated != nullptr && !stated->value.empty() ? stated->value : subject.origin;
     while (origin.ends_with('/')) origin.remove_suffix(1);
@@ -94,33 +106,6 @@ std::vector<WrittenParameter> without_secrets(std::vector<WrittenParameter> para
     return parameters;
 }
 
-/// What `subject` has beyond the shared document: new, different or secret; and emptied, where a narrower layer hides
-/// what the shared one says.
-void keep_own(std::vector<WrittenParameter>& parameters, const Subject& subject) {
-    const Effective shared_settings(subject.shared);
-    const auto shared = without_secrets(subject.family->write(shared_settings, subject.model).parameters);
-    std::unordered_map<std::string_view, const WrittenParameter*> shared_by_name;
-    shared_by_name.reserve(shared.size());
-    for (const WrittenParameter& p : shared) shared_by_name.emplace(p.parameter.name, &p);
-
-    std::vector<WrittenParameter> own;
-    for (WrittenParameter& p : parameters) {
-        const auto same = shared_by_name.find(p.parameter.name);
-        const bool known = same != shared_by_name.end();
-        const bool differs = !known || same->second->parameter.value != p.parameter.value;
-        if (known) shared_by_name.erase(same);
-        if (differs) own.push_back(std::move(p));
-    }
-    for (const WrittenParameter& p : shared) {
-        if (!shared_by_name.contains(p.parameter.name) || p.parameter.value.empty()) continue;
-        WrittenParameter hidden = p;
-        hidden.parameter.value.clear();
-        hidden.origin = LayerKind::device;
-        own.push_back(std::move(hidden));
-    }
-    parameters = std::move(own);
-}
-
 /// The vendor's names for the boot server's own account: where a value goes that we put into those settings.
 std::vector<std::string> credential_names(const Subject& subject) {
     constexpr std::string_view probe = "a probe";
@@ -148,6 +133,80 @@ void drop_raw_credentials(WriteResult& written, const Subject& subject) {
     });
 }
 
+/// What layers are in the vendor's words.
+WriteResult write_layers(std::span<const LayerRef> layers, const Subject& subject) {
+    Effective settings(layers);
+    std::vector<SettingKey> left_out;
+    if (subject.wire == Wire::clear) left_out = settings.drop_provisioning_credentials();
+    WriteResult written = subject.family->write(settings, subject.model);
+    if (subject.wire == Wire::clear) drop_raw_credentials(written, subject);
+    for (const SettingKey key : left_out)
+        written.notes.push_back(
+            {name_of(key), "left out: this file goes over a transport that anybody on the way can read"});
+    return written;
+}
+
+/// The narrowest layer that has another say about what a parameter was made from.
+LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers) {
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+        const bool is_raw = p.setting.id == Layer::raw_id;
+        if (is_raw ? layer->layer->find_raw(p.parameter.name) : layer->layer->find(p.setting)) return layer->kind;
+    }
+    return p.origin;
+}
+
+/// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not.
+void keep_differences(std::vector<WrittenParameter>& parameters, const std::vector<WrittenParameter>& said,
+                      std::span<const LayerRef> layers) {
+    std::unordered_map<std::string_view, const WrittenParameter*> said_by_name;
+    said_by_name.reserve(said.size());
+    for (const WrittenParameter& p : said) said_by_name.emplace(p.parameter.name, &p);
+    std::vector<WrittenParameter> kept;
+    for (WrittenParameter& p : parameters) {
+        const auto same = said_by_name.find(p.parameter.name);
+        const bool known = same != said_by_name.end();
+        const bool differs = !known || same->second->parameter.value != p.parameter.value;
+        if (known) said_by_name.erase(same);
+        if (differs) kept.push_back(std::move(p));
+    }
+    for (const WrittenParameter& p : said) {
+        const auto hidden = said_by_name.find(p.parameter.name);
+        if (hidden == said_by_name.end() || hidden->second != &p || p.parameter.value.empty()) continue;
+        WrittenParameter emptied = p;
+        emptied.parameter.value.clear();
+        emptied.origin = emptied_by(p, layers);
+        kept.push_back(std::move(emptied));
+    }
+    parameters = std::move(kept);
+}
+
+std::vector<WrittenParameter> in_shared_document(const Subject& subject) {
+    return without_secrets(write_layers(subject.shared, subject).parameters);
+}
+
+/// The model's document, of all that the layers up to the model's write. A secret has no place in it, and what is one
+/// does not empty what the shared document says.
+std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> written,
+                                                const std::vector<WrittenParameter>& shared,
+                                                std::span<const LayerRef> layers) {
+    keep_differences(written, shared, layers);
+    return without_secrets(std::move(written));
+}
+
+/// What this phone is told by its family's other documents. Of parameters of one name the first counts.
+std::vector<WrittenParameter> told_by_others(const Subject& subject) {
+    auto shared = in_shared_document(subject);
+    const auto documents = subject.family->documents();
+    const bool has_model_document = std::any_of(documents.begin(), documents.end(), [](const Document& other) {
+        return other.content == Document::Content::model;
+    });
+    const auto layers = of_model(subject);
+    if (!has_model_document || layers.size() == subject.shared.size()) return shared;
+    auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers);
+    told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
+    return told;
+}
+
 Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
     // A syntax names the parameter it could not carry; whether it may show the value it cannot know.
     for (const WrittenParameter& p : parameters)
@@ -166,26 +225,22 @@ std::string document_name(const Document& document, const Subject& subject) {
 Result<Rendered> render(const Document& document, const Subject& subject) {
     Rendered out;
     if (document.content != Document::Content::fixed) {
-        const bool own = document.content == Document::Content::own;
-        Effective settings(own ? subject.all : subject.shared);
-        std::vector<SettingKey> left_out;
-        if (subject.wire == Wire::clear) left_out = settings.drop_provisioning_credentials();
-        WriteResult written = subject.family->write(settings, subject.model);
-        if (subject.wire == Wire::clear) drop_raw_credentials(written, subject);
+        WriteResult written = write_layers(layers_of(document, subject), subject);
         out.notes = std::move(written.notes);
-        for (const SettingKey key : left_out)
-            out.notes.push_back(
-                {name_of(key), "left out: this file goes over a transport that anybody on the way can read"});
-        out.parameters = document.scope == DocumentScope::device ? std::move(written.parameters)
-                                                                 : without_secrets(std::move(written.parameters));
-        if (own) keep_own(out.parameters, subject);
+        out.parameters = std::move(written.parameters);
+        if (document.content == Document::Content::own)
+            keep_differences(out.parameters, told_by_others(subject), subject.all);
+        if (document.content == Document::Content::model)
+            out.parameters =
+                in_model_document(std::move(out.parameters), in_shared_document(subject), of_model(subject));
+        if (document.scope != DocumentScope::device) out.parameters = without_secrets(std::move(out.parameters));
     }
+    const Effective stated(document.fixed.empty() ? std::span<const LayerRef>() : layers_of(document, subject));
     std::string origin;
-    if (document.names_origin) origin = origin_of(document, subject);
+    if (document.names_origin) origin = origin_of(stated, subject);
     if (document.names_origin && origin.empty())
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
-    const Effective stated(document.scope == DocumentScope::device ? subject.all : subject.shared);
     for (const Parameter& fixed : document.fixed) {
         WrittenParameter p;
         p.setting.id = Layer::raw_id;

@@ -2,9 +2,10 @@
 /// @file  Render: the layers of one phone to the bytes of one of its files, with the origin of every parameter.
 ///
 /// layers -> settings -> parameters (the family's rows) -> bytes (the document's syntax).
-/// What every phone of a site gets, and what one phone alone gets, is split here: a shared document holds what the
-/// shared layers say and never a secret; a device's own document holds what differs from it, and every secret,
-/// whichever layer stated it. With the family's "first file wins" (or its like) both together are what the layers mean.
+/// What every phone of a site gets, what those of one model get, and what one phone alone gets, is split here: a shared
+/// document holds what the shared layers say, a model's document what the model's layer changes of that, and neither a
+/// secret; a device's own document holds what differs from them, and every secret, whichever layer stated it. With the
+/// family's "first file wins" (or its like) all together are what the layers mean.
 /// Errors   not_found: a document that says where the server is, and nobody knows. invalid: a value that the syntax
 /// cannot carry. The message names the setting, never a secret's value. Threads  any.
 #include "base/mac_address.hpp"
@@ -37,7 +38,8 @@ struct Subject {
     /// that the phone shows it again. Empty: none was shown.
     std::string_view token;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
-    std::span<const LayerRef> all;    ///< shared, then group, device, local; equal to shared for a shared document
+    /// shared, then model, where its model is known; and, of a device's own document, group, device, local.
+    std::span<const LayerRef> all;
 };
 
 struct Rendered {

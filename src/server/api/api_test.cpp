@@ -74,7 +74,7 @@ TEST_F(ApiTest, EveryFamilysFilesAreListedAndShown) {
          {Case{"panasonic",
                "KX-HDV130",
                "0080f0c571eb",
-               {"KX-HDV130.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130.cfg"},
+               {"KX-HDV130.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130.cfg", "ConfigCommon.cfg"},
                "SIP_URI_1=\"201\""},
           Case{"linksys-spa", "SPA942", "000e08aabbcc", {"spa942.cfg", "000e08aabbcc.xml"}, "<User_ID_1_>201<"},
           Case{"genband-ip88", "IP8830", "b40edc0a1b2c", {"sysconf_8830_sip.cfg", "b40edc0a1b2c"}, "line1_name 201"}}) {
@@ -394,6 +394,57 @@ TEST_F(ApiTest, ProvenanceNamesTheLayerOfEveryParameter) {
         if (row.at("name").as_string() == "tcpIpApp.sntp.address")
             found = row.at("layer").as_string() == "site" && row.at("setting").as_string() == "time.server";
     EXPECT_TRUE(found) << text(shared);
+}
+
+TEST_F(ApiTest, AModelsLayerIsSetShownListedAndNamedAsTheOrigin) {
+    const std::string layer = "/v1/layers/model/polycom/SPIP650";
+    add_anna();
+    EXPECT_TRUE(call("GET", layer).body.at("settings").as_object().empty()) << "nothing is stated yet";
+    const auto set =
+        call("PATCH", layer, R"({"settings":{"time.server":"ntp.example.net","web.admin_password":"hunter2"}})");
+    ASSERT_EQ(set.status, 200U) << text(set);
+    EXPECT_EQ(set.body.at("layer").as_string(), "model");
+    EXPECT_EQ(set.body.at("name").as_string(), "polycom/SPIP650");
+    EXPECT_EQ(set.body.at("settings").at("time.server").as_string(), "ntp.example.net");
+    EXPECT_EQ(text(set).find("hunter2"), std::string::npos);
+    EXPECT_EQ(call("GET", layer + "?show_secrets=1").body.at("settings").at("web.admin_password").as_string(),
+              "hunter2");
+    EXPECT_EQ(text(call("GET", "/v1/models")),
+              R"({"models":[{"family":"polycom","model":"SPIP650","devices":1,"settings":2}]})");
+    EXPECT_EQ(json::serialize(call("GET", "/v1/devices/0004f2000001").body.at("layers")),
+              R"(["model polycom/SPIP650","device"])");
+    const auto own = call("GET", "/v1/devices/0004f2000001/files/0004f2000001-settings.cfg");
+    EXPECT_NE(text(own).find(R"("layer":"model","reboots":)"), std::string::npos) << text(own);
+    EXPECT_EQ(text(own).find("hunter2"), std::string::npos);
+    ASSERT_EQ(call("PATCH", layer, R"({"settings":{"time.server":null,"web.admin_password":null}})").status, 200U);
+    EXPECT_EQ(catalogue_.snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+}
+
+TEST_F(ApiTest, AModelsLayerIsOfAModelThatThePackKnows) {
+    const std::string set = R"({"settings":{"time.server":"ntp.example.net"}})";
+    const struct {
+        const char *path, *body;
+        unsigned status;
+        const char* says;
+    } rows[] = {
+        {"polycom/SPIP651", set.c_str(), 404, "no model 'SPIP651'"},
+        {"polycom/SPIP_650", set.c_str(), 404, "did you mean SPIP650?"},
+        {"panasonic/KX-HDV130N", set.c_str(), 404, "did you mean KX-HDV130?"},
+        {"acme/SPIP650", set.c_str(), 404, "no family 'acme'"},
+        {"polycom/SPIP650", R"({"settings":{"time.srver":"x"}})", 404, "time.server"},
+        {"polycom/SPIP650", R"({"settings":{"time.server":null}})", 404, "time.server"},
+        {"polycom/SPIP650", R"({"settings":{"raw:a b":"x"}})", 400, "raw:a b"},
+        {"polycom/SPIP650", R"({"model":"x"})", 400, "model"},
+        {"polycom", set.c_str(), 404, ""},
+        {"polycom/SPIP650/x", set.c_str(), 404, ""},
+    };
+    for (const auto& row : rows) {
+        const auto answer = call("PATCH", "/v1/layers/model/" + std::string(row.path), row.body);
+        EXPECT_EQ(answer.status, row.status) << row.path << row.body << text(answer);
+        EXPECT_NE(text(answer).find(row.says), std::string::npos) << text(answer);
+    }
+    EXPECT_EQ(call("GET", "/v1/layers/model/polycom/SPIP651").status, 404U);
+    EXPECT_TRUE(catalogue_.snapshot()->model_layers().empty());
 }
 
 TEST_F(ApiTest, AStrangerIsSightedAndAdopted) {

@@ -19,7 +19,7 @@ Result<config::Rendered> with_origin_note(Result<config::Rendered> rendered, con
 
 Result<config::Rendered> DeviceFiles::render(const config::Document& document, const catalogue::Device& as) const {
     const bool own = document.scope == config::DocumentScope::device;
-    const Layers layers(*snapshot, *family, *site, own ? &as : nullptr);
+    const Layers layers(*snapshot, *family, *site, own ? &as : nullptr, model);
     return with_origin_note(config::render(document, subject(as, layers.shared(), layers.all())), document);
 }
 
@@ -39,6 +39,7 @@ bool DeviceFiles::is_for(const config::Document& document) const {
     const auto match = family->match_path(named);
     if (!match) return false;
     if (match->mac) return match->mac == device->mac;
+    if (match->model.empty() && match->part.empty()) return document.needed;
     return model != nullptr && config::model_of(*family, *match) == model;
 }
 

@@ -30,7 +30,8 @@ struct DeviceFiles {
                                                   std::span<const config::LayerRef> shared,
                                                   std::span<const config::LayerRef> all) const;
     [[nodiscard]] std::string name(const config::Document& document) const;
-    /// Whether the device itself asks for it: its first name carries the device's MAC, or its model.
+    /// Whether the device itself asks for it: its first name carries the device's MAC, or its model, or is one for all
+    /// that each phone of the family needs.
     [[nodiscard]] bool is_for(const config::Document& document) const;
     /// The document that the device gets under that name. Errors: not_found.
     [[nodiscard]] Result<const config::Document*> document(std::string_view file) const;

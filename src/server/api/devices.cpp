@@ -130,7 +130,14 @@ Result<ApiAnswer> change(const ApiCall& call) {
 Result<ApiAnswer> show(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
-    return answer_with(call, *mac, 200);
+    auto answer = answer_with(call, *mac, 200);
+    const auto snapshot = call.context.catalogue.snapshot();
+    if (const auto* device = answer ? snapshot->find(*mac) : nullptr) {
+        json::array layers;
+        for (const std::string& name : stating_layers(*snapshot, *device)) layers.emplace_back(name);
+        answer->body["layers"] = std::move(layers);
+    }
+    return answer;
 }
 
 Result<ApiAnswer> remove(const ApiCall& call) {

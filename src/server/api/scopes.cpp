@@ -1,4 +1,4 @@
-/// /v1/sites, /v1/groups, /v1/layers
+/// /v1/sites, /v1/groups, /v1/models, /v1/layers
 #include "base/random.hpp"
 #include "base/text.hpp"
 #include "server/api/api.hpp"
@@ -6,7 +6,11 @@
 #include "server/api/shapes.hpp"
 
 #include <boost/json/array.hpp>
+#include <iterator>
+#include <map>
+#include <span>
 #include <unordered_map>
+#include <utility>
 
 namespace offhook::server {
 namespace {
@@ -156,10 +160,49 @@ Result<ApiAnswer> remove_group(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"name", call.words[0]}, {"removed", true}}};
 }
 
+/// Models that have devices, or settings that their devices share.
+Result<ApiAnswer> list_models(const ApiCall& call) {
+    const auto snapshot = call.context.catalogue.snapshot();
+    struct Counts {
+        std::size_t devices = 0, settings = 0;
+    };
+    std::map<std::pair<std::string, std::string>, Counts> models;
+    for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
+        for (const auto* device : snapshot->page(cursor, 4096)) ++models[{device->family, device->model}].devices;
+    for (const auto* stated : snapshot->model_layers())
+        models[{stated->family, stated->model}].settings =
+            static_cast<std::size_t>(std::distance(stated->layer.begin(), stated->layer.end()));
+    json::array rows;
+    for (const auto& [name, counts] : models)
+        rows.push_back(json::object{{"family", name.first},
+                                    {"model", name.second},
+                                    {"devices", counts.devices},
+                                    {"settings", counts.settings}});
+    return ApiAnswer{200, json::object{{"models", std::move(rows)}}};
+}
+
+/// What a route calls its layer: a site's or group's name, or FAMILY/MODEL.
+std::string layer_name(const ApiCall& call) {
+    std::string out;
+    for (const std::string& word : call.words) (out += out.empty() ? "" : "/") += word;
+    return out;
+}
+
+Result<const config::Layer*> find_model_layer(const ApiCall& call, const catalogue::Snapshot& snapshot) {
+    static const config::Layer nothing;
+    const std::string &family = call.words.at(0), &model = call.words.at(1);
+    // What is stated can be shown and taken out whatever became of the pack.
+    if (const auto* stated = snapshot.model_layer(family, model)) return &stated->layer;
+    if (const auto known = check_family_and_model(call.context.families, family, model); !known)
+        return tl::unexpected(known.error());
+    return &nothing;
+}
+
 /// The layer that a route names: words[0] is the site's or group's name, if any.
 template <config::LayerKind kind>
 Result<const config::Layer*> find_layer(const ApiCall& call, const catalogue::Snapshot& snapshot) {
     if constexpr (kind == config::LayerKind::fleet) return &snapshot.fleet().layer;
+    if constexpr (kind == config::LayerKind::model) return find_model_layer(call, snapshot);
     const std::string& name = call.words.empty() ? std::string() : call.words[0];
     if constexpr (kind == config::LayerKind::site)
         if (const auto* site = snapshot.site(name)) return &site->layer;
@@ -174,9 +217,17 @@ Result<ApiAnswer> show_layer(const ApiCall& call) {
     const auto layer = find_layer<kind>(call, *snapshot);
     if (!layer) return tl::unexpected(layer.error());
     json::object out{{"layer", to_text(kind)}};
-    if (!call.words.empty()) out["name"] = call.words[0];
+    if (!call.words.empty()) out["name"] = layer_name(call);
     put_layer(out, **layer, call.flag("show_secrets") ? Secrets::shown : Secrets::hidden);
     return ApiAnswer{200, std::move(out)};
+}
+
+/// Whether the model is there, and its files can carry what is to be set.
+Result<void> check_model_change(const ApiCall& call, std::span<const catalogue::SettingText> set) {
+    if (set.empty()) return {};
+    if (const auto known = check_family_and_model(call.context.families, call.words.at(0), call.words.at(1)); !known)
+        return known;
+    return check_raw_parameters(call.context.families, call.words[0], set);
 }
 
 template <config::LayerKind kind>
@@ -189,7 +240,9 @@ Result<ApiAnswer> change_layer(const ApiCall& call) {
             check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), LayerChange{changes->set});
         !fit)
         return tl::unexpected(fit.error());
-    const catalogue::LayerPlace place{kind, call.words.empty() ? std::string() : call.words[0], {}};
+    if constexpr (kind == config::LayerKind::model)
+        if (const auto fit = check_model_change(call, changes->set); !fit) return tl::unexpected(fit.error());
+    const catalogue::LayerPlace place{kind, layer_name(call), {}};
     const auto changed = call.context.catalogue.store().change_layer(place, changes->set, changes->unset);
     if (!changed) return tl::unexpected(changed.error());
     return show_layer<kind>(call);
@@ -210,6 +263,9 @@ std::vector<ApiRoute> scope_routes() {
             {"PATCH", "/v1/layers/fleet", change_layer<fleet>},
             {"GET", "/v1/layers/site/{name}", show_layer<site>},
             {"PATCH", "/v1/layers/site/{name}", change_layer<site>},
+            {"GET", "/v1/models", list_models},
+            {"GET", "/v1/layers/model/{family}/{model}", show_layer<model>},
+            {"PATCH", "/v1/layers/model/{family}/{model}", change_layer<model>},
             {"GET", "/v1/layers/group/{name}", show_layer<group>},
             {"PATCH", "/v1/layers/group/{name}", change_layer<group>}};
 }

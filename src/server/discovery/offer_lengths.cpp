@@ -31,6 +31,7 @@ std::set<std::string_view> stated_servers(const catalogue::Snapshot& snapshot) {
     };
     look(snapshot.fleet().layer);
     for (const auto& [id, site] : snapshot.sites()) look(site.layer);
+    for (const auto* stated : snapshot.model_layers()) look(stated->layer);
     for (const auto& [id, group] : snapshot.groups()) look(group.layer);
     return out;
 }

@@ -230,9 +230,12 @@ void Offers::fill(Offer& offer, const Asker& asker, const Who& who) const {
 
 std::optional<std::string_view> Offers::stated(const Who& who, config::SettingKey key) const {
     const catalogue::Group* group = who.device != nullptr ? snapshot_->group(who.device->group) : nullptr;
-    const std::array<const config::Layer*, 4> narrowest_first{
+    const catalogue::ModelLayer* model =
+        who.device != nullptr ? snapshot_->model_layer(who.device->family, who.device->model) : nullptr;
+    const std::array<const config::Layer*, 5> narrowest_first{
         who.device != nullptr ? &who.device->layer : nullptr, group != nullptr ? &group->layer : nullptr,
-        who.site != nullptr ? &who.site->layer : nullptr, &snapshot_->fleet().layer};
+        model != nullptr ? &model->layer : nullptr, who.site != nullptr ? &who.site->layer : nullptr,
+        &snapshot_->fleet().layer};
     for (const auto* layer : narrowest_first)
         if (layer != nullptr)
             if (const auto value = layer->find(key)) return value->empty() ? std::nullopt : value;

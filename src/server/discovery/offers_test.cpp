@@ -71,6 +71,13 @@ TEST(Offers, TakeTheOperatorsUrlBeforeOurOwnAndTheDevicesSettingBeforeBoth) {
     change.devices.push_back(std::make_shared<const catalogue::Device>(moved));
     site.offers->publish(house()->advanced(change));
     EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://elsewhere.example.net/a");
+    const SettingRows rows{{"provisioning.server", "http://model.example.net"}};
+    change.model_layers.push_back({"polycom", "SPIP650", 9, layer_of(rows)});
+    site.offers->publish(house()->advanced(change));
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://elsewhere.example.net/a");
+    change.devices.clear();
+    site.offers->publish(house()->advanced(change));
+    EXPECT_EQ(site.told(site.offers->make(asker_of(anna)), 66), "http://model.example.net");
 }
 
 TEST(Offers, TellAStrangerNothingUnlessTheOperatorWantsItAndThenNoSecret) {
@@ -270,7 +277,12 @@ TEST(OfferLengths, RefuseWhatAnOptionCannotHold) {
     EXPECT_TRUE(lengths_with(190).check(*house()));
     EXPECT_FALSE(lengths_with(190).check_token(*house(), std::string(64, 't')));
     EXPECT_TRUE(lengths_with(190).check_server(*house(), "http://short.example.net"));
-    EXPECT_FALSE(lengths_with(190).check_server(*house(), "http://long.example.net/" + std::string(230, 'p')));
+    const std::string too_long = "http://long.example.net/" + std::string(230, 'p');
+    EXPECT_FALSE(lengths_with(190).check_server(*house(), too_long));
+    catalogue::ChangeSet change;
+    change.revision = 9;
+    change.model_layers.push_back({"polycom", "SPIP650", 9, layer_of({{"provisioning.server", too_long}})});
+    EXPECT_FALSE(lengths_with(190).check(*house()->advanced(change)));
 }
 
 } // namespace

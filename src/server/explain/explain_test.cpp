@@ -297,5 +297,20 @@ TEST(Explain, SaysThatAPhoneWasToldAndDidNotCome) {
     EXPECT_NE(all_text(refused.told()).find("the lists of listener pnp leave it out"), std::string::npos);
 }
 
+TEST(Explain, NamesTheSettingsThatAModelShares) {
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    change.model_layers.push_back({"polycom", "SPIP650", 2, layer_of({{"time.server", "ntp.example.net"}})});
+    const auto snapshot = house()->advanced(change);
+    const auto says = [](const catalogue::Snapshot& of) {
+        const auto told = explain({anna, &of, &house_families(), {}, 1}).conclusion;
+        return std::any_of(told.begin(), told.end(), [](const std::string& sentence) {
+            return sentence.find("`offhook model show polycom/SPIP650`") != std::string::npos;
+        });
+    };
+    EXPECT_TRUE(says(*snapshot));
+    EXPECT_FALSE(says(*house()));
+}
+
 } // namespace
 } // namespace offhook::server

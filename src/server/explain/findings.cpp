@@ -138,6 +138,9 @@ void find_lines(const Case& about, Sentences& out) {
     if (lines.empty())
         out.push_back(fmt::format(
             "No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
+    if (snapshot.model_layer(device.family, device.model) != nullptr)
+        out.push_back(fmt::format("It has settings that all phones of its model share: `offhook model show {}/{}`.",
+                                  device.family, device.model));
 }
 
 } // namespace offhook::server
