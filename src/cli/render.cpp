@@ -44,6 +44,12 @@ int show_file(const Cli& cli, const RenderArguments& arguments) {
         ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/files/" +
                            percent_encoded(arguments.file) + (arguments.show_secrets ? "?show_secrets=1" : ""));
     if (!answer) return failed(answer.error());
+    if (const auto* sealed = answer->if_object() ? answer->as_object().if_contains("sealed") : nullptr;
+        sealed != nullptr && sealed->is_object()) {
+        const std::string label = text_of(*sealed, "label");
+        std::cerr << "Served sealed (" << text_of(*sealed, "seal") << (label.empty() ? "" : ", " + label)
+                  << "); this is what is in it.\n";
+    }
     if (cli.json) {
         print_json(*answer);
     } else if (arguments.provenance) {

@@ -54,6 +54,8 @@ bool is_served(const Asked& asked) {
     return asked.device != nullptr || asked.match->document->scope != config::DocumentScope::device;
 }
 
+constexpr std::string_view sealed_media_type = "application/octet-stream";
+
 /// Ways in which phones reach this server: addresses, ports and schemes of ours, so few.
 constexpr std::size_t origins_max = 1024;
 
@@ -202,12 +204,13 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                    own ? subject.mac.text() : asked.site->name, rendered.error().text());
         return failure();
     }
-    if (before != nullptr && before->file->text == rendered->text) return before->file; // a change that changes nothing
+    if (before != nullptr && before->file->text == rendered->served())
+        return before->file; // a change that changes nothing
 
     auto file = std::make_shared<ReadyFile>();
-    file->set_text(std::move(rendered->text));
+    file->set_text(std::move(rendered->seal != nullptr ? rendered->sealed : rendered->text));
     file->entity_tag = '"' + content_name(file->text) + '"';
-    file->media_type = document.syntax->media_type();
+    file->media_type = rendered->seal != nullptr ? sealed_media_type : document.syntax->media_type();
     const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
     file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
     file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);

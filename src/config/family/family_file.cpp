@@ -126,6 +126,22 @@ E choice(TomlReader& row, std::string_view key, E otherwise,
     return otherwise;
 }
 
+/// `seal` and `sealed`. A sealed file is sealed with a device's own key.
+void read_seal(TomlReader& row, Document& document) {
+    using Sealed = Document::Sealed;
+    const std::string name = row.text("seal");
+    const bool says_when = row.has("sealed");
+    document.seal = find_seal(name);
+    document.sealed =
+        choice(row, "sealed", Sealed::when_asked, {{"when asked", Sealed::when_asked}, {"always", Sealed::always}});
+    if (document.seal == nullptr && !name.empty())
+        row.problem_at("seal", "no seal '" + printable(name, 40) + "'; there are " + seal_names());
+    else if (document.seal == nullptr && says_when)
+        row.problem_at("sealed", "`sealed` says when a `seal` is used, and there is none");
+    if (document.seal != nullptr && document.scope != DocumentScope::device)
+        row.problem_at("seal", "a sealed document is sealed with a device's own key: its scope is \"device\"");
+}
+
 Document read_document(TomlReader& row, const PackFile& file) {
     Document document;
     document.kind = row.text("kind", TomlReader::Need::required);
@@ -142,6 +158,7 @@ Document read_document(TomlReader& row, const PackFile& file) {
         {{"fixed", Content::fixed}, {"shared", Content::shared}, {"model", Content::model}, {"own", Content::own}});
     for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
     document.needed = row.boolean("needed", true);
+    read_seal(row, document);
     document.summary = row.text("summary", TomlReader::Need::required);
     if (document.content == Content::own && document.scope != DocumentScope::device)
         row.problem("content \"own\" belongs to one device: its scope is \"device\"");

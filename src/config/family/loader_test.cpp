@@ -87,6 +87,44 @@ TEST(PackLoader, ReadsWhatAnUploadBecomes) {
         EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
 }
 
+PackText with_document(const std::string& rules) {
+    auto text = good();
+    text.family += "[[document]]\nkind = \"x\"\npath = \"{mac}.x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";
+    text.family += rules;
+    return text;
+}
+
+TEST(PackLoader, ReadsHowADocumentIsSealed) {
+    using Sealed = Document::Sealed;
+    const auto plain = load_family(good());
+    ASSERT_TRUE(plain);
+    EXPECT_EQ((*plain)->documents()[0].seal, nullptr);
+    const auto asked = load_family(with_document("seal = \"polycom-project\"\n"));
+    ASSERT_TRUE(asked);
+    EXPECT_EQ((*asked)->documents()[1].seal, find_seal("polycom-project"));
+    EXPECT_EQ((*asked)->documents()[1].sealed, Sealed::when_asked);
+    EXPECT_TRUE(load_family(with_document("seal = \"openssl-enc\"\nsealed = \"when asked\"\n")));
+    const auto always = load_family(with_document("seal = \"panasonic-project\"\nsealed = \"always\"\n"));
+    ASSERT_TRUE(always);
+    EXPECT_EQ((*always)->documents()[1].sealed, Sealed::always);
+    struct Row {
+        const char* rules;
+        const char* error;
+    };
+    const Row rows[] = {
+        {"seal = \"zip\"\n",
+         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, openssl-enc, "
+         "openssl-enc-192, openssl-enc-256"},
+        {"seal = \"openssl-enc\"\nsealed = \"never\"\n",
+         "p/family.toml:19: `sealed` is one of when asked, always, not 'never'"},
+        {"sealed = \"always\"\n", "p/family.toml:18: `sealed` says when a `seal` is used, and there is none"},
+        {"seal = \"openssl-enc\"\nscope = \"site\"\ncontent = \"shared\"\n",
+         "p/family.toml:18: a sealed document is sealed with a device's own key: its scope is \"device\""},
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(errors_of(with_document(row.rules)), std::vector<std::string>{row.error}) << row.rules;
+}
+
 TEST(PackLoader, RevisionFollowsTheContent) {
     auto changed = good();
     changed.settings += "# a word\n";

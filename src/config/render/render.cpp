@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "config/render/sealing.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -261,6 +262,7 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (text->size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);
     out.text = std::move(*text);
+    if (const auto done = seal_rendered(out, document, subject); !done) return tl::unexpected(done.error());
     return out;
 }
 

@@ -6,8 +6,10 @@
 /// document holds what the shared layers say, a model's document what the model's layer changes of that, and neither a
 /// secret; a device's own document holds what differs from them, and every secret, whichever layer stated it. With the
 /// family's "first file wins" (or its like) all together are what the layers mean.
-/// Errors   not_found: a document that says where the server is, and nobody knows. invalid: a value that the syntax
-/// cannot carry. The message names the setting, never a secret's value. Threads  any.
+/// A document with a seal is sealed at the end with the device's key (sealing.hpp); `text` stays plain for people.
+/// Errors   not_found: a document that says where the server is, and nobody knows; one to be sealed, and there is no
+/// key. invalid: a value that the syntax cannot carry. The message names the setting, never a secret's value. Threads
+/// any.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "config/family/family.hpp"
@@ -43,9 +45,13 @@ struct Subject {
 };
 
 struct Rendered {
-    std::string text;
+    std::string text; ///< plain
+    const Seal* seal = nullptr;
+    std::string sealed;                       ///< what is served where `seal` is not null
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
+
+    [[nodiscard]] const std::string& served() const { return seal != nullptr ? sealed : text; }
 };
 
 [[nodiscard]] Result<Rendered> render(const Document& document, const Subject& subject);

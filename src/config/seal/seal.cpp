@@ -1,10 +1,37 @@
 #include "config/seal/seal.hpp"
 
+#include "config/seal/openssl_enc.hpp"
+#include "config/seal/panasonic_project.hpp"
+#include "config/seal/polycom_project.hpp"
+
+#include <array>
+
 namespace offhook::config {
+namespace {
 
-const Seal* find_seal(std::string_view) { return nullptr; }
+const auto& all_seals() {
+    static const PolycomProject polycom;
+    static const PanasonicProject panasonic;
+    static const OpensslEnc enc_128("openssl-enc", 16);
+    static const OpensslEnc enc_192("openssl-enc-192", 24);
+    static const OpensslEnc enc_256("openssl-enc-256", 32);
+    static const std::array<const Seal*, 5> seals{&polycom, &panasonic, &enc_128, &enc_192, &enc_256};
+    return seals;
+}
 
-std::string seal_names() { return {}; }
+} // namespace
+
+const Seal* find_seal(std::string_view name) {
+    for (const Seal* seal : all_seals())
+        if (seal->name() == name) return seal;
+    return nullptr;
+}
+
+std::string seal_names() {
+    std::string out;
+    for (const Seal* seal : all_seals()) (out += out.empty() ? "" : ", ") += seal->name();
+    return out;
+}
 
 std::string_view label(const Seal& seal) {
     return seal.interop() == Seal::Interop::project_defined ? "project-defined, not interoperable with real phones"

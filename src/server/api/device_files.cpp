@@ -29,6 +29,13 @@ Result<config::Rendered> DeviceFiles::render(const config::Document& document, s
     return with_origin_note(config::render(document, subject(*device, shared, own ? all : shared)), document);
 }
 
+Result<config::Rendered> DeviceFiles::render_or_none(const config::Document& document,
+                                                     const catalogue::Device& as) const {
+    auto rendered = render(document, as);
+    if (!rendered && rendered.error().code == ErrorCode::not_found) return config::Rendered();
+    return rendered;
+}
+
 std::string DeviceFiles::name(const config::Document& document) const {
     const Layers layers(*snapshot, *family, *site, device);
     return config::document_name(document, subject(*device, layers.shared(), layers.all()));

@@ -29,6 +29,9 @@ struct DeviceFiles {
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document,
                                                   std::span<const config::LayerRef> shared,
                                                   std::span<const config::LayerRef> all) const;
+    /// For comparing: a file that there is not yet, for want of a key, holds nothing.
+    [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
+                                                          const catalogue::Device& as) const;
     [[nodiscard]] std::string name(const config::Document& document) const;
     /// Whether the device itself asks for it: its first name carries the device's MAC, or its model, or is one for all
     /// that each phone of the family needs.

@@ -90,8 +90,8 @@ Result<ApiAnswer> diff_settings(const ApiCall& call, const DeviceFiles& files, c
     if (!documents) return tl::unexpected(documents.error());
     Comparison comparison(call, files);
     for (const config::Document* document : *documents) {
-        const auto before = files.render(*document, *files.device);
-        const auto after = files.render(*document, changed);
+        const auto before = files.render_or_none(*document, *files.device);
+        const auto after = files.render_or_none(*document, changed);
         if (!before) return tl::unexpected(before.error());
         if (!after) return tl::unexpected(after.error());
         comparison.add(*document, changes_between(before->parameters, after->parameters));
@@ -161,7 +161,7 @@ Result<ApiAnswer> diff_revision(const ApiCall& call, const DeviceFiles& files, c
     Comparison comparison(call, files);
     for (const config::Document* document : *documents) {
         const auto before = files.render(*document, former->shared(), former->all());
-        const auto after = files.render(*document, *files.device);
+        const auto after = files.render_or_none(*document, *files.device);
         if (!after) return tl::unexpected(after.error());
         if (before)
             comparison.add(*document, changes_between(before->parameters, after->parameters));

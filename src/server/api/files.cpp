@@ -26,6 +26,13 @@ void mask_secrets(config::Rendered& rendered, const config::Document& document) 
         rendered.text.clear();
 }
 
+/// How a file is sealed that is served so; null: it is served as it is shown.
+json::value seal_json(const config::Rendered& rendered) {
+    if (rendered.seal == nullptr) return nullptr;
+    return json::object{
+        {"seal", rendered.seal->name()}, {"label", config::label(*rendered.seal)}, {"bytes", rendered.sealed.size()}};
+}
+
 json::array notes_json(const std::vector<config::MapNote>& notes) {
     json::array out;
     for (const config::MapNote& note : notes)
@@ -47,7 +54,8 @@ Result<ApiAnswer> list(const ApiCall& call) {
                                                                                    : "family"},
                          {"summary", document.summary}};
         if (rendered) {
-            row["bytes"] = rendered->text.size();
+            row["bytes"] = rendered->served().size();
+            row["sealed"] = seal_json(*rendered);
             for (auto& note : notes_json(rendered->notes))
                 if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
         } else {
@@ -78,6 +86,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     }
     return ApiAnswer{200, json::object{{"name", name},
                                        {"text", rendered->text},
+                                       {"sealed", seal_json(*rendered)},
                                        {"parameters", std::move(parameters)},
                                        {"notes", notes_json(rendered->notes)}}};
 }

@@ -1,0 +1,138 @@
+#include "config/render/sealing.hpp"
+
+#include "config/family/loader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+constexpr const char* key = "00112233445566778899aabbccddeeff";
+constexpr const char* old_key = "ffeeddccbbaa99887766554433221100";
+
+PackText pack() {
+    const std::string document = "[[document]]\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";
+    return {"p",
+            "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
+                "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
+                "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" +
+                document + "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
+                "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
+            "[model.M1]\nlines = 2\n", "\"l\" = { type = \"text\" }\n\"p.{n}\" = { type = \"text\", secret = true }\n",
+            "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
+}
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+/// A phone whose site says `site` and which itself says `device`.
+struct Phone {
+    Rows site, device;
+    std::uint64_t mac = 0x0004f2000001ULL;
+
+    [[nodiscard]] Result<Rendered> file(std::string_view kind) const {
+        static const auto family = load_family(pack());
+        EXPECT_TRUE(family) << family.error().front().text();
+        LayerBuilder shared, own;
+        for (const auto& [name, value] : site) EXPECT_TRUE(shared.set(name, value)) << name;
+        for (const auto& [name, value] : device) EXPECT_TRUE(own.set(name, value)) << name;
+        const Layer shared_layer = shared.build(), own_layer = own.build();
+        const LayerRef refs[] = {{LayerKind::site, &shared_layer}, {LayerKind::device, &own_layer}};
+        Subject subject;
+        subject.family = family->get();
+        subject.mac = MacAddress(mac);
+        subject.shared = std::span(refs).first(1);
+        subject.all = refs;
+        for (const Document& document : (*family)->documents())
+            if (document.kind == kind) return render(document, subject);
+        return fail(ErrorCode::not_found, "no such document");
+    }
+};
+
+const Rows line = {{"phone.label", "Front Desk"}, {"line.1.password", "s3cret"}};
+
+Rows with(Rows rows, const Rows& more) {
+    rows.insert(rows.end(), more.begin(), more.end());
+    return rows;
+}
+
+TEST(Sealing, ADocumentIsSealedOnlyWhereTheSettingsSaySo) {
+    for (const Rows& rows : {Rows{}, Rows{{"provisioning.file_key", key}},
+                             Rows{{"provisioning.file_key", key}, {"provisioning.sealed", "no"}}}) {
+        const auto rendered = Phone{{}, with(line, rows)}.file("asked");
+        ASSERT_TRUE(rendered) << rendered.error().text();
+        EXPECT_EQ(rendered->seal, nullptr);
+        EXPECT_EQ(&rendered->served(), &rendered->text);
+    }
+    const auto sealed =
+        Phone{{}, with(line, {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}})}.file("asked");
+    ASSERT_TRUE(sealed) << sealed.error().text();
+    EXPECT_EQ(sealed->seal, find_seal("polycom-project"));
+    EXPECT_NE(sealed->text.find("s3cret"), std::string::npos) << "people see what is in it";
+    EXPECT_EQ(sealed->served().find("s3cret"), std::string::npos);
+    EXPECT_EQ(*sealed->seal->open(sealed->served(), key), sealed->text);
+}
+
+TEST(Sealing, TheSiteMayAskForItButItsOwnFileStaysPlain) {
+    const Phone phone{{{"provisioning.sealed", "yes"}, {"phone.label", "hq"}}, {{"provisioning.file_key", key}}};
+    EXPECT_NE(phone.file("asked")->seal, nullptr);
+    EXPECT_EQ(phone.file("site")->seal, nullptr);
+    EXPECT_EQ(phone.file("plain")->seal, nullptr) << "a document without a seal";
+}
+
+TEST(Sealing, SomeDocumentsAreAlwaysSealed) {
+    const auto sealed = Phone{{}, with(line, {{"provisioning.file_key", key}})}.file("always");
+    ASSERT_TRUE(sealed) << sealed.error().text();
+    EXPECT_EQ(*find_seal("panasonic-project")->open(sealed->served(), key), sealed->text);
+}
+
+TEST(Sealing, APhoneThatIsToLearnANewKeyStillHasTheOldOne) {
+    const auto sealed = Phone{{},
+                              with(line, {{"provisioning.file_key", key},
+                                          {"provisioning.previous_file_key", old_key},
+                                          {"provisioning.sealed", "yes"}})}
+                            .file("asked");
+    ASSERT_TRUE(sealed) << sealed.error().text();
+    EXPECT_TRUE(sealed->seal->open(sealed->served(), old_key));
+    EXPECT_FALSE(sealed->seal->open(sealed->served(), key));
+}
+
+TEST(Sealing, WithoutAKeyThatFitsThereIsNoFileAndTheErrorSaysWhatToSet) {
+    struct Row {
+        const char* kind;
+        Rows rows;
+        ErrorCode code;
+        const char* error;
+    };
+    const char* none = ": this file is served sealed, and there is no key: set provisioning.file_key";
+    const Row rows[] = {
+        {"asked", {{"provisioning.sealed", "yes"}}, ErrorCode::not_found, none},
+        {"always", {}, ErrorCode::not_found, none},
+        {"asked",
+         {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "letters"}},
+         ErrorCode::invalid,
+         "provisioning.file_key, for asked: the key is 32 hexadecimal digits, or Crypt=1;KeyDesc=TEXT;Key=32 digits;"},
+        {"always",
+         {{"provisioning.file_key", key}, {"provisioning.previous_file_key", "letters"}},
+         ErrorCode::invalid,
+         "provisioning.previous_file_key, for always: the key is 16, 24 or 32 characters (AES-128, -192, -256), not 7"},
+    };
+    for (const Row& row : rows) {
+        const auto rendered = Phone{{}, row.rows}.file(row.kind);
+        ASSERT_FALSE(rendered) << row.kind;
+        EXPECT_EQ(rendered.error().code, row.code);
+        const std::string expected = row.code == ErrorCode::not_found ? row.kind + std::string(row.error) : row.error;
+        EXPECT_EQ(rendered.error().text(), expected);
+        EXPECT_EQ(rendered.error().text().find("letters"), std::string::npos);
+    }
+}
+
+TEST(Sealing, EqualSettingsMakeEqualBytesOfOnePhoneAndOthersOfAnother) {
+    const Rows rows = {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}};
+    const Phone one{{}, rows}, other{{}, rows, 0x0004f2000002ULL};
+    EXPECT_EQ(one.file("asked")->served(), one.file("asked")->served());
+    EXPECT_EQ(one.file("asked")->text, other.file("asked")->text);
+    EXPECT_NE(one.file("asked")->served(), other.file("asked")->served());
+}
+
+} // namespace
+} // namespace offhook::config

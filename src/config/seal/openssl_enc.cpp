@@ -1,0 +1,107 @@
+#include "config/seal/openssl_enc.hpp"
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "config/seal/cipher.hpp"
+
+#include <openssl/evp.h>
+
+namespace offhook::config {
+namespace {
+
+constexpr std::string_view magic = "Salted__";
+constexpr std::size_t salt_bytes = 8;
+constexpr std::size_t line_characters = 64;
+constexpr std::size_t sealed_bytes_max = 2 * limits::document_bytes_max; ///< base64 and line ends of the longest
+
+struct KeyAndVector {
+    std::string key, vector;
+};
+
+KeyAndVector derive(std::string_view password, std::string_view salt, std::size_t key_bytes) {
+    std::string all, block;
+    while (all.size() < key_bytes + aes_block_bytes) {
+        const std::string input = block + std::string(password) + std::string(salt);
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned size = 0;
+        const int done = EVP_Digest(input.data(), input.size(), digest, &size, EVP_md5(), nullptr);
+        OFFHOOK_ASSERT(done == 1);
+        block.assign(reinterpret_cast<const char*>(digest), size);
+        all += block;
+    }
+    return {all.substr(0, key_bytes), all.substr(key_bytes, aes_block_bytes)};
+}
+
+std::string base64_lines(std::string_view bytes) {
+    std::string flat(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(flat.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    flat.resize(static_cast<std::size_t>(size));
+    std::string out;
+    for (std::size_t at = 0; at < flat.size(); at += line_characters) (out += flat.substr(at, line_characters)) += '\n';
+    return out;
+}
+
+/// Blanks and line ends anywhere, as editors and mail leave them. Nullopt: not base64.
+std::optional<std::string> from_base64(std::string_view text) {
+    std::string flat;
+    for (const char c : text)
+        if (!ascii_blank(c)) flat += c;
+    const auto end = flat.find('=');
+    const std::size_t padding = end == std::string::npos ? 0 : flat.size() - end;
+    if (flat.empty() || flat.size() % 4 != 0 || padding > 2) return std::nullopt;
+    for (std::size_t i = flat.size() - padding; i < flat.size(); ++i)
+        if (flat[i] != '=') return std::nullopt;
+    std::string out(flat.size() / 4 * 3 + 1, '\0');
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<const unsigned char*>(flat.data()), static_cast<int>(flat.size()));
+    if (size < 0) return std::nullopt;
+    out.resize(static_cast<std::size_t>(size) - padding);
+    return out;
+}
+
+Result<void> check_key(std::string_view key) {
+    if (key.empty() || key.size() > 64 || key.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
+        return fail(ErrorCode::invalid, "the key is a password of 1..64 characters in one line");
+    return {};
+}
+
+} // namespace
+
+bool OpensslEnc::looks_sealed(std::string_view bytes) const {
+    // "Salted__" is 64 bits, ten characters of base64 and four bits of the eleventh.
+    constexpr std::string_view begin = "U2FsdGVkX1";
+    return bytes.size() > begin.size() && bytes.starts_with(begin) &&
+           std::string_view("89+/").find(bytes[begin.size()]) != std::string_view::npos;
+}
+
+Result<std::string> OpensslEnc::seal(std::string_view plain, std::string_view key, std::string_view salt) const {
+    if (const auto fits = check_plain_bytes(plain); !fits) return tl::unexpected(fits.error());
+    if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
+    const std::string own_salt = digest_bytes(keyed_digest(key, name_, {salt, plain}), salt_bytes);
+    const KeyAndVector derived = derive(key, own_salt, key_bytes_);
+    return base64_lines(std::string(magic) + own_salt + aes_cbc_encrypt(plain, derived.key, derived.vector));
+}
+
+Result<std::string> OpensslEnc::open(std::string_view sealed, std::string_view key) const {
+    if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
+    if (sealed.size() > sealed_bytes_max) return fail(ErrorCode::too_large, "a sealed file is at most 2 MiB long");
+    if (!looks_sealed(sealed))
+        return fail(ErrorCode::invalid,
+                    "this is not sealed as `openssl enc -a -salt` does it: it would begin with U2FsdGVkX1");
+    const auto bytes = from_base64(sealed);
+    if (!bytes || bytes->size() <= magic.size() + salt_bytes || bytes->size() % aes_block_bytes != 0)
+        return fail(ErrorCode::invalid, "this sealed file is cut short, or is no base64 any more");
+    const KeyAndVector derived = derive(key, std::string_view(*bytes).substr(magic.size(), salt_bytes), key_bytes_);
+    auto plain =
+        aes_cbc_decrypt(std::string_view(*bytes).substr(magic.size() + salt_bytes), derived.key, derived.vector);
+    if (!plain)
+        return fail(ErrorCode::invalid,
+                    "this does not open: another key sealed it, or another key length, or it is damaged");
+    return std::move(*plain);
+}
+
+} // namespace offhook::config
