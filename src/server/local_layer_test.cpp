@@ -29,13 +29,18 @@ public:
         const config::LayerRef layers[] = {{config::LayerKind::vendor_default, &family->defaults()},
                                            {config::LayerKind::fleet, &fleet_},
                                            {config::LayerKind::device, &device_}};
-        return read_local({family, family->find_model("SPIP650"), layers, {}}, uploads_);
+        return read_local({family, family->find_model("SPIP650"), layers, keys_}, uploads_);
+    }
+    Phone& with_key(std::string_view key) {
+        keys_.push_back(key);
+        return *this;
     }
 
 private:
     config::Layer fleet_, device_;
     std::vector<std::unique_ptr<std::string>> texts_;
     std::vector<LocalUpload> uploads_;
+    std::vector<std::string_view> keys_;
 };
 
 std::string overrides(const std::string& attributes) {
@@ -123,6 +128,24 @@ TEST(LocalLayer, AnEmptyOverrideFileIsNoChange) {
     EXPECT_TRUE(local.entries.empty());
     EXPECT_TRUE(local.problems.empty());
     EXPECT_TRUE(local.layer.empty());
+}
+
+TEST(LocalLayer, ASealedFileIsReadWithTheDevicesKeyAndWithoutOneSaysSo) {
+    const auto* seal = config::find_seal("polycom-project");
+    ASSERT_NE(seal, nullptr);
+    constexpr std::string_view key = "0123456789abcdef0123456789abcdef", other = "ffffffffffffffffffffffffffffffff";
+    const auto sealed = seal->seal(overrides("reg.1.label=\"Desk\""), key, "salt");
+    ASSERT_TRUE(sealed) << sealed.error().text();
+    const auto read = Phone({}, {}).with_key(other).with_key(key).sent("overrides", *sealed).read();
+    ASSERT_NE(find(read, "line.1.label"), nullptr) << "the former key opens it, too";
+    EXPECT_TRUE(read.problems.empty());
+    const auto without = Phone({}, {}).sent("overrides", *sealed).read();
+    ASSERT_EQ(without.problems.size(), 1U);
+    EXPECT_NE(without.problems[0].text.find("set provisioning.file_key"), std::string::npos);
+    const auto wrong = Phone({}, {}).with_key(other).sent("overrides", *sealed).read();
+    ASSERT_EQ(wrong.problems.size(), 1U);
+    EXPECT_NE(wrong.problems[0].text.find("does not open"), std::string::npos);
+    EXPECT_EQ(wrong.problems[0].text.find(other), std::string::npos);
 }
 
 TEST(LocalLayer, WhatDiscardingWritesIsReadAsNoChange) {

@@ -79,6 +79,10 @@ TEST(PackLoader, ReadsWhatAnUploadBecomes) {
     EXPECT_EQ((*local)->other_files()[0].upload.becomes, Becomes::local);
     EXPECT_EQ((*local)->other_files()[0].upload.syntax, find_syntax("polycom-attributes"));
     EXPECT_EQ((*local)->other_files()[0].upload.directory, nullptr);
+    const auto directory = load_family(with_upload("becomes = \"directory\"\ndirectory = \"polycom-directory\"\n"));
+    ASSERT_TRUE(directory);
+    EXPECT_EQ((*directory)->other_files()[0].upload.becomes, Becomes::directory);
+    EXPECT_EQ((*directory)->other_files()[0].upload.directory, find_directory_syntax("polycom-directory"));
     for (const char* rules :
          {"becomes = \"local\"\n", "becomes = \"local\"\nsyntax = \"ini\"\n", "becomes = \"directory\"\n",
           "becomes = \"directory\"\ndirectory = \"vcard\"\n", "becomes = \"settings\"\n",
