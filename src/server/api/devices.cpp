@@ -135,7 +135,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     if (const auto* device = answer ? snapshot->find(*mac) : nullptr) {
         json::array layers;
         for (const std::string& name : stating_layers(*snapshot, *device)) layers.emplace_back(name);
-        answer->body["layers"] = std::move(layers);
+        answer->body.as_object()["layers"] = std::move(layers);
     }
     return answer;
 }
