@@ -169,12 +169,14 @@ void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out) 
         if (event->outcome != Outcome::failed) continue;
         const Layers layers(about.snapshot, about.family, *site, &about.device);
         const config::Effective stated(layers.all());
-        const auto has = [&](std::string_view name) {
+        const auto text_of = [&](std::string_view name) {
             const auto key = config::find_setting(name);
             const auto* value = key ? stated.find(*key) : nullptr;
-            return value != nullptr && !value->value.empty();
+            return value == nullptr ? std::string_view() : value->value;
         };
-        if (document->seal != nullptr && !has("provisioning.file_key") && !has("provisioning.previous_file_key"))
+        const bool sealed = document->seal != nullptr && (document->sealed == config::Document::Sealed::always ||
+                                                          text_of("provisioning.sealed") == "yes");
+        if (sealed && text_of("provisioning.file_key").empty() && text_of("provisioning.previous_file_key").empty())
             out.push_back(fmt::format("{} is encrypted, and no key is known for it: `offhook device set {} "
                                       "provisioning.file_key=…`, the same as in the phone.",
                                       file_of(*event, {document, nullptr}), about.device.mac.text()));

@@ -224,6 +224,19 @@ TEST(Findings, AFirstContactThatIsOverSaysHowToOpenAnother) {
     EXPECT_NE(told.find("offhook device first-contact 0004f2000001"), std::string::npos) << told;
 }
 
+TEST(Findings, ASealedFileWithoutAKeySaysWhichSetting) {
+    Contact failed = settings;
+    failed.outcome = Outcome::failed;
+    const auto events = events_of("polycom", anna, {master, failed});
+    const auto told = conclusion_of(anna, events, offices({{"provisioning.sealed", "yes"}}));
+    EXPECT_NE(told.find("0004f2000001-settings.cfg is encrypted, and no key is known for it: `offhook device set "
+                        "0004f2000001 provisioning.file_key="),
+              std::string::npos)
+        << told;
+    const SettingRows keyed{{"provisioning.sealed", "yes"}, {"provisioning.file_key", "0123456789abcdef"}};
+    EXPECT_EQ(conclusion_of(anna, events, offices(keyed)).find("no key is known"), std::string::npos);
+}
+
 TEST(Findings, FailedTlsFromThePhonesAddressSaysWhatToDo) {
     struct Row {
         const char *why, *advice;
