@@ -97,6 +97,8 @@ TEST(LocalLayer, OfTwoFilesTheFirstOfThePackCounts) {
                            .sent("web overrides", overrides("reg.1.label=\"web\" reg.1.displayName=\"Anna\""))
                            .read();
     EXPECT_EQ(find(local, "line.1.label")->value, "keys");
+    EXPECT_EQ(local.entries.size(), 2U);
+    EXPECT_EQ(local.layer.find(*config::find_setting("line.1.label")), "keys");
     EXPECT_EQ(find(local, "line.1.display_name")->file, "web overrides");
     EXPECT_EQ(*local.find("reg.1.label"), "keys");
 }
@@ -105,6 +107,7 @@ TEST(LocalLayer, OfTwoEqualNamesTheFirstCountsAndIsNoted) {
     const auto local =
         Phone({}, {}).sent("overrides", "<A><B reg.1.label=\"one\"/><C reg.1.label=\"two\"/></A>").read();
     EXPECT_EQ(find(local, "line.1.label")->value, "one");
+    EXPECT_EQ(local.parameters.size(), 1U);
     EXPECT_EQ(local.problems.size(), 1U);
 }
 
