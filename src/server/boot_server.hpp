@@ -28,7 +28,7 @@ struct BootServerOptions {
     std::vector<net::TlsClientAuthorities> client_authorities = {}; ///< whose device certificates are believed
     catalogue::UploadQuota uploads = {};
     catalogue::JournalLimits journal = {}; ///< what is kept of former settings
-    AccessOptions access = {}; ///< how phones prove themselves, and who is shut out
+    AccessOptions access = {};             ///< how phones prove themselves, and who is shut out
 };
 
 class BootServer {
