@@ -68,7 +68,7 @@ class Local(house.HouseTest):
                       self.ok("render", MAC, MAC + "-settings.cfg", "--diff", path).out)
         self.fails(2, "render", MAC, MAC + "-settings.cfg", "--diff", self.dir + "/none.cfg", says="cannot be read")
         self.fails(2, "render", MAC, "--diff", path, says="FILE")
-        self.fails(1, "render", MAC, MAC + "-settings.cfg", "--diff", self.write("bad.cfg", "<x a="), says="line 1")
+        self.fails(2, "render", MAC, MAC + "-settings.cfg", "--diff", self.write("bad.cfg", "<x a="), says="line 1")
         self.fails(1, "render", MAC, "--diff", "99999", says="revision")
 
         table = self.ok("device", "history", MAC).out
