@@ -34,8 +34,9 @@ inline constexpr std::size_t readers_max = 4; ///< connections for reading
 
 inline constexpr std::size_t ring_events = 8'192; ///< of one loop's timeline ring; a power of two
 inline constexpr std::chrono::milliseconds timeline_flush_every{200};
-inline constexpr std::size_t timeline_per_device_max = 2'000; ///< rows kept of one device
-inline constexpr std::size_t timeline_per_stranger_max = 50;  ///< rows kept of one unknown MAC
+inline constexpr std::size_t timeline_per_device_max = 2'000;      ///< rows kept of one device
+inline constexpr std::size_t timeline_per_stranger_max = 50;       ///< rows kept of one unknown MAC
+inline constexpr std::size_t timeline_source_events_max = 200'000; ///< looked through for what an address sent
 inline constexpr std::size_t timeline_events_max = 20'000'000;
 
 inline constexpr std::size_t upload_row_bytes_max = 64 * 1'024; ///< a larger one is a blob; an append stays a row

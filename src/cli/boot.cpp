@@ -179,9 +179,10 @@ void add_options(CLI::App& command, BootArguments& arguments) {
     command.footer(footer);
 }
 
-/// At least one line has the user, registrar and password that the catalogue gives this phone.
+/// At least one line has the user, registrar and password that the catalogue gives this phone, with what was changed on
+/// the phone itself on top.
 int verify(const Cli& cli, const std::string& mac, const phone::BootReport& report) {
-    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(mac) + "/lines?show_secrets=1");
+    const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(mac) + "/lines?show_secrets=1&local=1");
     if (!answer) return failed(answer.error());
     unsigned same = 0;
     for (const auto& wanted : array_of(*answer, "lines")) {

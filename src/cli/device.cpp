@@ -1,6 +1,8 @@
 /// `offhook device …`: phones in the catalogue.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/device_local.hpp"
+#include "cli/layer_history.hpp"
 #include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
@@ -54,12 +56,13 @@ void print_device(const json::value& device) {
 }
 
 int show(const Cli& cli, const DeviceArguments& arguments) {
-    const auto device = ApiClient(cli).get(device_path(arguments) + (arguments.show_secrets ? "?show_secrets=1" : ""));
+    const std::string query = arguments.show_secrets ? "?show_secrets=1" : "";
+    const auto device = ApiClient(cli).get(device_path(arguments) + query);
     if (!device) return failed(device.error());
     if (cli.json)
         print_json(*device);
     else
-        print_device(*device);
+        print_device(*device), print_local_of(cli, arguments.mac, query);
     return exit_done;
 }
 
@@ -252,6 +255,9 @@ void add_device(CLI::App& app, Cli& cli) {
     minutes->type_name("N")->check(CLI::PositiveNumber);
     opened->add_flag("--close", arguments->close, "End it now")->excludes(minutes);
     opened->callback([&cli, arguments] { cli.run = [&cli, arguments] { return first_contact(cli, *arguments); }; });
+
+    add_device_local(*device, cli);
+    add_device_history(*device, cli);
 
     auto* replaced = device->add_subcommand("replace", "Move lines and settings to a replacement phone");
     add_mac(*replaced, "OLDMAC", arguments->mac, "The phone that is taken away");

@@ -1,12 +1,15 @@
 /// `offhook render MAC [FILE]`: what a phone is served, where every parameter comes from, and what a change would do.
+#include "base/text.hpp"
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
 #include "cli/mac_option.hpp"
 #include "cli/output.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace offhook::cli {
 namespace {
@@ -50,22 +53,69 @@ int show_file(const Cli& cli, const RenderArguments& arguments) {
     if (cli.json) {
         print_json(*answer);
     } else if (arguments.provenance) {
-        Table table({"PARAMETER", "VALUE", "LAYER", "SETTING"});
-        for (const auto& row : array_of(*answer, "parameters"))
-            table.add({text_of(row, "name"), text_of(row, "value"), text_of(row, "layer"), text_of(row, "setting")});
+        Table table({"PARAMETER", "VALUE", "LAYER", "SETTING", "LOCAL"});
+        bool local = false;
+        for (const auto& row : array_of(*answer, "parameters")) {
+            table.add({text_of(row, "name"), text_of(row, "value"), text_of(row, "layer"), text_of(row, "setting"),
+                       text_of(row, "local")});
+            local = local || row.as_object().contains("local");
+        }
         table.print();
+        if (local)
+            std::cerr << "LOCAL was changed on the phone and counts there: `offhook device local " << arguments.mac
+                      << "`.\n";
     } else {
         std::cout << text_of(*answer, "text");
     }
     return exit_done;
 }
 
-int show_diff(const Cli& cli, const RenderArguments& arguments) {
+/// A file on this machine, as the body's "text". Errors: not_found, too_large.
+Result<std::string> text_of_file(const std::string& path) {
+    constexpr std::size_t bytes_max = 1U << 20U; // of a document
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return fail(ErrorCode::not_found,
+                    "cannot be read; --diff takes NAME=VALUE, a revision's number, or a file of the phone's", path);
+    std::string text(bytes_max + 1, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return fail(ErrorCode::not_found, "cannot be read", path);
+    if (text.size() > bytes_max) return fail(ErrorCode::too_large, "a file of a phone is 1 MiB at most", path);
+    if (!is_printable_utf8(text, LineBreaks::allowed))
+        return fail(ErrorCode::invalid, "it is no text in UTF-8; an encrypted file cannot be compared", path);
+    return text;
+}
+
+bool is_setting(const std::string& argument) {
+    const auto equals = argument.find('=');
+    return equals != std::string::npos && argument.find('/') > equals;
+}
+
+/// What to compare with, as the API wants it. Errors: wrong use.
+Result<json::object> diff_body(const RenderArguments& arguments) {
+    json::object body;
+    if (!arguments.file.empty()) body["file"] = arguments.file;
+    const bool other = arguments.diff.size() == 1 && arguments.unset.empty() && !is_setting(arguments.diff.front());
+    if (other) {
+        const std::string& with = arguments.diff.front();
+        if (const auto revision = to_number<std::uint64_t>(with)) {
+            body["revision"] = *revision;
+            return body;
+        }
+        if (arguments.file.empty())
+            return fail(ErrorCode::invalid,
+                        "--diff takes NAME=VALUE, a revision's number or, where FILE is stated, a file on disk", with);
+        auto text = text_of_file(with);
+        if (!text) return tl::unexpected(text.error());
+        body["text"] = std::move(*text);
+        return body;
+    }
     SettingOptions options;
     options.set = arguments.diff;
     options.unset = arguments.unset;
     const auto changes = read_changes(options);
-    if (!changes) return failed(changes.error()), exit_wrong_use;
+    if (!changes) return tl::unexpected(changes.error());
     json::object settings;
     for (const SettingChange& change : *changes) {
         if (change.unset)
@@ -73,25 +123,47 @@ int show_diff(const Cli& cli, const RenderArguments& arguments) {
         else
             settings[change.name] = change.value;
     }
-    const auto answer = ApiClient(cli).post("/v1/devices/" + percent_encoded(arguments.mac) + "/diff",
-                                            json::object{{"settings", settings}});
+    body["settings"] = std::move(settings);
+    return body;
+}
+
+/// One line: "FILE, PARAMETER (SETTING, LAYER): before -> after  (reboots the phone)".
+void print_change(const std::string& file, const json::value& change) {
+    const auto value = [&](const char* member) {
+        return change.at(member).is_null() ? "(not there)" : text_of(change, member);
+    };
+    std::string who = text_of(change, "setting");
+    if (const auto layer = text_of(change, "layer"); !layer.empty() && layer != who)
+        who += (who.empty() ? "" : ", ") + layer;
+    std::cout << file << ", " << text_of(change, "name") << (who.empty() ? "" : " (" + who + ")") << ": "
+              << value("before") << " -> " << value("after")
+              << (text_of(change, "reboots") == "true" ? "  (reboots the phone)" : "") << '\n';
+}
+
+int show_diff(const Cli& cli, const RenderArguments& arguments) {
+    const auto body = diff_body(arguments);
+    if (!body) return failed(body.error()), exit_wrong_use;
+    const auto answer = ApiClient(cli).post("/v1/devices/" + percent_encoded(arguments.mac) + "/diff" +
+                                                (arguments.show_secrets ? "?show_secrets=1" : ""),
+                                            *body);
     if (!answer) return failed(answer.error());
     if (cli.json) {
         print_json(*answer);
         return exit_done;
     }
     bool any = false;
-    for (const auto& file : array_of(*answer, "files")) {
+    for (const auto& file : array_of(*answer, "files"))
         for (const auto& change : array_of(file, "changes")) {
-            if (!any) std::cout << "file, parameter: before -> after\n";
-            any = true;
-            std::cout << text_of(file, "name") << ", " << text_of(change, "name") << ": " << text_of(change, "before")
-                      << " -> " << text_of(change, "after")
-                      << (text_of(change, "reboots") == "true" ? "  (reboots the phone)" : "") << '\n';
+            if (!std::exchange(any, true)) std::cout << "file, parameter (setting, layer): before -> after\n";
+            print_change(text_of(file, "name"), change);
         }
-    }
-    std::cerr << (any ? "Nothing was changed; `offhook device set` does it.\n"
-                      : "No file of this phone would change.\n");
+    for (const auto& note : array_of(*answer, "notes"))
+        std::cerr << "note: " << std::string_view(note.as_string()) << '\n';
+    if (body->contains("settings"))
+        std::cerr << (any ? "Nothing was changed; `offhook device set` does it.\n"
+                          : "No file of this phone would change.\n");
+    else if (!any)
+        std::cerr << "No parameter differs.\n";
     return exit_done;
 }
 
@@ -107,8 +179,9 @@ void add_render(CLI::App& app, Cli& cli) {
     command->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     command
         ->add_option("--diff", arguments->diff,
-                     "Show what this setting would change in the phone's files; empty hides what broader layers say")
-        ->type_name("NAME=VALUE")
+                     "Compare the phone's files, or FILE: with what this setting would make of them (empty hides what "
+                     "broader layers say), with what they were at a revision of the catalogue, or with a file on disk")
+        ->type_name("NAME=VALUE|REVISION|PATH")
         ->allow_extra_args(false);
     command
         ->add_option("--unset", arguments->unset, "With or without --diff: what taking this setting out would change")

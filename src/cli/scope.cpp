@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/layer_history.hpp"
 #include "cli/output.hpp"
 #include "cli/settings_json.hpp"
 
@@ -197,6 +198,12 @@ int show_layer(const Cli& cli, const ScopeArguments& arguments) {
     return exit_done;
 }
 
+int layer_history(const Cli& cli, const ScopeArguments& arguments) {
+    const auto path = layer_path(arguments.name);
+    if (!path) return failed(path.error()), exit_wrong_use;
+    return show_history(cli, *path + "/history" + (arguments.show_secrets ? "?show_secrets=1" : ""));
+}
+
 int set_layer(const Cli& cli, const ScopeArguments& arguments) {
     const auto path = layer_path(arguments.name);
     if (!path) return failed(path.error()), exit_wrong_use;
@@ -278,14 +285,15 @@ void add_group(CLI::App& app, Cli& cli) {
     add_scope(app, cli, "group", "Phones that share settings across or inside sites");
 }
 
-/// `show` and `set` of a layer. `prefix` stands before the name that is typed.
+/// `show`, `set` and `history` of a layer. `prefix` stands before the name that is typed.
 static void add_layer_verbs(CLI::App& parent, Cli& cli, const std::string& prefix, const std::string& place,
                             const std::string& place_help) {
     auto arguments = std::make_shared<ScopeArguments>();
     auto* shown = parent.add_subcommand("show", "Show a layer's settings");
     auto* changed = parent.add_subcommand("set", "Change a layer's settings");
-    for (auto* verb : {shown, changed}) verb->add_option(place, arguments->name, place_help)->required();
-    shown->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
+    auto* told = parent.add_subcommand("history", "Show what was changed in a layer, newest first");
+    for (auto* verb : {shown, changed, told}) verb->add_option(place, arguments->name, place_help)->required();
+    for (auto* verb : {shown, told}) verb->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     changed->add_option("SETTING=VALUE", arguments->assignments, "Settings to change");
     arguments->settings.add_to(*changed, SettingOptions::Unset::offered);
     const auto runs = [&cli, arguments, prefix](int (*action)(const Cli&, const ScopeArguments&)) {
@@ -296,6 +304,7 @@ static void add_layer_verbs(CLI::App& parent, Cli& cli, const std::string& prefi
     };
     shown->callback(runs(show_layer));
     changed->callback(runs(set_layer));
+    told->callback(runs(layer_history));
 }
 
 void add_model(CLI::App& app, Cli& cli) {

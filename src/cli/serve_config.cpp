@@ -32,6 +32,7 @@ public:
         if (const auto* table = top.table("access")) access(*table);
         if (const auto* table = top.table("guard")) guard(*table);
         if (const auto* table = top.table("uploads")) uploads(*table);
+        if (const auto* table = top.table("history")) history(*table);
         if (const auto* table = top.table("client_ca")) client_authorities(*table);
         if (const auto* table = top.table("listen")) listeners(*table);
         top.finish_naming_keys();
@@ -116,6 +117,14 @@ private:
         uploads.versions = number(from, "versions", 1, 1000, uploads.versions);
         uploads.device_bytes = number(from, "device_mib", 1, 1 << 20, uploads.device_bytes >> 20U) << 20U;
         uploads.site_bytes = number(from, "site_mib", 1, 1 << 24, uploads.site_bytes >> 20U) << 20U;
+        from.finish_naming_keys();
+    }
+
+    void history(const toml::table& table) {
+        TomlReader from(problems_, file_, table, "[history]");
+        auto& journal = out_.server.journal;
+        journal.changes = number(from, "changes", 1, 100'000, journal.changes);
+        journal.age = std::chrono::hours(24) * number(from, "days", 1, 36'500, journal.age.count() / 24);
         from.finish_naming_keys();
     }
 

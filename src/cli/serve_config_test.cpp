@@ -53,6 +53,9 @@ digest_sha256 = true
 slow_from_macs = 3
 shut_out_from_macs = 5
 exempt = "198.51.100.7/32"
+[history]
+changes = 7
+days = 3
 [uploads]
 versions = 2
 device_mib = 1
@@ -82,6 +85,8 @@ device_mib = 1
     EXPECT_EQ(server.access.realm, "phones");
     EXPECT_EQ(server.access.guard.shut_out_from_macs, 5U);
     EXPECT_EQ(server.access.guard.exempt.size(), 1U);
+    EXPECT_EQ(server.journal.changes, 7U);
+    EXPECT_EQ(server.journal.age, std::chrono::hours(72));
     EXPECT_EQ(server.uploads.versions, 2U);
     EXPECT_EQ(server.uploads.device_bytes, 1U << 20U);
 }
@@ -108,6 +113,8 @@ TEST(ServeConfig, TheOneThatIsShippedHoldsTheDefaults) {
     EXPECT_EQ(config->server.access.guard.shut_out_from_logins, defaults.access.guard.shut_out_from_logins);
     EXPECT_EQ(config->server.access.guard.window, defaults.access.guard.window);
     EXPECT_EQ(config->server.access.guard.shut_out, defaults.access.guard.shut_out);
+    EXPECT_EQ(config->server.journal.changes, defaults.journal.changes);
+    EXPECT_EQ(config->server.journal.age, defaults.journal.age);
     EXPECT_EQ(config->server.uploads.versions, defaults.uploads.versions);
     EXPECT_EQ(config->server.uploads.device_bytes, defaults.uploads.device_bytes);
     EXPECT_EQ(config->server.uploads.site_bytes, defaults.uploads.site_bytes);

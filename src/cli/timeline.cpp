@@ -1,4 +1,7 @@
 /// `offhook timeline MAC` and `offhook explain MAC`: what a phone asked, and what became of it.
+#include "base/ip_address.hpp"
+#include "base/mac_address.hpp"
+#include "base/text.hpp"
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
 #include "cli/mac_option.hpp"
@@ -60,7 +63,19 @@ int timeline(const Cli& cli, const TimelineArguments& arguments) {
     return exit_done;
 }
 
+int explain_address(const Cli& cli, const std::string& address) {
+    const auto answer = ApiClient(cli).get("/v1/explain?address=" + percent_encoded(address));
+    if (!answer) return failed(answer.error());
+    if (cli.json) return print_json(*answer), exit_done;
+    for (const auto& sentence : array_of(*answer, "sentences"))
+        std::cout << "  " << std::string_view(sentence.as_string()) << '\n';
+    for (const auto& sentence : array_of(*answer, "conclusion"))
+        std::cout << std::string_view(sentence.as_string()) << '\n';
+    return exit_done;
+}
+
 int explain(const Cli& cli, const TimelineArguments& arguments) {
+    if (IpAddress::from_text(arguments.mac)) return explain_address(cli, arguments.mac);
     const auto answer = ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) +
                                            "/explain?boots=" + std::to_string(arguments.boots));
     if (!answer) return failed(answer.error());
@@ -95,7 +110,13 @@ void add_explain(CLI::App& app, Cli& cli) {
     auto arguments = std::make_shared<TimelineArguments>();
     auto* command = app.add_subcommand(
         "explain", "Tell a phone's last boots in sentences: what it asked, what it got, what is missing");
-    add_mac(*command, "MAC", arguments->mac, "The phone, known or not");
+    command->add_option("MAC", arguments->mac, "The phone, known or not; or an IP address, where no MAC is known")
+        ->required()
+        ->check([](const std::string& text) {
+            return MacAddress::from_text(text) || IpAddress::from_text(text)
+                       ? std::string()
+                       : "'" + printable(text, 40) + "' is neither a MAC address nor an IP address";
+        });
     command->add_option("--boots", arguments->boots, "How many of the last boots")
         ->capture_default_str()
         ->check(CLI::Range(1, 20));

@@ -39,7 +39,8 @@ public:
           const std::function<void(const std::string&, const std::string&)>& announce)
         : options_(std::move(options)), families_(std::move(families)), directory_(options_.data_directory),
           socket_path_(socket_path(directory_.path())), loops_(clock, options_.loops),
-          catalogue_(catalogue::open_sqlite_store({directory_.path(), model_check(), &clock, options_.uploads})),
+          catalogue_(catalogue::open_sqlite_store(
+              {directory_.path(), model_check(), &clock, options_.uploads, options_.journal})),
           timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
           offers_(families_, timeline_.ring(0), clock, offer_listeners()),
           offer_lengths_(families_, discovery_listeners()),

@@ -5,6 +5,7 @@
 /// Order of a stop: listeners, API, loops, timeline, catalogue; what was accepted is answered.
 /// Errors   the constructor throws std::runtime_error (StoreFailure included) with a sentence for the operator.
 #include "base/clock.hpp"
+#include "catalogue/layer_history.hpp"
 #include "catalogue/upload.hpp"
 #include "config/family/family.hpp"
 #include "server/access/shared_access.hpp"
@@ -26,7 +27,8 @@ struct BootServerOptions {
     std::string version;
     std::vector<net::TlsClientAuthorities> client_authorities = {}; ///< whose device certificates are believed
     catalogue::UploadQuota uploads = {};
-    AccessOptions access = {}; ///< how phones prove themselves, and who is shut out
+    catalogue::JournalLimits journal = {}; ///< what is kept of former settings
+    AccessOptions access = {};             ///< how phones prove themselves, and who is shut out
 };
 
 class BootServer {

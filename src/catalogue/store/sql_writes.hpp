@@ -4,6 +4,7 @@
 /// Each adds to `changes` what it changed, with the revision after the one it was given; what fails is undone by the
 /// caller's savepoint. Texts were checked before; what depends on the catalogue is checked here.
 /// Threads the writer's alone.
+#include "catalogue/layer_history.hpp"
 #include "catalogue/store/sql_rows.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/store/write_queue.hpp"
@@ -20,7 +21,8 @@ namespace offhook::catalogue {
 
 class SqlWrites {
 public:
-    SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota);
+    SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota,
+              JournalLimits journal);
 
     WriteResult add_devices(ChangeSet& changes, std::span<const DeviceDraft> drafts,
                             std::span<const config::Layer> layers);
@@ -67,6 +69,8 @@ private:
     Result<void> room_for(std::size_t devices);
     /// The revision that a change of this transaction carries.
     static Revision next(ChangeSet& changes) { return ++changes.revision; }
+    /// Stores a layer that changes with this revision, and notes what it was.
+    void store_changed_layer(RowId id, Revision revision, const config::Layer& before, const config::Layer& after);
     WriteResult change_model_layer(ChangeSet& changes, std::string_view name, std::span<const SettingText> set,
                                    std::span<const std::string> unset);
     WriteResult apply(Site& site, const SiteChange& change);
@@ -101,6 +105,7 @@ private:
     std::size_t leases_at_most_ = 0;     // the same
     BlobStore& blobs_;
     UploadQuota quota_;
+    JournalLimits journal_;
     std::unordered_map<RowId, std::uint64_t> site_bytes_at_most_; // the same, by site
     std::vector<BlobName> dropped_;                               // names that lost a row since the last commit
 };

@@ -67,9 +67,10 @@ Result<config::Layer> changed_layer(const config::Layer& before, std::span<const
     return out;
 }
 
-SqlWrites::SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota)
+SqlWrites::SqlWrites(SqlRows& rows, ModelCheck check_model, const Clock& clock, BlobStore& blobs, UploadQuota quota,
+                     JournalLimits journal)
     : rows_(rows), check_model_(std::move(check_model)), clock_(clock), devices_at_most_(limits::devices_max),
-      blobs_(blobs), quota_(quota) {}
+      blobs_(blobs), quota_(quota), journal_(journal) {}
 
 bool SqlWrites::any(const std::string& table, const std::string& column, RowId value) {
     long long found = 0;
@@ -227,7 +228,7 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
     device.revision = next(changes);
     if (change.site) site_bytes_at_most_.clear(); // its uploads go with it
     rows_.update_device(stored->id, device);
-    rows_.store_layer(stored->id, stored->device.layer, device.layer);
+    store_changed_layer(stored->id, device.revision, stored->device.layer, device.layer);
     changes.devices.push_back(std::make_shared<const Device>(std::move(device)));
     return changes.revision;
 }
@@ -273,7 +274,7 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     device.first_contact_until = first_contact_at(device.site); // another handset, which has not booted here yet
     device.revision = next(changes);
     device.layer = without_user(device.layer, replacement.old_mac);
-    rows_.store_layer(stored->id, stored->device.layer, device.layer);
+    store_changed_layer(stored->id, device.revision, stored->device.layer, device.layer);
     rows_.update_device(stored->id, device);
     const auto old_mac = static_cast<long long>(replacement.old_mac.bits());
     const auto new_mac = static_cast<long long>(replacement.new_mac.bits());

@@ -1,6 +1,7 @@
 // Writes of layers, sites, groups and the phonebook. The rest of SqlWrites is in sql_writes_device.cpp.
 #include "base/text.hpp"
 #include "catalogue/limits.hpp"
+#include "catalogue/store/sql_journal.hpp"
 #include "catalogue/store/sql_writes.hpp"
 
 #include <fmt/format.h>
@@ -48,6 +49,16 @@ Result<std::vector<Network>> check_networks(const std::vector<std::string>& text
 
 } // namespace
 
+void SqlWrites::store_changed_layer(RowId id, Revision revision, const config::Layer& before,
+                                    const config::Layer& after) {
+    rows_.store_layer(id, before, after);
+    const WallTime now = clock_.wall();
+    const LayerChange change{revision, now, changes_between(before, after)};
+    if (change.settings.empty()) return;
+    journal_change(rows_, id, change);
+    trim_journal(rows_, id, journal_, now);
+}
+
 WriteResult SqlWrites::change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,
                                     std::span<const std::string> unset) {
     using config::LayerKind;
@@ -55,9 +66,9 @@ WriteResult SqlWrites::change_layer(ChangeSet& changes, const LayerPlace& place,
         auto layer = changed_layer(holder.layer, set, unset);
         if (!layer) return tl::unexpected(layer.error());
         if (*layer == holder.layer) return false;
-        rows_.store_layer(id, holder.layer, *layer);
-        holder.layer = std::move(*layer);
         holder.revision = next(changes);
+        store_changed_layer(id, holder.revision, holder.layer, *layer);
+        holder.layer = std::move(*layer);
         return true;
     };
     if (place.kind == LayerKind::fleet) {
@@ -125,7 +136,7 @@ WriteResult SqlWrites::change_model_layer(ChangeSet& changes, std::string_view n
         rows_.remove_layer(id);
     } else {
         is_new ? rows_.insert_model_layer(id, stated) : rows_.update_model_layer(id, stated);
-        rows_.store_layer(id, stated.layer, *layer);
+        store_changed_layer(id, stated.revision, stated.layer, *layer);
     }
     stated.layer = std::move(*layer);
     changes.model_layers.push_back(std::move(stated));

@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 6> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 7> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -176,6 +176,30 @@ CREATE TABLE model_layer (
     revision INTEGER NOT NULL,
     UNIQUE (family, model)
 );
+)sql",
+                                                                      // What layers were before. Of what was changed
+                                                                      // until now nothing is known.
+                                                                      R"sql(
+CREATE TABLE journal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    begins INTEGER NOT NULL
+);
+INSERT INTO journal SELECT 1, revision FROM catalogue;
+CREATE TABLE layer_journal (
+    layer INTEGER PRIMARY KEY REFERENCES layer (id) ON DELETE CASCADE,
+    begins INTEGER NOT NULL
+);
+CREATE TABLE layer_change (
+    layer INTEGER NOT NULL REFERENCES layer (id) ON DELETE CASCADE,
+    revision INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    stated INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    PRIMARY KEY (layer, revision, name)
+) WITHOUT ROWID;
+CREATE INDEX layer_change_at ON layer_change (at);
 )sql"};
 
 } // namespace offhook::catalogue

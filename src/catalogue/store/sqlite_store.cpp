@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "catalogue/limits.hpp"
+#include "catalogue/store/sql_journal.hpp"
 #include "catalogue/store/sql_load.hpp"
 #include "catalogue/store/sql_writes.hpp"
 #include "catalogue/store/sqlite_schema.hpp"
@@ -99,6 +100,7 @@ SecretKey unlock(soci::session& session, const std::filesystem::path& directory)
     std::string check;
     long long sealed = 0;
     session << "SELECT key_check, (SELECT COUNT(*) FROM setting WHERE sealed IS NOT NULL) + "
+               "(SELECT COUNT(*) FROM layer_change WHERE sealed <> '') + "
                "(SELECT COUNT(*) FROM site WHERE token_sealed <> '' OR previous_token_sealed <> '') FROM catalogue",
         into(check), into(sealed);
     auto key = read_secret_key(file);
@@ -130,10 +132,12 @@ public:
           session_(open_sqlite(file_, Durability::full)), key_(prepare(*session_, options.directory)),
           rows_(*session_, key_), blobs_(options.directory / "blobs"),
           writes_(rows_, options.check_model, options.clock != nullptr ? *options.clock : system_clock(), blobs_,
-                  options.quota),
+                  options.quota, options.journal),
           readers_(file_, key_), queue_([this](std::vector<WriteQueue::Write*>& group) { commit(group); }) {
         const auto orphans =
             guarded([&] { return blobs_.sweep([&](const BlobName& name) { return rows_.is_blob_wanted(name); }); });
+        const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
+        guarded([&] { forget_before(rows_, clock.wall() - options.journal.age); });
         if (orphans != 0) log::info("BLOBS_SWEPT", "{} files that nothing refers to were removed", orphans);
     }
 
@@ -219,6 +223,18 @@ public:
                                   std::span<const std::string> unset) override {
         if (const auto ok = check_settings(set, unset); !ok) return tl::unexpected(ok.error());
         return submit([&](ChangeSet& changes) { return writes_.change_layer(changes, place, set, unset); });
+    }
+
+    Result<LayerHistory> layer_history(const LayerPlace& place) override {
+        return readers_.run([&](SqlRows& rows) -> Result<LayerHistory> {
+            const RowId id = layer_id(rows, place);
+            if (id == 0)
+                return fail(ErrorCode::not_found,
+                            place.kind == config::LayerKind::device
+                                ? place.mac.text() + " is no device of the catalogue"
+                                : fmt::format("there is no {} {}", config::to_text(place.kind), printable(place.name)));
+            return read_journal(rows, id);
+        });
     }
 
     Result<Revision> add_site(std::string_view name, const SiteChange& site,
@@ -357,6 +373,8 @@ private:
     static std::vector<Sighting> sightings_where(SqlRows& rows, const std::string& condition, long long mac,
                                                  std::size_t count);
 
+    static RowId layer_id(SqlRows& rows, const LayerPlace& place);
+
     // On the writer's thread.
     void commit(std::vector<WriteQueue::Write*>& group);
     void run_one(WriteQueue::Write& write, ChangeSet& all);
@@ -375,6 +393,23 @@ private:
     CommitObserver observer_;
     WriteQueue queue_; // last: its thread uses all of the above
 };
+
+/// 0: there is no such layer.
+RowId SqliteStore::layer_id(SqlRows& rows, const LayerPlace& place) {
+    using config::LayerKind;
+    if (place.kind == LayerKind::fleet) return fleet_row;
+    if (place.kind == LayerKind::site) return rows.site_id(place.name);
+    if (place.kind == LayerKind::group) return rows.group_id(place.name);
+    if (place.kind == LayerKind::model) {
+        const auto slash = place.name.find('/');
+        return slash == std::string::npos
+                   ? 0
+                   : rows.model_layer_id(place.name.substr(0, slash), place.name.substr(slash + 1));
+    }
+    if (place.kind != LayerKind::device) return 0;
+    const auto device = rows.device(place.mac);
+    return device ? device->id : 0;
+}
 
 void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
     ChangeSet all;

@@ -4,6 +4,7 @@
 /// Shape   WAL, synchronous=FULL, foreign keys; one writer thread with a bounded queue that commits in groups (within 5
 ///         ms), readers on connections of their own. Schema: store/sqlite_schema.cpp, docs in docs/architecture.md.
 /// Secrets settings that are secret, all raw parameters and URL tokens are sealed (store/sealer.hpp).
+#include "catalogue/layer_history.hpp"
 #include "catalogue/store/store.hpp"
 
 #include <filesystem>
@@ -20,6 +21,7 @@ struct SqliteOptions {
     ModelCheck check_model = {};     ///< empty: any
     const Clock* clock = nullptr;    ///< null: the system's. Outlives the store
     UploadQuota quota = {};
+    JournalLimits journal = {};
 };
 
 /// Opens or creates DIR/catalogue.db and DIR/secrets.key. Errors: throws StoreFailure, also for a schema newer than

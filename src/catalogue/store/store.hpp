@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "catalogue/blobs/blob_store.hpp"
 #include "catalogue/change_set.hpp"
+#include "catalogue/layer_history.hpp"
 #include "catalogue/lease.hpp"
 #include "catalogue/phonebook.hpp"
 #include "catalogue/sighting.hpp"
@@ -93,6 +94,9 @@ public:
     // Settings of any layer. Unsetting what the layer does not state is not_found.
     virtual Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,
                                           std::span<const std::string> unset) = 0;
+    /// A layer with what was changed in it, in one consistent read. What a layer was made with is no change. Errors:
+    /// not_found.
+    [[nodiscard]] virtual Result<LayerHistory> layer_history(const LayerPlace& place) = 0;
 
     // Sites and groups. Removing one that still has devices (or groups) is a conflict; so is removing "default".
     // One is added with its settings in one write: never without those that were asked for.

@@ -88,6 +88,12 @@ public:
         return guarded([&] { return reading_.query(bounded); });
     }
 
+    [[nodiscard]] std::vector<TimelineEvent> query(const SourceQuery& query) {
+        flush();
+        const std::scoped_lock guard(reading_lock_);
+        return guarded([&] { return reading_.query(query); });
+    }
+
     [[nodiscard]] std::uint64_t dropped() const {
         std::uint64_t out = lost_.load(std::memory_order_relaxed);
         for (const auto& ring : rings_) out += ring->dropped();
@@ -236,6 +242,7 @@ Timeline::~Timeline() = default;
 
 EventRing& Timeline::ring(unsigned loop) { return writer_->ring(loop); }
 std::vector<TimelineEvent> Timeline::query(const TimelineQuery& query) { return writer_->query(query); }
+std::vector<TimelineEvent> Timeline::query(const SourceQuery& query) { return writer_->query(query); }
 void Timeline::flush() { writer_->flush(); }
 std::uint64_t Timeline::dropped() const { return writer_->dropped(); }
 

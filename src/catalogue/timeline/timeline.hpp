@@ -43,6 +43,13 @@ struct TimelineQuery {
     std::optional<WallTime> until = {}; ///< only events whose first contact is before
 };
 
+/// What came from one address, of whatever device. There is no index for it: only the newest contacts are looked
+/// through.
+struct SourceQuery {
+    IpAddress source;
+    std::size_t count = 100; ///< 1..limits::page_max
+};
+
 class Timeline {
 public:
     explicit Timeline(TimelineOptions options);
@@ -53,6 +60,8 @@ public:
     [[nodiscard]] EventRing& ring(unsigned loop);
     /// Newest first, those included that no flush has reached yet.
     [[nodiscard]] std::vector<TimelineEvent> query(const TimelineQuery& query);
+    /// The same of an address, among the newest limits::timeline_source_events_max contacts of all.
+    [[nodiscard]] std::vector<TimelineEvent> query(const SourceQuery& query);
     /// When the device was last heard of.
     [[nodiscard]] std::optional<WallTime> last_seen(MacAddress mac);
     /// Returns when everything pushed before the call is stored.

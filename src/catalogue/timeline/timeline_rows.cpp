@@ -161,4 +161,24 @@ std::vector<TimelineEvent> TimelineRows::query(const TimelineQuery& query) {
     return out;
 }
 
+std::vector<TimelineEvent> TimelineRows::query(const SourceQuery& query) {
+    Fields f;
+    const std::string source = query.source.text();
+    const auto looked_at = static_cast<long long>(limits::timeline_source_events_max);
+    const auto most = static_cast<long long>(std::clamp<std::size_t>(query.count, 1, limits::page_max));
+    soci::statement found =
+        (session_->prepare << "SELECT id, mac, at, span_ms, count, source, bytes, status, listener, transport, verb, "
+                              "outcome, stranger, family, kind, path, user_agent FROM event WHERE "
+                              "id > (SELECT COALESCE(MAX(id), 0) FROM event) - :b AND source = :o "
+                              "ORDER BY id DESC LIMIT :n",
+         use(looked_at, "b"), use(source, "o"), use(most, "n"), into(f.id), into(f.mac), into(f.at), into(f.span),
+         into(f.count), into(f.source), into(f.bytes), into(f.status), into(f.listener), into(f.transport),
+         into(f.verb), into(f.outcome), into(f.stranger), into(f.family), into(f.kind), into(f.path),
+         into(f.user_agent));
+    found.execute();
+    std::vector<TimelineEvent> out;
+    while (found.fetch()) out.push_back(f.event());
+    return out;
+}
+
 } // namespace offhook::catalogue

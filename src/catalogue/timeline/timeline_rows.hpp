@@ -32,6 +32,7 @@ public:
     /// Strangers that have rows, the longest unseen first.
     [[nodiscard]] std::vector<MacAddress> strangers();
     [[nodiscard]] std::vector<TimelineEvent> query(const TimelineQuery& query);
+    [[nodiscard]] std::vector<TimelineEvent> query(const SourceQuery& query);
 
 private:
     struct Put;

@@ -147,6 +147,19 @@ TEST_F(TimelineTest, ShowsTheNewestFirstBeforeAnyFlush) {
     EXPECT_EQ(timeline.last_seen(MacAddress(3)), std::nullopt);
 }
 
+TEST_F(TimelineTest, TellsWhatAnAddressSentWhoeverItWas) {
+    Timeline timeline(options());
+    for (int i = 0; i < 3; ++i) timeline.ring(0).push(event(static_cast<std::uint64_t>(i), std::to_string(i), i));
+    TimelineEvent elsewhere = event(1, "elsewhere", 4);
+    elsewhere.source = IpAddress::v4(0x0a000002);
+    timeline.ring(0).push(elsewhere);
+    const auto found = timeline.query(SourceQuery{IpAddress::v4(0x0a000001), 10});
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found.front().path.view(), "2");
+    EXPECT_THAT(timeline.query(SourceQuery{IpAddress::v4(0x0a000001), 1}), testing::SizeIs(1));
+    EXPECT_THAT(timeline.query(SourceQuery{IpAddress::v4(0x0a000003), 10}), testing::IsEmpty());
+}
+
 TEST_F(TimelineTest, EveryFieldComesBackAfterReopening) {
     TimelineEvent one = event(1, "p\xff/\x01", 0, Outcome::refused);
     one.bytes = 5'000'000'000ULL, one.status = 403, one.listener = 3, one.count = 1;

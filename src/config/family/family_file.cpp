@@ -261,6 +261,35 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
     }
 }
 
+/// What an upload becomes, and the grammar that reads it: `syntax` of settings, `directory` of contacts.
+void read_becomes(TomlReader& row, UploadRules& rules) {
+    using Becomes = UploadRules::Becomes;
+    rules.becomes =
+        choice(row, "becomes", Becomes::nothing, {{"local", Becomes::local}, {"directory", Becomes::directory}});
+    const std::string syntax = row.text("syntax"), directory = row.text("directory");
+    if (!syntax.empty() && rules.becomes != Becomes::local)
+        row.problem_at("syntax", "`syntax` reads what becomes \"local\", and this does not");
+    if (!directory.empty() && rules.becomes != Becomes::directory)
+        row.problem_at("directory", "`directory` reads what becomes \"directory\", and this does not");
+    if (rules.becomes == Becomes::local) {
+        rules.syntax = find_syntax(syntax);
+        if (syntax.empty())
+            row.problem_at("becomes", "what becomes \"local\" needs `syntax`, one of " + syntax_names());
+        else if (rules.syntax == nullptr)
+            row.problem_at("syntax", "no syntax '" + printable(syntax, 40) + "'; there are " + syntax_names());
+    }
+    if (rules.becomes == Becomes::directory) {
+        rules.directory = find_directory_syntax(directory);
+        if (directory.empty())
+            row.problem_at("becomes", "what becomes \"directory\" needs `directory`, its grammar");
+        else if (rules.directory == nullptr)
+            row.problem_at("directory", "no directory syntax '" + printable(directory, 40) + "'; there are " +
+                                            directory_syntax_names());
+    }
+    if (rules.becomes != Becomes::nothing && rules.append != UploadRules::Append::never)
+        row.problem_at("becomes", "what is read as a whole is sent as a whole: no `append`");
+}
+
 UploadRules read_upload_rules(TomlReader& row) {
     using Append = UploadRules::Append;
     UploadRules rules;
@@ -271,6 +300,7 @@ UploadRules read_upload_rules(TomlReader& row) {
     rules.served_back = row.boolean("served_back", true);
     if (rules.append != Append::never && rules.bytes_max > pack_limits::appended_bytes_max)
         row.problem_at("append", "what is appended to is at most 1048576 bytes: state a smaller `bytes_max`");
+    read_becomes(row, rules);
     return rules;
 }
 

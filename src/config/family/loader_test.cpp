@@ -71,6 +71,26 @@ TEST(PackLoader, ReadsWhatMayBeUploaded) {
         EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
 }
 
+TEST(PackLoader, ReadsWhatAnUploadBecomes) {
+    using Becomes = UploadRules::Becomes;
+    EXPECT_EQ((*load_family(with_upload("")))->other_files()[0].upload.becomes, Becomes::nothing);
+    const auto local = load_family(with_upload("becomes = \"local\"\nsyntax = \"polycom-attributes\"\n"));
+    ASSERT_TRUE(local);
+    EXPECT_EQ((*local)->other_files()[0].upload.becomes, Becomes::local);
+    EXPECT_EQ((*local)->other_files()[0].upload.syntax, find_syntax("polycom-attributes"));
+    EXPECT_EQ((*local)->other_files()[0].upload.directory, nullptr);
+    const auto directory = load_family(with_upload("becomes = \"directory\"\ndirectory = \"polycom-directory\"\n"));
+    ASSERT_TRUE(directory);
+    EXPECT_EQ((*directory)->other_files()[0].upload.becomes, Becomes::directory);
+    EXPECT_EQ((*directory)->other_files()[0].upload.directory, find_directory_syntax("polycom-directory"));
+    for (const char* rules :
+         {"becomes = \"local\"\n", "becomes = \"local\"\nsyntax = \"ini\"\n", "becomes = \"directory\"\n",
+          "becomes = \"directory\"\ndirectory = \"vcard\"\n", "becomes = \"settings\"\n",
+          "syntax = \"polycom-attributes\"\n", "directory = \"polycom-directory\"\n",
+          "becomes = \"local\"\nsyntax = \"polycom-attributes\"\nappend = \"allowed\"\nbytes_max = 9\n"})
+        EXPECT_EQ(errors_of(with_upload(rules)).size(), 1U) << rules;
+}
+
 PackText with_document(const std::string& rules) {
     auto text = good();
     text.family += "[[document]]\nkind = \"x\"\npath = \"{mac}.x\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";

@@ -31,9 +31,10 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 const std::vector<ApiRoute>& routes() {
     static const auto all = [] {
         std::vector<ApiRoute> out;
-        for (auto part :
-             {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(), phonebook_routes(),
-              import_routes(), import_tree_routes(), credential_routes(), guard_routes(), stored_routes(), upload_routes(), resync_routes()})
+        for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(),
+                          phonebook_routes(), import_routes(), import_tree_routes(), credential_routes(),
+                          guard_routes(), stored_routes(), upload_routes(), resync_routes(), file_diff_routes(),
+                          layer_history_routes(), local_routes()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();

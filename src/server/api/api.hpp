@@ -98,7 +98,10 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> credential_routes();
 [[nodiscard]] std::vector<ApiRoute> guard_routes();
 [[nodiscard]] std::vector<ApiRoute> file_routes();
+[[nodiscard]] std::vector<ApiRoute> file_diff_routes();
 [[nodiscard]] std::vector<ApiRoute> history_routes();
+[[nodiscard]] std::vector<ApiRoute> layer_history_routes();
+[[nodiscard]] std::vector<ApiRoute> local_routes();
 [[nodiscard]] std::vector<ApiRoute> phonebook_routes();
 [[nodiscard]] std::vector<ApiRoute> import_routes();
 [[nodiscard]] std::vector<ApiRoute> import_tree_routes();

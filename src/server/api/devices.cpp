@@ -3,6 +3,7 @@
 #include "catalogue/account.hpp"
 #include "server/api/api.hpp"
 #include "server/api/checks.hpp"
+#include "server/api/device_files.hpp"
 #include "server/api/shapes.hpp"
 #include "server/layers.hpp"
 #include "server/lines.hpp"
@@ -212,8 +213,15 @@ Result<ApiAnswer> lines(const ApiCall& call) {
     if (family == nullptr || site == nullptr)
         return fail(ErrorCode::not_found, "no pack for this family", device->family);
     const Layers layers(*snapshot, *family, *site, device);
+    std::vector<config::LayerRef> all(layers.all().begin(), layers.all().end());
+    LocalLayer local; // what a phone that was changed by hand makes of it
+    if (call.flag("local")) {
+        local = local_layer_of({snapshot, device, site, family, family->find_model(device->model)},
+                               call.context.catalogue.store());
+        all.push_back({config::LayerKind::local, &local.layer});
+    }
     json::array rows;
-    for (const EffectiveLine& line : effective_lines(config::Effective(layers.all()))) {
+    for (const EffectiveLine& line : effective_lines(config::Effective(all))) {
         json::object row{
             {"index", line.index}, {"user", line.user}, {"auth_user", line.auth_user}, {"registrar", line.registrar}};
         row["password"] = secrets_of(call) == Secrets::shown ? json::value(line.password) : json::value(nullptr);

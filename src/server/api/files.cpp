@@ -1,110 +1,23 @@
-/// /v1/devices/{mac}/files: what a phone is served, with provenance; /diff: what a change would do to it.
+/// /v1/devices/{mac}/files: what a phone is served, with provenance. What a change does: api/file_diff.cpp.
 #include "base/text.hpp"
 #include "config/render/render.hpp"
 #include "server/api/api.hpp"
-#include "server/api/shapes.hpp"
-#include "server/directories.hpp"
-#include "server/layers.hpp"
+#include "server/api/device_files.hpp"
+#include "server/api/written_json.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <map>
 
 namespace offhook::server {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view masked = "[secret]";
-constexpr std::string_view unknown_origin = "{origin}";
-
-/// Of a plain file and its sealed twin the phone has one; the other is not served, and that is no mistake.
-bool is_the_other_twin(const config::Document& document, const Result<config::Rendered>& rendered) {
-    using Sealed = config::Document::Sealed;
-    if (rendered) return false;
-    return (document.sealed == Sealed::elsewhere && rendered.error().code == ErrorCode::forbidden) ||
-           (document.sealed == Sealed::always && rendered.error().code == ErrorCode::not_found);
-}
-
-/// A device with all that rendering its files takes. Lifetime: holds the snapshot that the rest views into.
-struct DeviceFiles {
-    catalogue::SnapshotPtr snapshot;
-    const catalogue::Device* device = nullptr;
-    const catalogue::Site* site = nullptr;
-    const config::Family* family = nullptr;
-    const config::Model* model = nullptr;
-    catalogue::Store* store = nullptr;
-
-    [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const {
-        const bool own = document.scope == config::DocumentScope::device;
-        if (document.directory != nullptr)
-            return render_directory({*snapshot, *family, document, *site, own ? &as : nullptr}, *store);
-        const Layers layers(*snapshot, *family, *site, own ? &as : nullptr, model);
-        auto rendered = config::render(document, subject(as, layers));
-        if (rendered && document.names_origin && rendered->text.find(unknown_origin) != std::string::npos)
-            rendered->notes.push_back({"provisioning.server",
-                                       "not set: {origin} stands for the scheme, address and port "
-                                       "at which the phone finds this server"});
-        return rendered;
-    }
-    /// For comparing: a file that is not served, its twin being so, holds nothing.
-    [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
-                                                          const catalogue::Device& as) const {
-        auto rendered = render(document, as);
-        if (is_the_other_twin(document, rendered)) return config::Rendered();
-        return rendered;
-    }
-    [[nodiscard]] std::string name(const config::Document& document) const {
-        const Layers layers(*snapshot, *family, *site, device);
-        return config::document_name(document, subject(*device, layers));
-    }
-
-private:
-    [[nodiscard]] config::Subject subject(const catalogue::Device& as, const Layers& layers) const {
-        config::Subject out;
-        out.family = family;
-        out.model = model;
-        out.mac = as.mac;
-        out.model_name = as.model;
-        out.site_name = site->name;
-        out.origin = unknown_origin; // nobody is asking just now
-        out.shared = layers.shared();
-        out.all = layers.all();
-        return out;
-    }
-};
-
-Result<DeviceFiles> find_device(const ApiCall& call) {
-    const auto mac = call.mac();
-    if (!mac) return tl::unexpected(mac.error());
-    DeviceFiles out;
-    out.snapshot = call.context.catalogue.snapshot();
-    out.device = out.snapshot->find(*mac);
-    if (out.device == nullptr) return fail(ErrorCode::not_found, "no such device in the catalogue", mac->text());
-    out.site = out.snapshot->site(out.device->site);
-    out.family = config::find_family(call.context.families, out.device->family);
-    if (out.family == nullptr) return fail(ErrorCode::not_found, "no pack for this family", out.device->family);
-    out.model = out.family->find_model(out.device->model);
-    out.store = &call.context.catalogue.store();
-    return out;
-}
-
-/// Whether the device itself asks for it: its first name carries the device's MAC, or its model, or is one for all that
-/// each phone of the family needs.
-bool is_for(const DeviceFiles& files, const config::Document& document) {
-    const std::string name = files.name(document); // the match views into it
-    const auto match = files.family->match_path(name);
-    if (!match) return false;
-    if (match->mac) return match->mac == files.device->mac;
-    if (match->model.empty() && match->part.empty()) return document.needed;
-    return files.model != nullptr && config::model_of(*files.family, *match) == files.model;
-}
-
 void mask_secrets(config::Rendered& rendered, const config::Document& document) {
     if (document.syntax == nullptr) return; // contacts are no secret
     std::vector<config::Parameter> parameters;
     for (config::WrittenParameter& p : rendered.parameters) {
-        if (p.secrecy == config::Secrecy::secret && !p.parameter.value.empty()) p.parameter.value = masked;
+        if (p.secrecy == config::Secrecy::secret && !p.parameter.value.empty()) p.parameter.value = masked_value;
         parameters.push_back(p.parameter);
     }
     if (auto text = document.syntax->write(parameters))
@@ -120,35 +33,19 @@ json::value seal_json(const config::Rendered& rendered) {
         {"seal", rendered.seal->name()}, {"label", config::label(*rendered.seal)}, {"bytes", rendered.sealed.size()}};
 }
 
-json::array to_json(const std::vector<config::MapNote>& notes) {
+json::array notes_json(const std::vector<config::MapNote>& notes) {
     json::array out;
     for (const config::MapNote& note : notes)
         out.push_back(json::object{{"setting", note.setting}, {"text", note.text}});
     return out;
 }
 
-std::string origin_text(const config::WrittenParameter& p) {
-    const bool fixed = p.setting.id == config::Layer::raw_id && p.origin == config::LayerKind::vendor_default;
-    return fixed ? "pack" : std::string(to_text(p.origin));
-}
-
-json::object to_json(const config::WrittenParameter& p) {
-    json::object out{
-        {"name", p.parameter.name}, {"value", p.parameter.value}, {"layer", origin_text(p)}, {"reboots", p.reboots}};
-    if (p.setting.id != config::Layer::raw_id)
-        out["setting"] = name_of(p.setting);
-    else if (origin_text(p) != "pack")
-        out["setting"] = "raw:" + p.parameter.name;
-    if (p.secrecy == config::Secrecy::secret) out["secret"] = true;
-    return out;
-}
-
 Result<ApiAnswer> list(const ApiCall& call) {
-    const auto files = find_device(call);
+    const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     json::array rows, notes;
     for (const config::Document& document : files->family->documents()) {
-        if (!is_for(*files, document)) continue;
+        if (!files->is_for(document)) continue;
         const auto rendered = files->render(document, *files->device);
         if (is_the_other_twin(document, rendered)) continue;
         if (rendered && rendered->text.empty() && document.directory != nullptr) continue; // no phone gets it
@@ -161,7 +58,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
         if (rendered) {
             row["bytes"] = rendered->served().size();
             row["sealed"] = seal_json(*rendered);
-            for (auto& note : to_json(rendered->notes))
+            for (auto& note : notes_json(rendered->notes))
                 if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
         } else {
             row["error"] = rendered.error().text();
@@ -172,98 +69,39 @@ Result<ApiAnswer> list(const ApiCall& call) {
 }
 
 Result<ApiAnswer> show(const ApiCall& call) {
-    const auto files = find_device(call);
+    const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const std::string& name = call.words.at(1);
-    const auto match = files->family->match_path(name);
-    if (!match || match->document == nullptr || (match->mac && *match->mac != files->device->mac))
-        return fail(ErrorCode::not_found,
-                    "no such file of this device; `offhook render " + files->device->mac.text() + "` lists them",
-                    printable(name));
-    auto rendered = files->render(*match->document, *files->device);
+    const auto document = files->document(name);
+    if (!document) return tl::unexpected(document.error());
+    auto rendered = files->render(**document, *files->device);
     if (!rendered) return tl::unexpected(rendered.error());
-    if (rendered->text.empty() && match->document->directory != nullptr)
+    if (rendered->text.empty() && (*document)->directory != nullptr)
         return fail(
             ErrorCode::not_found,
             "nothing is in it: no phonebook entry, no key, nothing that the phone sent; phones get no such file",
             printable(name));
-    if (!call.flag("show_secrets")) mask_secrets(*rendered, *match->document);
+    const bool hidden = !call.flag("show_secrets");
+    if (hidden) mask_secrets(*rendered, **document);
     json::array parameters;
-    for (const config::WrittenParameter& p : rendered->parameters) parameters.push_back(to_json(p));
+    const LocalLayer local = local_layer_of(*files, call.context.catalogue.store());
+    for (const config::WrittenParameter& p : rendered->parameters) {
+        json::object row = to_json(p);
+        if (const std::string* changed = local.find(p.parameter.name))
+            row["local"] = hidden && p.secrecy == config::Secrecy::secret ? masked_value : std::string_view(*changed);
+        parameters.push_back(std::move(row));
+    }
     return ApiAnswer{200, json::object{{"name", name},
                                        {"text", rendered->text},
                                        {"sealed", seal_json(*rendered)},
                                        {"parameters", std::move(parameters)},
-                                       {"notes", to_json(rendered->notes)}}};
-}
-
-json::array differences(const config::Rendered& before, const config::Rendered& after) {
-    std::map<std::string, const config::WrittenParameter*> old;
-    for (const config::WrittenParameter& p : before.parameters) old.emplace(p.parameter.name, &p);
-    const auto shown = [](const config::WrittenParameter& p) {
-        return p.secrecy == config::Secrecy::secret && !p.parameter.value.empty() ? std::string(masked)
-                                                                                  : p.parameter.value;
-    };
-    json::array out;
-    for (const config::WrittenParameter& p : after.parameters) {
-        const auto found = old.find(p.parameter.name);
-        const bool same = found != old.end() && found->second->parameter.value == p.parameter.value;
-        if (!same) {
-            json::object row = to_json(p);
-            row["before"] = found == old.end() ? json::value(nullptr) : json::value(shown(*found->second));
-            row["after"] = shown(p);
-            row.erase("value");
-            out.push_back(std::move(row));
-        }
-        if (found != old.end()) old.erase(found);
-    }
-    for (const auto& [name, p] : old) {
-        json::object row = to_json(*p);
-        row["before"] = shown(*p);
-        row["after"] = nullptr;
-        row.erase("value");
-        out.push_back(std::move(row));
-    }
-    return out;
-}
-
-Result<ApiAnswer> diff(const ApiCall& call) {
-    const auto files = find_device(call);
-    if (!files) return tl::unexpected(files.error());
-    const auto body = call.object({"settings"});
-    if (!body) return tl::unexpected(body.error());
-    const auto changes = setting_changes(*body);
-    if (!changes) return tl::unexpected(changes.error());
-    config::LayerBuilder layer(files->device->layer);
-    for (const auto& setting : changes->set)
-        if (const auto set = layer.set(setting.name, setting.value); !set) return tl::unexpected(set.error());
-    for (const auto& name : changes->unset)
-        if (const auto unset = layer.unset(name); !unset) return tl::unexpected(unset.error());
-    catalogue::Device changed = *files->device;
-    changed.layer = layer.build();
-
-    json::array rows;
-    bool reboots = false;
-    for (const config::Document& document : files->family->documents()) {
-        if (!is_for(*files, document)) continue;
-        auto before = files->render_or_none(document, *files->device);
-        auto after = files->render_or_none(document, changed);
-        if (!before) return tl::unexpected(before.error());
-        if (!after) return tl::unexpected(after.error());
-        json::array changed_parameters = differences(*before, *after);
-        for (const auto& row : changed_parameters) reboots = reboots || row.at("reboots").as_bool();
-        if (!changed_parameters.empty())
-            rows.push_back(json::object{{"name", files->name(document)}, {"changes", std::move(changed_parameters)}});
-    }
-    return ApiAnswer{200, json::object{{"files", std::move(rows)}, {"reboots", reboots}}};
+                                       {"notes", notes_json(rendered->notes)}}};
 }
 
 } // namespace
 
 std::vector<ApiRoute> file_routes() {
-    return {{"GET", "/v1/devices/{mac}/files", list},
-            {"GET", "/v1/devices/{mac}/files/{name}", show},
-            {"POST", "/v1/devices/{mac}/diff", diff}};
+    return {{"GET", "/v1/devices/{mac}/files", list}, {"GET", "/v1/devices/{mac}/files/{name}", show}};
 }
 
 } // namespace offhook::server

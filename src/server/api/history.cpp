@@ -2,8 +2,11 @@
 #include "base/text.hpp"
 #include "server/api/api.hpp"
 #include "server/api/checks.hpp"
+#include "server/api/device_files.hpp"
 #include "server/api/shapes.hpp"
-#include "server/explain.hpp"
+#include "server/explain/explain.hpp"
+#include "server/explain/source_story.hpp"
+#include "server/guard/guard.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -60,13 +63,13 @@ MacAddress lan_mac(const ApiCall& call, MacAddress mac) {
 std::vector<catalogue::TimelineEvent> events_of(const ApiCall& call, MacAddress mac, std::optional<WallTime> since,
                                                 std::size_t count) {
     auto& timeline = call.context.timeline;
-    std::vector<catalogue::TimelineEvent> out = timeline.query({mac, since, count});
+    std::vector<catalogue::TimelineEvent> out = timeline.query(catalogue::TimelineQuery{mac, since, count});
     std::vector<MacAddress> told{mac}; // a phone that came back after a repair has its MAC twice
     for (const catalogue::FormerMac& former : call.context.catalogue.store().former_macs(mac)) {
         if (std::find(told.begin(), told.end(), former.mac) != told.end()) continue;
         told.push_back(former.mac);
         if (told.size() > former_phones_max) break;
-        const auto events = timeline.query({former.mac, since, count, former.replaced_at});
+        const auto events = timeline.query(catalogue::TimelineQuery{former.mac, since, count, former.replaced_at});
         out.insert(out.end(), events.begin(), events.end());
     }
     if (told.size() == 1) return out;
@@ -106,6 +109,35 @@ json::array texts(const std::vector<std::string>& values) {
     return out;
 }
 
+/// What came from where the device was last, without telling who asks, an hour before and since.
+std::vector<catalogue::TimelineEvent> unidentified_near(const ApiCall& call,
+                                                        const std::vector<catalogue::TimelineEvent>& events) {
+    if (events.empty()) return {};
+    auto out = call.context.timeline.query(
+        catalogue::TimelineQuery{MacAddress(), events.front().at - std::chrono::hours(1), events_shown_max});
+    std::erase_if(out, [&](const auto& event) { return event.source != events.front().source; });
+    return out;
+}
+
+Result<ApiAnswer> explain_address(const ApiCall& call) {
+    const auto address = IpAddress::from_text(call.option("address"));
+    if (!address)
+        return fail(ErrorCode::invalid,
+                    "expected an IPv4 or IPv6 address, not '" + printable(call.option("address"), 64) + "'", "address");
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto events = call.context.timeline.query(catalogue::SourceQuery{*address, events_explained_max});
+    SourceInput input{*address, *snapshot, call.context.families, events};
+    if (call.context.guard != nullptr)
+        input.is_shut_out = call.context.guard->standing(*address, GuardScope::tftp).is_shut_out;
+    const SourceStory told = explain_source(input);
+    json::array macs;
+    for (const MacAddress mac : told.macs) macs.emplace_back(mac.text());
+    return ApiAnswer{200, json::object{{"address", address->text()},
+                                       {"macs", std::move(macs)},
+                                       {"sentences", texts(told.sentences)},
+                                       {"conclusion", texts(told.conclusion)}}};
+}
+
 Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
@@ -119,7 +151,17 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
                                 }),
                  events.end());
     const auto snapshot = call.context.catalogue.snapshot();
-    const Explanation told = explain({*mac, snapshot.get(), &call.context.families, events, *boots});
+    const auto unidentified = unidentified_near(call, events);
+    ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
+    LocalLayer local;
+    if (const auto* device = snapshot->find(*mac))
+        if (const auto* family = config::find_family(call.context.families, device->family)) {
+            local = local_layer_of(
+                {snapshot, device, snapshot->site(device->site), family, family->find_model(device->model)},
+                call.context.catalogue.store());
+            input.local = &local;
+        }
+    const Explanation told = explain(input);
     json::array stories;
     for (const BootStory& story : told.boots)
         stories.push_back(json::object{{"title", story.title}, {"sentences", texts(story.sentences)}});
@@ -211,11 +253,9 @@ Result<ApiAnswer> forget(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> history_routes() {
-    return {{"GET", "/v1/devices/{mac}/timeline", timeline},
-            {"GET", "/v1/devices/{mac}/explain", explain_device},
-            {"GET", "/v1/sightings", list_sightings},
-            {"POST", "/v1/sightings/{mac}/adopt", adopt},
-            {"DELETE", "/v1/sightings/{mac}", forget}};
+    return {{"GET", "/v1/devices/{mac}/timeline", timeline}, {"GET", "/v1/devices/{mac}/explain", explain_device},
+            {"GET", "/v1/explain", explain_address},         {"GET", "/v1/sightings", list_sightings},
+            {"POST", "/v1/sightings/{mac}/adopt", adopt},    {"DELETE", "/v1/sightings/{mac}", forget}};
 }
 
 } // namespace offhook::server

@@ -1,4 +1,4 @@
-#include "server/explain.hpp"
+#include "server/explain/explain.hpp"
 
 #include "server/test_house.hpp"
 

@@ -3,27 +3,22 @@
 /// whether that matters and what to do.
 ///
 /// Pure: events in, sentences out. What a file means comes from the family's pack, never from here.
+/// In parts: event_meaning (what a contact was about), boots (where one begins), boot_story (a sentence for each
+/// contact), findings (what went wrong, what was expected, where to change it), source_story (an address instead of a
+/// MAC).
 /// Threads  any.
 #include "base/clock.hpp"
-#include "catalogue/sighting.hpp"
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
+#include "server/explain/boot_story.hpp"
+#include "server/local_layer.hpp"
 
-#include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace offhook::server {
-
-struct BootStory {
-    std::string title; ///< "Boot of 2026-01-31 12:34:56 UTC from 192.0.2.7 (polycom SPIP_650, 2.2.0.0047)"
-    std::vector<std::string> sentences; ///< one per file, in order
-    std::set<std::string> files_served; ///< kinds that it got whole, or had
-    std::set<std::string> files_asked;  ///< kinds
-};
 
 struct Explanation {
     std::vector<BootStory> boots;        ///< oldest first
@@ -36,6 +31,9 @@ struct ExplainInput {
     const config::Families* families = nullptr;
     std::span<const catalogue::TimelineEvent> events; ///< newest first, as the timeline gives them
     std::size_t boots_max = 1;
+    /// What came from the phone's address without telling who asks, newest first: failed TLS, wrong tokens.
+    std::span<const catalogue::TimelineEvent> unidentified = {};
+    const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);

@@ -1,0 +1,216 @@
+/// /v1/devices/{mac}/diff: what a change would do to a phone's files, what was changed since a revision, and how a file
+/// of somebody else's differs from ours. In parameters, not lines.
+#include "base/text.hpp"
+#include "server/api/api.hpp"
+#include "server/api/device_files.hpp"
+#include "server/api/shapes.hpp"
+#include "server/parameter_diff.hpp"
+
+#include <boost/json/array.hpp>
+#include <deque>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+json::object to_json(const ParameterChange& change, Secrets secrets) {
+    const auto shown = [&](const std::optional<std::string>& value) -> json::value {
+        if (!value) return nullptr;
+        const bool hidden = secrets == Secrets::hidden && change.secrecy == config::Secrecy::secret && !value->empty();
+        return hidden ? json::value(masked_value) : json::value(*value);
+    };
+    using Whose = ParameterChange::Whose;
+    json::object out{{"name", change.name},
+                     {"layer", change.whose == Whose::pack      ? "pack"
+                               : change.whose == Whose::foreign ? ""
+                                                                : to_text(change.origin)},
+                     {"reboots", change.reboots}};
+    if (!change.setting.empty()) out["setting"] = change.setting;
+    if (change.secrecy == config::Secrecy::secret) out["secret"] = true;
+    out["before"] = shown(change.before);
+    out["after"] = shown(change.after);
+    return out;
+}
+
+/// What is compared with what the device gets now: its files as something else would have them.
+class Comparison {
+public:
+    Comparison(const ApiCall& call, const DeviceFiles& files)
+        : files_(files), secrets_(call.flag("show_secrets") ? Secrets::shown : Secrets::hidden) {}
+
+    void add(const config::Document& document, const std::vector<ParameterChange>& changes) {
+        json::array rows;
+        for (const ParameterChange& change : changes) {
+            rows.push_back(to_json(change, secrets_));
+            reboots_ = reboots_ || change.reboots;
+        }
+        if (!rows.empty()) rows_.push_back(json::object{{"name", files_.name(document)}, {"changes", std::move(rows)}});
+    }
+    void note(std::string text) { notes_.emplace_back(std::move(text)); }
+    ApiAnswer answer() {
+        return {200, json::object{{"files", std::move(rows_)}, {"reboots", reboots_}, {"notes", std::move(notes_)}}};
+    }
+
+private:
+    const DeviceFiles& files_;
+    const Secrets secrets_;
+    json::array rows_, notes_;
+    bool reboots_ = false;
+};
+
+/// Of all files of the device, or the one that is named. Errors: not_found.
+Result<std::vector<const config::Document*>> wanted_documents(const DeviceFiles& files, const json::object& body) {
+    const auto name = text_member(body, "file");
+    if (!name) return tl::unexpected(name.error());
+    std::vector<const config::Document*> out;
+    if (*name) {
+        const auto document = files.document(**name);
+        if (!document) return tl::unexpected(document.error());
+        out.push_back(*document);
+        return out;
+    }
+    for (const config::Document& document : files.family->documents())
+        if (files.is_for(document) && document.directory == nullptr) out.push_back(&document); // contacts are compared nowhere
+    return out;
+}
+
+/// Before: as it is. After: with the body's settings in the device's layer.
+Result<ApiAnswer> diff_settings(const ApiCall& call, const DeviceFiles& files, const json::object& body) {
+    const auto changes = setting_changes(body);
+    if (!changes) return tl::unexpected(changes.error());
+    config::LayerBuilder layer(files.device->layer);
+    for (const auto& setting : changes->set)
+        if (const auto set = layer.set(setting.name, setting.value); !set) return tl::unexpected(set.error());
+    for (const auto& name : changes->unset)
+        if (const auto unset = layer.unset(name); !unset) return tl::unexpected(unset.error());
+    catalogue::Device changed = *files.device;
+    changed.layer = layer.build();
+    const auto documents = wanted_documents(files, body);
+    if (!documents) return tl::unexpected(documents.error());
+    Comparison comparison(call, files);
+    for (const config::Document* document : *documents) {
+        const auto before = files.render_or_none(*document, *files.device);
+        const auto after = files.render_or_none(*document, changed);
+        if (!before) return tl::unexpected(before.error());
+        if (!after) return tl::unexpected(after.error());
+        comparison.add(*document, changes_between(before->parameters, after->parameters));
+    }
+    return comparison.answer();
+}
+
+/// The layers of a device as a former revision had them. Lifetime: owns them.
+class FormerLayers {
+public:
+    /// Errors: not_found where that is not known any more.
+    static Result<FormerLayers> read(const ApiCall& call, const DeviceFiles& files, catalogue::Revision then) {
+        FormerLayers out;
+        const Layers now(*files.snapshot, *files.family, *files.site, files.device);
+        for (const config::LayerRef& ref : now.all()) {
+            const auto place = place_of(files, ref);
+            const auto history = place ? call.context.catalogue.store().layer_history(*place)
+                                       : Result<catalogue::LayerHistory>(fail(ErrorCode::not_found, ""));
+            if (!history) { // the pack's, which has no history here, or one that nobody has stated yet
+                out.layers_.push_back(*ref.layer);
+            } else {
+                auto layer = catalogue::layer_at(*history, then);
+                if (!layer)
+                    return fail(layer.error().code, layer.error().message, "layer " + std::string(to_text(ref.kind)));
+                out.layers_.push_back(std::move(*layer));
+            }
+            out.refs_.push_back({ref.kind, &out.layers_.back()});
+        }
+        out.shared_ = now.shared().size();
+        return out;
+    }
+    [[nodiscard]] std::span<const config::LayerRef> all() const { return refs_; }
+    [[nodiscard]] std::span<const config::LayerRef> shared() const { return all().first(shared_); }
+
+private:
+    static std::optional<catalogue::LayerPlace> place_of(const DeviceFiles& files, const config::LayerRef& ref) {
+        using Kind = config::LayerKind;
+        const auto* group = files.snapshot->group(files.device->group);
+        if (ref.kind == Kind::fleet) return catalogue::LayerPlace{Kind::fleet, {}, {}};
+        if (ref.kind == Kind::site) return catalogue::LayerPlace{Kind::site, files.site->name, {}};
+        if (ref.kind == Kind::model)
+            return catalogue::LayerPlace{Kind::model, files.device->family + "/" + files.device->model, {}};
+        if (ref.kind == Kind::group && group != nullptr) return catalogue::LayerPlace{Kind::group, group->name, {}};
+        // The device's account is a layer of its own that nobody stated.
+        if (ref.kind == Kind::device && ref.layer == &files.device->layer)
+            return catalogue::LayerPlace{Kind::device, {}, files.device->mac};
+        return std::nullopt;
+    }
+
+    std::deque<config::Layer> layers_; // a deque: refs_ points into it, and moving it moves no element
+    std::vector<config::LayerRef> refs_;
+    std::size_t shared_ = 0;
+};
+
+/// Before: as that revision had it. After: as it is.
+Result<ApiAnswer> diff_revision(const ApiCall& call, const DeviceFiles& files, const json::object& body) {
+    json::error_code error;
+    const auto then = body.at("revision").to_number<catalogue::Revision>(error);
+    if (error) return fail(ErrorCode::invalid, "expected the number of a revision", "revision");
+    if (then > files.snapshot->revision())
+        return fail(ErrorCode::not_found,
+                    "the catalogue is at revision " + std::to_string(files.snapshot->revision()) + " only", "revision");
+    const auto documents = wanted_documents(files, body);
+    if (!documents) return tl::unexpected(documents.error());
+    const auto former = FormerLayers::read(call, files, then);
+    if (!former) return tl::unexpected(former.error());
+    Comparison comparison(call, files);
+    for (const config::Document* document : *documents) {
+        const auto before = files.render(*document, former->shared(), former->all());
+        const auto after = files.render_or_none(*document, *files.device);
+        if (!after) return tl::unexpected(after.error());
+        if (before)
+            comparison.add(*document, changes_between(before->parameters, after->parameters));
+        else
+            comparison.note(files.name(*document) + " could not be made then: " + before.error().text());
+    }
+    comparison.note("Site, group and model of the device count as they are today.");
+    return comparison.answer();
+}
+
+/// Before: a file that the caller has. After: ours of that name.
+Result<ApiAnswer> diff_text(const ApiCall& call, const DeviceFiles& files, const json::object& body) {
+    const auto text = text_member(body, "text");
+    if (!text) return tl::unexpected(text.error());
+    if (!body.contains("file"))
+        return fail(ErrorCode::invalid, "say with which file of this device it is compared", "file");
+    const auto documents = wanted_documents(files, body);
+    if (!documents) return tl::unexpected(documents.error());
+    const config::Document& document = *documents->front();
+    if (document.syntax == nullptr)
+        return fail(ErrorCode::invalid, "this file holds contacts, no parameters", document.kind);
+    const auto parsed = document.syntax->read(**text);
+    if (!parsed)
+        return fail(ErrorCode::invalid,
+                    "it cannot be read as " + std::string(document.syntax->name()) + ": " + parsed.error().message,
+                    parsed.error().where);
+    const auto after = files.render(document, *files.device);
+    if (!after) return tl::unexpected(after.error());
+    Comparison comparison(call, files);
+    comparison.add(document, changes_from_file(*files.family, files.model, parsed->parameters, after->parameters));
+    for (const config::SyntaxNote& note : parsed->notes)
+        comparison.note("line " + std::to_string(note.line) + ": " + note.text);
+    return comparison.answer();
+}
+
+Result<ApiAnswer> diff(const ApiCall& call) {
+    const auto files = find_device_files(call);
+    if (!files) return tl::unexpected(files.error());
+    const auto body = call.object({"settings", "revision", "text", "file"});
+    if (!body) return tl::unexpected(body.error());
+    if (body->contains("settings") + body->contains("revision") + body->contains("text") > 1)
+        return fail(ErrorCode::invalid, "compare with one thing at a time: settings, revision or text");
+    if (body->contains("revision")) return diff_revision(call, *files, *body);
+    if (body->contains("text")) return diff_text(call, *files, *body);
+    return diff_settings(call, *files, *body);
+}
+
+} // namespace
+
+std::vector<ApiRoute> file_diff_routes() { return {{"POST", "/v1/devices/{mac}/diff", diff}}; }
+
+} // namespace offhook::server

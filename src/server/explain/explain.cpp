@@ -1,0 +1,94 @@
+#include "server/explain/explain.hpp"
+
+#include "base/text.hpp"
+#include "server/explain/event_meaning.hpp"
+#include "server/explain/findings.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace offhook::server {
+namespace {
+
+using catalogue::TimelineEvent;
+
+void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
+    const auto* family = config::family_of_oui(*input.families, input.mac.oui());
+    if (input.events.empty()) {
+        out.push_back(fmt::format("Nothing was heard of {} and it is not in the catalogue.", input.mac.text()));
+        return;
+    }
+    out.push_back(fmt::format("{} is not in the catalogue, so it gets nothing of its own.", input.mac.text()));
+    const config::Model* model = nullptr;
+    for (const TimelineEvent& event : input.events)
+        if (const auto agent = family == nullptr ? std::nullopt : family->match_user_agent(event.user_agent.view());
+            agent && model == nullptr)
+            model = family->find_model(agent->model);
+    out.push_back(fmt::format("To make it known: `offhook sighting adopt {}{}{} --set line.1.user=…`", input.mac.text(),
+                              family == nullptr ? " --family F" : "", model == nullptr ? " --model M" : ""));
+}
+
+/// Of a phone that asked for files.
+void judge_boots(const Case& about, const ExplainInput& input, const std::vector<Boot>& boots, Sentences& out) {
+    const Boot& last = boots.back();
+    find_wrong_folder(about, last, out);
+    find_missing_files(about, last, out);
+    find_refusals(about, last, out);
+    find_unmakeable_files(about, last, out);
+    find_unknown_names(about, last, out);
+    find_loop(about, boots, out);
+    find_failed_tls(input.unidentified, out);
+    find_wrong_token(input.unidentified, out);
+    find_missing_firmware(about, last, out);
+    find_refused_uploads(about, last, out);
+    find_other_model(about, last, out);
+}
+
+void judge_device(const Case& about, const ExplainInput& input, const std::vector<Boot>& boots, Sentences& out) {
+    const auto is_search = [](const TimelineEvent* event) { return is_discovery(*event); };
+    const MacAddress mac = about.device.mac;
+    if (boots.empty() && !input.events.empty()) {
+        out.emplace_back("It only kept its network address: it has not looked for a server, nor asked for a "
+                         "file. It runs with what it has; `offhook resync` may make it come.");
+    } else if (boots.empty()) {
+        out.push_back(fmt::format(
+            "Nothing was heard of {} yet. Check the server address that it was given, and that it reaches this server: "
+            "`offhook status` shows where we listen. `offhook explain ADDRESS` tells what came from the phone's "
+            "address.",
+            mac.text()));
+    } else if (const MacAddress asked = boots.back().back()->mac; asked != mac && asked.bits() != 0) {
+        out.push_back(fmt::format("Nothing was heard of {} yet; the boots above are those of {}, which it replaced.",
+                                  mac.text(), asked.text()));
+    } else if (std::all_of(boots.back().begin(), boots.back().end(), is_search)) {
+        find_no_server(boots.back(), out);
+        find_failed_tls(input.unidentified, out);
+        find_wrong_token(input.unidentified, out);
+    } else {
+        judge_boots(about, input, boots, out);
+    }
+    find_local_changes(about, out);
+    find_lines(about, out);
+}
+
+} // namespace
+
+Explanation explain(const ExplainInput& input) {
+    Explanation out;
+    const catalogue::Device* device = input.snapshot->find(input.mac);
+    const config::Family* family = device != nullptr ? config::find_family(*input.families, device->family)
+                                                     : config::family_of_oui(*input.families, input.mac.oui());
+    const auto boots = cut_into_boots(input.events, family);
+    const std::size_t skipped = boots.size() > input.boots_max ? boots.size() - input.boots_max : 0;
+    for (std::size_t i = skipped; i < boots.size(); ++i) out.boots.push_back(tell(boots[i], family));
+
+    if (device == nullptr)
+        judge_stranger(input, out.conclusion);
+    else if (family == nullptr)
+        out.conclusion.push_back(
+            fmt::format("Its family '{}' has no pack here, so it cannot be served.", device->family));
+    else
+        judge_device({*input.snapshot, *device, *family, *input.families, input.local}, input, boots, out.conclusion);
+    return out;
+}
+
+} // namespace offhook::server

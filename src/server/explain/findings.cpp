@@ -1,0 +1,146 @@
+// What the catalogue and the last boot's model and folders tell. What went wrong with files: file_findings.cpp.
+#include "server/explain/findings.hpp"
+
+#include "base/text.hpp"
+#include "server/explain/event_meaning.hpp"
+#include "server/layers.hpp"
+#include "server/lines.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace offhook::server {
+
+using catalogue::Outcome;
+using catalogue::TimelineEvent;
+
+namespace {
+
+constexpr std::string_view names_no_boot_server = "no option that names"; // of an answer that was overheard
+constexpr std::size_t names_shown_max = 5;
+constexpr std::size_t loop_boots_least = 4;
+constexpr std::chrono::minutes loop_time{30};
+
+} // namespace
+
+void find_wrong_folder(const Case& about, const Boot& boot, Sentences& out) {
+    for (const TimelineEvent* event : boot) {
+        const bool named = named_by(&about.family, *event).kind().empty();
+        if (!named || meant_by(&about.family, *event).kind().empty()) continue;
+        const std::string_view path = event->path.view();
+        out.push_back(fmt::format(
+            "It asks in the folder '{}', where nothing is served: take it out of the phone's server address.",
+            printable(path.substr(0, path.rfind('/')), 40)));
+        return;
+    }
+}
+
+void find_other_model(const Case& about, const Boot& boot, Sentences& out) {
+    const auto& [snapshot, device, family, families, local] = about;
+    for (const TimelineEvent* event : boot) {
+        const auto agent = family.match_user_agent(event->user_agent.view());
+        if (!agent || agent->model.empty()) continue;
+        const auto* said = family.find_model(agent->model);
+        if (said == nullptr)
+            out.push_back(fmt::format("It calls itself {}, a model that the {} pack does not know.",
+                                      printable(agent->model, 40), family.name()));
+        else if (said->name != device.model)
+            out.push_back(
+                fmt::format("It calls itself {}, but the catalogue has it as {}: `offhook device set {} --model {}`",
+                            said->name, device.model, device.mac.text(), said->name));
+        return;
+    }
+}
+
+void find_no_server(const Boot& boot, Sentences& conclusion) {
+    const bool was_told = std::any_of(boot.begin(), boot.end(),
+                                      [](const TimelineEvent* event) { return event->outcome == Outcome::served; });
+    const auto overheard =
+        std::find_if(boot.rbegin(), boot.rend(), [](const auto* event) { return is_overheard(*event); });
+    if (was_told)
+        conclusion.emplace_back(
+            "It was told where to go and has not come for a file since. Check from its network that the address it was "
+            "told can be reached, that no firewall stands between, and that it may have a value of its own that counts "
+            "before what it is told.");
+    else if (overheard == boot.rend())
+        conclusion.emplace_back("It looked for a server and this one told it nothing; the lines above say why.");
+    else if (const auto told = (*overheard)->path.view(); told.find(names_no_boot_server) != std::string_view::npos)
+        conclusion.emplace_back(
+            "Another server answered: it told it nothing of a boot server. Set the option there, or "
+            "let this server answer, too.");
+    else
+        conclusion.push_back(fmt::format("Another server answered: it told it {}. If that leads elsewhere, change it "
+                                         "there; if it leads here, see whether its network lets the phone through.",
+                                         printable(told, 63)));
+}
+
+void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out) {
+    const auto is_whole = [](const Boot& boot) {
+        return std::any_of(boot.begin(), boot.end(), [](const auto* event) { return is_file_request(*event); });
+    };
+    std::size_t count = 0;
+    const Boot* first = nullptr;
+    for (auto boot = boots.rbegin(); boot != boots.rend(); ++boot) {
+        if (boots.back().front()->at - boot->front()->at > loop_time) break;
+        if (!is_whole(*boot)) continue;
+        ++count;
+        first = &*boot;
+    }
+    if (count < loop_boots_least) return;
+    const Boot& before = boots[boots.size() - 2];
+    const Named last = named_by(&about.family, *before.back());
+    out.push_back(fmt::format(
+        "It boots again and again: {} times since {} UTC. The boot before ended with {}. Look for what makes it begin "
+        "anew: a setting that reboots it and that it cannot keep, firmware that it does not take, or its power. "
+        "`offhook render {} --diff REVISION` shows what was changed; `offhook explain {} --boots 5` tells the boots.",
+        count, to_text(first->front()->at).substr(11, 8),
+        last.is_known() ? "its " + std::string(last.kind()) : printable(before.back()->path.view(), 63),
+        about.device.mac.text(), about.device.mac.text()));
+}
+
+void find_local_changes(const Case& about, Sentences& out) {
+    if (about.local == nullptr) return;
+    std::vector<std::string> names;
+    for (const LocalEntry& entry : about.local->entries)
+        if (!entry.shadows || entry.shadows->value != entry.value) names.push_back(entry.name);
+    if (!names.empty()) {
+        const std::size_t more = names.size() > names_shown_max ? names.size() - names_shown_max : 0;
+        names.resize(names.size() - more);
+        out.push_back(fmt::format("Changed on the phone itself, which counts before what is served: {}{}. `offhook "
+                                  "device local {}` shows it.",
+                                  join(names, ", "), more == 0 ? "" : fmt::format(" and {} more", more),
+                                  about.device.mac.text()));
+    }
+    for (const LocalProblem& problem : about.local->problems) {
+        out.push_back(fmt::format("Its {} cannot be read wholly: {}{}{}.", problem.file, problem.where,
+                                  problem.where.empty() ? "" : ": ", problem.text));
+        break; // the first is enough here
+    }
+}
+
+void find_lines(const Case& about, Sentences& out) {
+    const auto& [snapshot, device, family, families, local] = about;
+    const auto* site = snapshot.site(device.site);
+    if (site == nullptr) return;
+    const Layers layers(snapshot, family, *site, &device);
+    std::vector<config::LayerRef> all(layers.all().begin(), layers.all().end());
+    if (local != nullptr) all.push_back({config::LayerKind::local, &local->layer});
+    const auto lines = effective_lines(config::Effective(all));
+    for (const EffectiveLine& line : lines) {
+        const auto missing = line.missing();
+        if (missing.empty())
+            out.push_back(fmt::format("Line {} is to register as {} at {}.", line.index, line.user, line.registrar));
+        else
+            out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`",
+                                      line.index, line.user, join(missing, " and "), device.mac.text(),
+                                      missing.front()));
+    }
+    if (lines.empty())
+        out.push_back(fmt::format(
+            "No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
+    if (snapshot.model_layer(device.family, device.model) != nullptr)
+        out.push_back(fmt::format("It has settings that all phones of its model share: `offhook model show {}/{}`.",
+                                  device.family, device.model));
+}
+
+} // namespace offhook::server
