@@ -1,5 +1,8 @@
 #include "phone/polycom/configuration.hpp"
+#include "phone/polycom/directory.hpp"
 #include "phone/polycom/lines.hpp"
+#include "phone/polycom/log_upload.hpp"
+#include "phone/polycom/overrides.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include "base/text.hpp"
@@ -85,8 +88,11 @@ asio::awaitable<std::vector<ConfigurationFile>> obtain_configuration(Session& se
     std::vector<std::string> overrides{join_path(master.overrides_directory, mac + "-phone.cfg")};
     if (session.release().web_overrides == Release::WebOverrides::asked)
         overrides.push_back(join_path(master.overrides_directory, mac + "-web.cfg"));
-    for (const auto& name : overrides)
-        if (auto file = co_await obtain(session, name, Absence::normal)) files.push_back(std::move(*file));
+    for (const auto& name : overrides) {
+        auto file = co_await obtain(session, name, Absence::normal);
+        reconcile_overrides(session, master, name, file);
+        if (file) files.push_back(std::move(*file));
+    }
     std::move(listed.begin(), listed.end(), std::back_inserter(files));
     co_return files;
 }
@@ -104,10 +110,10 @@ asio::awaitable<void> fetch_directory(Session& session, const MasterFile& master
     auto& flash = session.flash();
     const std::string own = join_path(master.contacts_directory, fmt::format("{}{}", flash.mac.text(), ending));
     TransferAnswer answer = co_await session.fetch(own);
-    if (answer.outcome == FileOutcome::absent && !flash.files.contains(own))
+    if (answer.outcome == FileOutcome::absent && flash.directory.empty())
         answer = co_await session.fetch(
             join_path(master.contacts_directory, fmt::format("{}{}", MacAddress{}.text(), ending)));
-    if (answer.outcome == FileOutcome::fetched && !is_web_page(answer.body)) flash.cache(own, answer.body);
+    if (answer.outcome == FileOutcome::fetched) keep_directory(session, own, answer.body);
 }
 
 /// What the configuration itself names: the dictionary of the language, sampled audio.
@@ -186,13 +192,16 @@ asio::awaitable<Next> run_application(Session& session) {
         session.decide(fmt::format("values hidden by an earlier file: {} ({}{})", configuration.hidden,
                                    configuration.first_hidden, configuration.hidden == 1 ? "" : ", …"));
     session.decide(fmt::format("parameters in force: {}, files: {}", configuration.values.size(), files.size()));
+    session.report().parameters = configuration.values;
+    session.use_log_rules(read_log_rules(configuration.values));
     co_await fetch_licences(session, *master);
     co_await fetch_directory(session, *master);
     co_await fetch_named_by(session, configuration);
     settle(session, configuration, files);
     const Next next = apply(session, configuration);
     if (next == Next::go_on) tell_state(session);
-    co_await session.upload_log(master->log_directory, "app.log");
+    if (uploads_log_at_boot(session.flash(), session.log_rules()))
+        co_await upload_application_log(session, master->log_directory);
     co_return next;
 }
 

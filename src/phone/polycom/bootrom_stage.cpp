@@ -1,3 +1,4 @@
+#include "phone/polycom/log_upload.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include <fmt/format.h>
@@ -54,6 +55,9 @@ asio::awaitable<Next> update_bootrom(Session& session) {
     if (flash.bootrom.version.empty()) flash.bootrom.version = running; // nobody can read it out of the image
     flash.application.reset();
     flash.files.clear();
+    flash.changes.clear();
+    flash.directory.clear();
+    flash.log.clear();
     flash.configuration_digest.clear();
     session.decide(fmt::format("new bootROM {}: the flash file system is formatted", words_for(verdict->image)));
     co_return Next::reboot;
@@ -85,7 +89,7 @@ asio::awaitable<Next> run_bootrom(Session& session) {
         if (!session.server_is_dead()) {
             std::string directory;
             if (master) directory = master->log_directory;
-            co_await session.upload_log(directory, "boot.log");
+            co_await upload_boot_log(session, directory);
         }
     }
     if (session.flash().application) co_return Next::go_on;
