@@ -1,9 +1,18 @@
 #include "config/syntax/directory_syntax.hpp"
 
+#include "config/syntax/polycom_directory.hpp"
+
 namespace offhook::config {
+namespace {
 
-const DirectorySyntax* find_directory_syntax(std::string_view) { return nullptr; }
+const PolycomDirectory polycom;
 
-std::string directory_syntax_names() { return {}; }
+} // namespace
+
+const DirectorySyntax* find_directory_syntax(std::string_view name) {
+    return name == polycom.name() ? &polycom : nullptr;
+}
+
+std::string directory_syntax_names() { return std::string(polycom.name()); }
 
 } // namespace offhook::config
