@@ -96,6 +96,12 @@ void add_stay_options(CLI::App& command, BootArguments& arguments) {
                         ->type_name("SECONDS")
                         ->check(CLI::Range(0U, 31'536'000U))
                         ->group(stay);
+    command
+        .add_option("--time-speed", arguments.options.stay.time_speed,
+                    "The phone's own timers - polling, log uploads - run so many times as fast")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 1'000'000U))
+        ->group(stay);
     command.add_option("--sip-port", arguments.options.stay.sip_port, "Its SIP port, UDP and TCP; 0: a free one")
         ->check(CLI::Range(0U, 65535U))
         ->capture_default_str()
@@ -109,6 +115,22 @@ void add_stay_options(CLI::App& command, BootArguments& arguments) {
                   "Take NOTIFY from the addresses of the lines' registrars alone, as many phones do")
         ->needs(seconds)
         ->group(stay);
+}
+
+void add_user_options(CLI::App& command, BootArguments& arguments) {
+    constexpr const char* user = "Its user, once it has booted";
+    command
+        .add_option("--change", arguments.options.changes,
+                    "Set a parameter as on the phone itself: it wins over all files, and is uploaded where the family "
+                    "does that; an empty value takes it back")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false)
+        ->group(user);
+    command
+        .add_option("--contact", arguments.options.contacts, "Add to the phone's contact directory, or change there")
+        ->type_name("LAST,FIRST,NUMBER[,SPEED DIAL]")
+        ->allow_extra_args(false)
+        ->group(user);
 }
 
 void add_options(CLI::App& command, BootArguments& arguments) {
@@ -176,6 +198,7 @@ void add_options(CLI::App& command, BootArguments& arguments) {
 
     add_discovery_options(command, arguments);
     add_stay_options(command, arguments);
+    add_user_options(command, arguments);
     command.footer(footer);
 }
 

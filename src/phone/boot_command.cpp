@@ -212,8 +212,26 @@ std::function<void(const Flash&)> keeper(std::string state_directory) {
     };
 }
 
+/// What makes a phone fetch: power, or a NOTIFY.
+struct Occasion {
+    std::optional<NotifyAction> told = {}; ///< nullopt: power
+    FoundServer found_before = {};         ///< where the boot before went
+    UserChanges changes = {};              ///< by its user, once it has booted
+
+    [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
+};
+
+/// What its user does after the boot. `changed`: whether these phones let one.
+asio::awaitable<void> change_after(const FamilyBoot& family, BootSurroundings surroundings, Flash& flash,
+                                   UserChanges changes, BootReport& report, Result<void>& changed) {
+    const FoundServer found = report.discovery;
+    surroundings.found_before = &found;
+    changed = co_await family.change(surroundings, flash, std::move(changes), report);
+}
+
 asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surroundings, Place& place, Flash& flash,
-                                std::string state_directory, BootReport& report) {
+                                std::string state_directory, Occasion occasion, BootReport& report,
+                                Result<void>& changed) {
     const auto keep_flash = keeper(std::move(state_directory));
     const bool lacks_address =
         surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
@@ -222,6 +240,9 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
     auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
                                                         : family.check(surroundings, flash, keep_flash);
     report = co_await std::move(booting);
+    if (occasion.changes.empty()) co_return;
+    co_await change_after(family, surroundings, flash, std::move(occasion.changes), report, changed);
+    keep_flash(flash);
 }
 
 /// A server on the host cannot be reached from a phone on the host's own interface: better said than guessed.
@@ -232,16 +253,10 @@ void tell_unreachable(const PhoneNetwork& network, const std::string& address, B
     if (const auto why = network.why_unreachable(*ip)) report.problems.push_back(*why);
 }
 
-/// What makes a phone fetch: power, or a NOTIFY.
-struct Occasion {
-    std::optional<NotifyAction> told = {}; ///< nullopt: power
-    FoundServer found_before = {};         ///< where the boot before went
-
-    [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
-};
-
-Result<BootReport> boot(const BootOptions& options, const Subject& subject, Place& place, Flash& flash,
-                        BootObserver& observer, const Occasion& occasion) {
+/// Runs what `work` makes of the phone's surroundings, on a loop of its own. Throws what it throws.
+using Work = std::function<asio::awaitable<void>(BootSurroundings)>;
+Result<void> run_in_surroundings(const BootOptions& options, const Subject& subject, Place& place,
+                                 BootObserver& observer, const Work& work) {
     asio::io_context context(1);
     const SystemClock clock;
     SystemRandom random;
@@ -259,19 +274,66 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
     BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
                                   clock,           options.plain_port, clients->get(), place.request};
     surroundings.resolver = &resolver;
-    if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
-    if (occasion.told) surroundings.cause = BootSurroundings::Cause::notify;
+    surroundings.time_speed = options.stay.time_speed;
+    std::exception_ptr failure;
+    net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
+    tasks.spawn(work(surroundings));
+    context.run();
+    if (failure) std::rethrow_exception(failure);
+    return {};
+}
+
+/// Errors: of the network, or of what its user may not change.
+Result<BootReport> boot(const BootOptions& options, const Subject& subject, Place& place, Flash& flash,
+                        BootObserver& observer, const Occasion& occasion, Result<void>& changed) {
     if (place.network)
         for (const auto& remark : place.network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
     BootReport report;
-    std::exception_ptr failure;
-    net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-    tasks.spawn(boot_into(*subject.boot, surroundings, place, flash, options.state_directory, report));
-    context.run();
-    if (failure) std::rethrow_exception(failure);
+    const auto work = [&](BootSurroundings surroundings) {
+        if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
+        if (occasion.told) surroundings.cause = BootSurroundings::Cause::notify;
+        return boot_into(*subject.boot, surroundings, place, flash, options.state_directory, occasion, report, changed);
+    };
+    if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
+        return tl::unexpected(ran.error());
     if (place.network && report.state != PhoneState::ready)
         tell_unreachable(*place.network, options.url.empty() ? report.discovery.address : options.url, report);
     return report;
+}
+
+/// Files of it go behind those of the last boot.
+void send_logs(const BootOptions& options, const Subject& subject, Place& place, Flash& flash, BootObserver& observer,
+               BootReport& report) {
+    const FoundServer found = report.discovery;
+    const auto work = [&](BootSurroundings surroundings) {
+        surroundings.found_before = &found;
+        return subject.boot->send_logs(surroundings, flash, report);
+    };
+    if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
+        throw std::runtime_error(ran.error().text());
+    keeper(options.state_directory)(flash);
+}
+
+Result<UserChanges> read_changes(const BootOptions& options) {
+    UserChanges changes;
+    for (const auto& argument : options.changes) {
+        const auto equals = argument.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return fail(ErrorCode::invalid, "expected NAME=VALUE, as in up.headsetMode=1", "--change");
+        changes.parameters.push_back({argument.substr(0, equals), argument.substr(equals + 1)});
+    }
+    for (const auto& argument : options.contacts) {
+        const auto pieces = split(argument, ',');
+        const auto place = pieces.size() == 4 ? to_number<unsigned>(trim(pieces[3])) : std::optional(0U);
+        if (pieces.size() < 3 || pieces.size() > 4 || trim(pieces[2]).empty() || !place || *place > 9999)
+            return fail(ErrorCode::invalid, "expected LAST,FIRST,NUMBER[,SPEED DIAL], as in Muster,Eva,1003,3",
+                        "--contact");
+        config::Contact contact;
+        contact.last_name = trim(pieces[0]), contact.first_name = trim(pieces[1]), contact.number = trim(pieces[2]);
+        contact.speed_dial = *place;
+        changes.contacts.push_back(std::move(contact));
+    }
+    return changes;
 }
 
 } // namespace
@@ -284,6 +346,8 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     const auto subject = find_subject(options, families);
     if (!subject) return wrong_use(subject.error());
     if (const auto fits = check_words(options, *subject->boot); !fits) return wrong_use(fits.error());
+    auto changes = read_changes(options);
+    if (!changes) return wrong_use(changes.error());
     auto flash = open_flash(options, *subject);
     if (!flash) return wrong_use(flash.error());
     if (const auto set = set_by_hand(options, *subject, *flash); !set) return wrong_use(set.error());
@@ -297,9 +361,11 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     if (!place) return wrong_use(place.error());
     SystemRandom random;
     Occasion occasion;
+    occasion.changes = std::move(*changes);
+    Result<void> changed;
     const auto boot_once = [&] {
         const auto started = clock.instant();
-        auto done = boot(options, *subject, *place, *flash, printer, occasion);
+        auto done = boot(options, *subject, *place, *flash, printer, occasion, changed);
         if (!done) throw std::runtime_error(done.error().text());
         if (is_json) {
             out << to_json(*done, options.secrets) << std::endl;
@@ -309,16 +375,23 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
             out.flush();
         }
         occasion.found_before = done->discovery;
+        occasion.changes = {};
         return std::move(*done);
     };
     BootReport report = boot_once();
+    if (!changed) return wrong_use(changed.error());
     const auto again = [&](std::optional<NotifyAction> what) {
         occasion.told = what;
         return boot_once();
     };
     const auto lease_ends = [&] { return place->network ? place->network->lease_ends() : std::nullopt; };
+    OwnLife own;
+    own.actions = [&](const BootReport& last, WallTime now) {
+        return subject->boot->own_actions(last, *flash, now, random);
+    };
+    own.send_logs = [&](BootReport& last) { send_logs(options, *subject, *place, *flash, printer, last); };
     if (options.stay.time)
-        stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends);
+        stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends, own);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};
 }
 

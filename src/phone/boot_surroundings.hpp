@@ -29,6 +29,7 @@ struct BootSurroundings {
     /// nothing. Null: it boots.
     const FoundServer* found_before = nullptr;
     enum class Cause : std::uint8_t { power, notify } cause = Cause::power; ///< notify: of a restart
+    unsigned time_speed = 1; ///< the phone's own waits are so many times as short
 
     /// Null: whoever connects looks names up, and each has one address.
     Resolver* resolver = nullptr;

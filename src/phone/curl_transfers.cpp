@@ -75,6 +75,7 @@ public:
         set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_bytes);
         set(CURLOPT_WRITEDATA, this);
         if (request_.direction == Direction::put) set_upload();
+        if (request_.keep == TransferRequest::Keep::size) set(CURLOPT_NOBODY, 1L);
     }
 
     [[nodiscard]] CURL* handle() { return easy_.get(); }
@@ -155,6 +156,11 @@ private:
     void set_headers() {
         headers_.reset(curl_slist_append(nullptr, "Pragma: no-cache"));
         if (!headers_) throw std::bad_alloc();
+        if (const auto from = request_.content_from; from && request_.direction == Direction::put) {
+            const std::uint64_t total = *from + request_.body.size();
+            const auto range = fmt::format("Content-Range: bytes {}-{}/{}", *from, total - 1, total);
+            if (curl_slist_append(headers_.get(), range.c_str()) == nullptr) throw std::bad_alloc();
+        }
         set(CURLOPT_HTTPHEADER, headers_.get());
     }
 
@@ -165,8 +171,15 @@ private:
         set(CURLOPT_READDATA, this);
         set(CURLOPT_SEEKFUNCTION, &CurlTransfer::on_seek); // a challenge makes it start over
         set(CURLOPT_SEEKDATA, this);
-        if (request_.upload == TransferRequest::Upload::append) set(CURLOPT_APPEND, 1L); // FTP's APPE; HTTP has none
+        if (request_.upload != TransferRequest::Upload::append) return;
+        set(CURLOPT_APPEND, 1L); // FTP's APPE; HTTP has none
+        if (!asks_size_first()) return;
+        // libcurl then asks for SIZE, and seeks to it in what it takes for a copy of the whole: on_seek() knows better.
+        set(CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(-1));
+        set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(-1));
     }
+
+    [[nodiscard]] bool asks_size_first() const { return request_.append_below && is_ftp(request_.url); }
 
     static std::size_t on_bytes(char* bytes, std::size_t one, std::size_t count, void* self) {
         const std::size_t size = one * count;
@@ -181,6 +194,10 @@ private:
     }
     static int on_seek(void* self, curl_off_t offset, int origin) {
         auto& transfer = *static_cast<CurlTransfer*>(self);
+        if (transfer.asks_size_first()) {
+            transfer.is_at_limit_ = static_cast<std::uint64_t>(offset) >= *transfer.request_.append_below;
+            return transfer.is_at_limit_ ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
+        }
         const bool fits = offset >= 0 && static_cast<std::uint64_t>(offset) <= transfer.request_.body.size();
         if (origin != SEEK_SET || !fits) return CURL_SEEKFUNC_FAIL;
         transfer.sent_ = static_cast<std::size_t>(offset);
@@ -201,6 +218,7 @@ private:
     std::array<char, CURL_ERROR_SIZE> reason_{};
     ReceivedBody received_{request_};
     std::size_t sent_ = 0;
+    bool is_at_limit_ = false; ///< the server's file is as long as append_below allows
 
     [[nodiscard]] FileOutcome outcome(CURLcode code, long status) const;
     [[nodiscard]] std::string detail(CURLcode code, long status) const;
@@ -216,6 +234,7 @@ FileOutcome of_status(long status, Direction direction) {
 
 FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
     if (received_.ended_by_us()) return *received_.ended_by_us();
+    if (is_at_limit_) return FileOutcome::too_large;
     switch (code) {
     case CURLE_OK:
         if (!is_ftp(request_.url)) return of_status(status, request_.direction);
@@ -237,6 +256,8 @@ FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
     case CURLE_TOO_MANY_REDIRECTS:
         return FileOutcome::redirected;
     case CURLE_UPLOAD_FAILED:
+    case CURLE_FTP_WEIRD_PASV_REPLY:
+    case CURLE_FTP_WEIRD_227_FORMAT:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -249,6 +270,10 @@ FileOutcome CurlTransfer::outcome(CURLcode code, long status) const {
 std::string CurlTransfer::detail(CURLcode code, long status) const {
     if (received_.ended_by_us() == FileOutcome::too_large) return fmt::format("more than {} bytes", request_.bytes_max);
     if (received_.ended_by_us()) return "the rest is not needed";
+    if (is_at_limit_) return fmt::format("the server's file has {} bytes or more", *request_.append_below);
+    if (code == CURLE_FTP_WEIRD_PASV_REPLY || code == CURLE_FTP_WEIRD_227_FORMAT)
+        return fmt::format("the server offers no passive transfer (PASV: {}), and the phone knows no active one",
+                           printable(reason_.data(), 80));
     if (code != CURLE_OK) {
         const std::string_view told = reason_.data();
         return std::string(told.empty() ? curl_easy_strerror(code) : told);
@@ -273,6 +298,10 @@ TransferAnswer CurlTransfer::answer(CURLcode code) {
     answer.detail = detail(code, status);
     answer.bytes = request_.direction == Direction::put ? sent_ : received_.bytes();
     received_.move_into(answer);
+    curl_off_t size = -1;
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);
+    const bool is_told = request_.keep == TransferRequest::Keep::size && answer.outcome == FileOutcome::fetched;
+    if (is_told && size >= 0) answer.size = static_cast<std::uint64_t>(size);
     curl_off_t micros = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &micros);
     answer.elapsed = std::chrono::microseconds(micros);

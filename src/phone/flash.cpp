@@ -148,6 +148,8 @@ void Flash::cache(std::string_view name, std::string_view content) {
 std::string flash_to_json(const Flash& flash) {
     json::object parameters;
     for (const auto& [name, value] : flash.parameters) parameters[name] = content_to_json(value);
+    json::object changes;
+    for (const auto& [name, value] : flash.changes) changes[name] = content_to_json(value);
     json::object files;
     for (const auto& [name, content] : flash.files) files[name] = content_to_json(content);
     json::object origins;
@@ -162,8 +164,33 @@ std::string flash_to_json(const Flash& flash) {
         {"configuration_digest", flash.configuration_digest},
         {"parameters", std::move(parameters)},
         {"origins", std::move(origins)},
+        {"changes", std::move(changes)},
+        {"directory", content_to_json(flash.directory)},
+        {"log", content_to_json(flash.log)},
         {"files", std::move(files)}});
 }
+
+namespace {
+
+/// What its user did and what it has not uploaded yet. All may be missing: earlier versions wrote none.
+Result<void> read_own(StrictObject& reader, Flash& flash) {
+    for (const auto& [member, into] : {std::pair("changes", &flash.changes), std::pair("origins", &flash.origins)})
+        if (const auto* value = reader.find(member); value != nullptr) {
+            if (!value->is_object()) return wrong(member, "is no object");
+            auto map = map_from_json(value->get_object());
+            if (!map) return tl::unexpected(map.error());
+            *into = std::move(*map);
+        }
+    for (const auto& [member, into] : {std::pair("directory", &flash.directory), std::pair("log", &flash.log)})
+        if (const auto* value = reader.find(member); value != nullptr) {
+            auto content = content_from_json(member, *value);
+            if (!content) return tl::unexpected(content.error());
+            *into = std::move(*content);
+        }
+    return {};
+}
+
+} // namespace
 
 Result<Flash> flash_from_json(std::string_view text) {
     boost::system::error_code error;
@@ -205,13 +232,7 @@ Result<Flash> flash_from_json(std::string_view text) {
         if (!map) return tl::unexpected(map.error());
         *into = std::move(*map);
     }
-    if (reader.find("origins") != nullptr) { // a flash of before has none
-        const auto object = reader.object("origins");
-        if (!object) return tl::unexpected(object.error());
-        auto origins = map_from_json(**object);
-        if (!origins) return tl::unexpected(origins.error());
-        flash.origins = std::move(*origins);
-    }
+    if (const auto own = read_own(reader, flash); !own) return tl::unexpected(own.error());
     if (const auto done = reader.finish(); !done) return tl::unexpected(done.error());
     return flash;
 }

@@ -19,6 +19,9 @@ protected:
 
     [[nodiscard]] static Flash sample() {
         Flash flash;
+        flash.changes = {{"up.headsetMode", "1"}, {"x", "\xff"}};
+        flash.directory = "<directory/>\n";
+        flash.log = "0101000000|so   |3|00|x\n\xfe\n";
         flash.family = "polycom";
         flash.model = "SPIP650";
         flash.mac = *MacAddress::from_text("0004f2aabbcc");

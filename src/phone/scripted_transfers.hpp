@@ -49,6 +49,10 @@ public:
         answer.outcome = outcome_of(url, step, request);
         answer.detail = std::string(file_outcome_text.to_text(answer.outcome));
         if (answer.outcome != FileOutcome::fetched) co_return answer;
+        if (request.keep == TransferRequest::Keep::size) {
+            answer.size = files_.at(url).size();
+            co_return answer;
+        }
         const std::string& content = files_.at(url);
         answer.bytes = content.size();
         if (request.keep == TransferRequest::Keep::whole) {
@@ -83,6 +87,9 @@ private:
         if (const auto found = address_failures_.find(request.address); found != address_failures_.end())
             return found->second;
         if (const auto found = failures_.find(url); found != failures_.end()) return found->second;
+        const auto known = files_.find(url);
+        if (request.append_below && known != files_.end() && known->second.size() >= *request.append_below)
+            return FileOutcome::too_large;
         if (request.direction == Direction::put) return FileOutcome::stored;
         return files_.contains(url) ? FileOutcome::fetched : FileOutcome::absent;
     }

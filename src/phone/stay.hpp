@@ -1,5 +1,6 @@
 #pragma once
 /// @file  Stay: a phone that has booted goes on running, listens for NOTIFY, and does as it is told.
+/// Its own timers make it fetch, too, or send its log: running_timers.hpp.
 ///
 /// Errors   throws std::runtime_error where its SIP port cannot be had.
 /// Threads  the calling one; it returns when the time is over or SIGINT or SIGTERM came.
@@ -8,6 +9,7 @@
 #include "base/random.hpp"
 #include "phone/boot_observer.hpp"
 #include "phone/notify/notify_rules.hpp"
+#include "phone/running.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +17,7 @@
 #include <optional>
 #include <ostream>
 #include <string_view>
+#include <vector>
 
 namespace offhook::phone {
 
@@ -31,8 +34,15 @@ using DoAgain = std::function<BootReport(std::optional<NotifyAction>)>;
 /// When the lease of the phone's address ends; nullopt: never.
 using LeaseEnds = std::function<std::optional<Instant>()>;
 
+/// What the phone does by its own clock: FamilyBoot's own_actions() and send_logs(). Empty functions: nothing.
+struct OwnLife {
+    std::function<std::vector<OwnAction>(const BootReport&, WallTime)> actions = {};
+    std::function<void(BootReport&)> send_logs = {};
+};
+
 /// `report` is of the boot before, and afterwards of the last one. "listening sip ADDR:PORT" goes to `err`.
 void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
-          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again, const LeaseEnds& lease_ends);
+          const Clock& clock, Random& random, std::ostream& err, const DoAgain& again, const LeaseEnds& lease_ends,
+          const OwnLife& own = {});
 
 } // namespace offhook::phone

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace offhook::phone {
@@ -45,12 +46,17 @@ struct TransferRequest {
     protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
     enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
     enum class TftpName : std::uint8_t { relative, with_slash } tftp_name = TftpName::relative; ///< as the phone asks
-    enum class Keep : std::uint8_t { whole, head } keep = Keep::whole; ///< head: an image, of which the digest counts
+    /// head: an image, of which the digest counts. size: nothing but how long it is (HTTP's HEAD).
+    enum class Keep : std::uint8_t { whole, head, size } keep = Keep::whole;
     std::uint64_t bytes_max = limits::configuration_bytes_max;
     /// Keep::head: called once, when limits::image_head_bytes or the whole is there.
     std::function<HeadDecision(std::string_view head)> on_head = {};
     enum class Upload : std::uint8_t { replace, append } upload = Upload::replace; ///< append: where the protocol can
-    std::string body = {};                                                         ///< of a put
+    /// FTP: before it appends, the phone asks for the size (SIZE); what is as long as this already is left alone, and
+    /// the outcome is too_large.
+    std::optional<std::uint64_t> append_below = {};
+    std::optional<std::uint64_t> content_from = {}; ///< HTTP: the put says by Content-Range that it begins there
+    std::string body = {};                          ///< of a put
     enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 } http_version = HttpVersion::http_1_1;
     TlsTrust tls = {};
 };
@@ -59,7 +65,8 @@ struct TransferAnswer {
     FileOutcome outcome = FileOutcome::unreachable; ///< not_changed: on_head did not want the rest
     std::string body;                               ///< the whole, or the head
     std::uint64_t bytes = 0;
-    Sha256 digest{}; ///< Keep::head and fetched: of what the decision names
+    Sha256 digest{};                   ///< Keep::head and fetched: of what the decision names
+    std::optional<std::uint64_t> size; ///< Keep::size: what the server says, where it does
     std::string detail;
     std::chrono::microseconds elapsed{0};
 };

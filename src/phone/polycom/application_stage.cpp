@@ -1,5 +1,6 @@
 #include "phone/polycom/configuration.hpp"
 #include "phone/polycom/lines.hpp"
+#include "phone/polycom/log_upload.hpp"
 #include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/stages.hpp"
 
@@ -153,20 +154,23 @@ asio::awaitable<Next> run_application(Session& session) {
         session.decide(fmt::format("values hidden by an earlier file: {} ({}{})", configuration.hidden,
                                    configuration.first_hidden, configuration.hidden == 1 ? "" : ", …"));
     session.decide(fmt::format("parameters in force: {}, files: {}", configuration.values.size(), files.size()));
+    session.report().parameters = configuration.values;
+    session.use_log_rules(read_log_rules(configuration.values));
     if (!obtained.is_locked()) {
         co_await fetch_licences(session, *master);
         co_await obtained.directory(*master);
     }
     if (obtained.is_locked()) {
         session.decide("a file that cannot be decrypted: the phone boots anew until it can read it, or it is gone");
-        co_await session.upload_log(master->log_directory, "app.log");
+        co_await upload_application_log(session, master->log_directory);
         co_return Next::retry;
     }
     co_await fetch_named_by(session, configuration);
     settle(session, configuration, files);
     const Next next = apply(session, configuration);
     if (next == Next::go_on) tell_state(session);
-    co_await session.upload_log(master->log_directory, "app.log");
+    if (uploads_log_at_boot(session.flash(), session.log_rules()))
+        co_await upload_application_log(session, master->log_directory);
     co_return next;
 }
 

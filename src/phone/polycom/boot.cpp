@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "phone/polycom/obtained_files.hpp"
+#include "phone/polycom/running.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include <fmt/format.h>
@@ -56,10 +57,26 @@ public:
                                                     std::function<void(const Flash&)> keep_flash) const override {
         return polycom::check(surroundings, flash, std::move(keep_flash));
     }
+
+    [[nodiscard]] std::vector<OwnAction> own_actions(const BootReport& report, const Flash& flash, WallTime now,
+                                                     Random& random) const override {
+        return polycom::own_actions(report, flash, now, random);
+    }
+    [[nodiscard]] asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
+                                                  BootReport& report) const override {
+        return polycom::send_logs(surroundings, flash, report);
+    }
+    [[nodiscard]] asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash, UserChanges changes,
+                                                       BootReport& report) const override {
+        return polycom::change(surroundings, flash, std::move(changes), report);
+    }
 };
 
 /// What decides how the next boot goes, as far as the phone itself goes.
-std::string fingerprint(const Flash& flash) { return content_name(flash_to_json(flash)); }
+std::string fingerprint(Flash flash) {
+    flash.log.clear(); // it tells the time
+    return content_name(flash_to_json(flash));
+}
 
 /// Of a check-sync alone: a poll looks first, whatever this says (I).
 bool reboots_at_check_sync(const Surroundings& surroundings, Session& session) {
@@ -93,6 +110,7 @@ asio::awaitable<BootReport> boot(Surroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
     Session session(surroundings, flash);
     auto& report = session.report();
+    flash.parameters.erase(std::string(has_polled));
     std::set<std::string> seen;
     for (;;) {
         session.observer().on_event(
@@ -126,6 +144,7 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
             next = co_await run_application(session);
             if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
         }
+        flash.parameters.insert_or_assign(std::string(has_polled), "1");
         keep_flash(flash);
         if (next == Next::go_on) {
             session.decide("nothing has changed that needs a restart: the phone goes on");

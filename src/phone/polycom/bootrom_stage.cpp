@@ -1,3 +1,4 @@
+#include "phone/polycom/log_upload.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include <fmt/format.h>
@@ -101,7 +102,7 @@ asio::awaitable<Next> run_bootrom(Session& session) {
         if (!session.server_is_dead()) {
             std::string directory;
             if (master) directory = master->log_directory;
-            co_await session.upload_log(directory, "boot.log");
+            co_await upload_boot_log(session, directory);
         }
     }
     if (session.flash().application) co_return Next::go_on;

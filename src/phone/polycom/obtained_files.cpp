@@ -1,6 +1,8 @@
 #include "phone/polycom/obtained_files.hpp"
 
 #include "base/digest.hpp"
+#include "phone/polycom/directory.hpp"
+#include "phone/polycom/overrides.hpp"
 #include "phone/polycom/sealed_file.hpp"
 #include "phone/polycom/value_rules.hpp"
 #include "phone/web_page.hpp"
@@ -103,6 +105,7 @@ asio::awaitable<std::optional<MasterFile>> ObtainedFiles::master() {
 
 asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::obtain(std::string name, Kind kind) {
     const TransferAnswer answer = co_await session_.fetch(name);
+    was_absent_ = answer.outcome == FileOutcome::absent;
     if (answer.outcome == FileOutcome::fetched) {
         auto parameters = read(name, answer.body);
         if (parameters) {
@@ -122,34 +125,21 @@ asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::obtain(std::str
     co_return from_cache(name);
 }
 
-/// What was changed on the phone. The server's copy replaces the phone's own.
-asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::overrides(std::string name) {
-    auto& flash = session_.flash();
-    const TransferAnswer answer = co_await session_.fetch(name);
-    if (answer.outcome == FileOutcome::fetched) {
-        auto parameters = read(name, answer.body);
-        if (parameters) {
-            keep(name, answer.body, session_.changes().others);
-            flash.changes.clear();
-            for (const auto& [parameter, value] : *parameters) flash.changes.emplace(parameter, value);
-            co_return ConfigurationFile{name, Origin::fetched, std::move(*parameters)};
-        }
-        if (is_locked_) co_return std::nullopt;
+/// What was changed on the phone: the server's copy, or what is in flash stands in for it (overrides.hpp).
+asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::overrides(MasterFile master, std::string name) {
+    auto file = co_await obtain(name, Kind::optional);
+    if (is_locked_) co_return file;
+    auto& changes = session_.flash().changes;
+    const bool forgets = session_.switches().overrides_absent == Switches::Overrides::forgotten;
+    if (was_absent_ && forgets && !changes.empty() && name == overrides_name(session_, master)) {
+        session_.decide(fmt::format("the server has no {}: what was changed on the phone is forgotten "
+                                    "(phone.overrides.absent)",
+                                    name));
+        changes.clear();
     }
-    auto origin = Origin::cached;
-    if (answer.outcome == FileOutcome::absent) {
-        flash.files.erase(name);
-        const bool forgets = session_.switches().overrides_absent == Switches::Overrides::forgotten;
-        if (forgets && !flash.changes.empty()) {
-            session_.decide(fmt::format("the server has no {}: what was changed on the phone is forgotten "
-                                        "(phone.overrides.absent)",
-                                        name));
-            flash.changes.clear();
-        }
-        origin = Origin::fetched; // what the phone has is all that there is
-    }
-    if (flash.changes.empty()) co_return std::nullopt;
-    co_return ConfigurationFile{name, origin, parameters_of(flash.changes)};
+    reconcile_overrides(session_, master, name, file);
+    if (file && was_absent_) file->origin = Origin::fetched; // the phone has all that there is
+    co_return file;
 }
 
 /// One of MISC_FILES: its content is nothing that a boot depends on, but that it changed counts.
@@ -166,12 +156,11 @@ asio::awaitable<std::vector<ConfigurationFile>> ObtainedFiles::configuration(Mas
     for (const auto& name : master.others) co_await fetch_further(name);
     std::vector<ConfigurationFile> files;
     const auto mac = session_.flash().mac;
-    const auto own = override_name(master, mac, "-phone.cfg");
-    if (auto file = co_await overrides(own)) files.push_back(std::move(*file));
-    if (session_.release().web_overrides == Release::WebOverrides::asked) {
-        const auto web = override_name(master, mac, "-web.cfg");
-        if (auto file = co_await obtain(web, Kind::optional)) files.push_back(std::move(*file));
-    }
+    std::vector<std::string> names{override_name(master, mac, "-phone.cfg")};
+    if (session_.release().web_overrides == Release::WebOverrides::asked)
+        names.push_back(override_name(master, mac, "-web.cfg"));
+    for (const auto& name : names)
+        if (auto file = co_await overrides(master, name)) files.push_back(std::move(*file));
     std::move(listed.begin(), listed.end(), std::back_inserter(files));
     co_return files;
 }
@@ -187,15 +176,11 @@ asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
         answer = co_await session_.fetch(seed);
     }
     if (answer.outcome != FileOutcome::fetched) co_return;
-    auto text = plain_text(answer.body);
+    const auto text = plain_text(answer.body);
     if (!text) co_return;
-    if (const auto document = config::find_syntax("polycom-attributes")->read(*text); !document) {
-        session_.mark_not_usable(document.error().text() + "; expected a well-formed XML file");
-        co_return;
-    }
-    if (*text == flash.directory || text->size() > limits::cached_bytes_max) co_return;
-    session_.changes().others.push_back(own);
-    flash.directory = std::move(*text);
+    const std::string before = flash.directory;
+    keep_directory(session_, own, *text);
+    if (flash.directory != before) session_.changes().others.push_back(own);
 }
 
 Merged configuration_in_flash(const Flash& flash, const config::Model& model, std::string_view part_number) {

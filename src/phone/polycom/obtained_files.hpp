@@ -33,7 +33,8 @@ private:
     /// From `listed` the phone misses a file that is absent; of the others that is normal.
     enum class Kind : std::uint8_t { listed, optional };
     [[nodiscard]] boost::asio::awaitable<std::optional<ConfigurationFile>> obtain(std::string name, Kind kind);
-    [[nodiscard]] boost::asio::awaitable<std::optional<ConfigurationFile>> overrides(std::string name);
+    [[nodiscard]] boost::asio::awaitable<std::optional<ConfigurationFile>> overrides(MasterFile master,
+                                                                                     std::string name);
     [[nodiscard]] boost::asio::awaitable<void> fetch_further(std::string name);
     [[nodiscard]] std::optional<ConfigurationFile> from_cache(const std::string& name);
     /// Of the last file fetched. nullopt: of no use, and said so.
@@ -45,6 +46,7 @@ private:
 
     Session& session_;
     bool is_locked_ = false;
+    bool was_absent_ = false; ///< the last file that was obtained, on the server
 };
 
 /// What is in force by the files in flash alone: by what a phone that runs goes.

@@ -55,10 +55,12 @@ asio::awaitable<void> Session::enter(Stage stage) {
     release_ = &release_of(flash_.application ? flash_.application->version : "");
     switches_ = read_switches(flash_, *release_);
     dead_.clear();
-    log_.clear();
-    around_.transfers.start_stage();
     servers_.start_stage(read_tries(flash_, *release_, switches_));
     const bool boots = stage == Stage::bootrom;
+    if (boots) log_.clear();
+    log_rules_ = boots ? bootrom_log_rules() : read_log_rules({});
+    begun_ = around_.clock.instant();
+    around_.transfers.start_stage();
     around_.observer.on_event(
         {BootEvent::Kind::stage, boots ? "bootROM " + version_told() : "application " + version_told()});
     log("so", 3, fmt::format("Platform: Model={}, Assembly={}", around_.model.name, part_number_));
@@ -90,15 +92,16 @@ void Session::take_server() {
     around_.observer.on_event({BootEvent::Kind::address, std::move(text)});
 }
 
-void Session::log(std::string_view component, int severity, std::string_view text) {
-    if (log_.size() > limits::log_bytes_max) return;
-    // log.render.type 2, the factory's: MMDDhhmmss
-    const auto now = std::chrono::floor<std::chrono::seconds>(around_.clock.wall());
-    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(now)};
-    const std::chrono::hh_mm_ss time{now - std::chrono::floor<std::chrono::days>(now)};
-    log_ += fmt::format("{:02}{:02}{:02}{:02}{:02}|{:<5}|{}|00|{}\n", static_cast<unsigned>(day.month()),
-                        static_cast<unsigned>(day.day()), time.hours().count(), time.minutes().count(),
-                        time.seconds().count(), component, severity, text);
+void Session::log(std::string_view component, unsigned severity, std::string_view text) {
+    if (!log_rules_.takes(component, severity)) return;
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(around_.clock.instant() - begun_);
+    const auto line = log_line(log_rules_, {component, severity, text, around_.clock.wall(), since});
+    keep_in_log(stage_ == Stage::bootrom ? log_ : flash_.log, line);
+}
+
+std::string_view Session::parameter(std::string_view name) const {
+    const auto found = report_.parameters.find(name);
+    return found == report_.parameters.end() ? std::string_view{} : std::string_view(found->second);
 }
 
 void Session::decide(std::string text) {
@@ -180,7 +183,8 @@ void Session::judge(const std::string& name, const TransferRequest& request, con
     const bool is_dead = answer.outcome == FileOutcome::unreachable || answer.outcome == FileOutcome::timed_out ||
                          answer.outcome == FileOutcome::not_built_in;
     if (is_dead) dead_.insert(request.url.origin());
-    if (request.direction == Direction::put) return; // never fatal, and the record shows it
+    const bool is_upload = request.direction == Direction::put || request.keep == TransferRequest::Keep::size;
+    if (is_upload) return; // never fatal, and the record shows it
     if (auto text = complaint(name, request, answer); !text.empty()) problem(std::move(text));
 }
 
@@ -227,14 +231,43 @@ asio::awaitable<TransferAnswer> Session::fetch_image(std::string name, ImageRead
     co_return co_await transfer(std::move(name), std::move(*request));
 }
 
-asio::awaitable<void> Session::upload_log(std::string directory, std::string_view ending) {
-    const std::string name = join_path(directory, fmt::format("{}-{}", flash_.mac.text(), ending));
+asio::awaitable<void> Session::resume() {
+    stage_ = Stage::application;
+    release_ = &release_of(flash_.application ? flash_.application->version : "");
+    switches_ = read_switches(flash_, *release_);
+    servers_.start_stage(read_tries(flash_, *release_, switches_));
+    begun_ = around_.clock.instant();
+    around_.transfers.start_stage();
+    co_await look_for_server();
+    take_server();
+}
+
+asio::awaitable<TransferAnswer> Session::send(std::string name, Sending sending) {
     auto request = request_for(name);
-    if (!request) co_return;
+    if (!request) co_return TransferAnswer{};
     request->direction = Direction::put;
-    request->upload = TransferRequest::Upload::append; // log.render.file.upload.append = 1, the factory's
-    request->body = log_;
-    co_await transfer(name, std::move(*request));
+    request->upload = sending.upload;
+    request->append_below = sending.append_below;
+    request->content_from = sending.content_from;
+    request->body = std::move(sending.body);
+    co_return co_await transfer(std::move(name), std::move(*request));
+}
+
+asio::awaitable<TransferAnswer> Session::ask_size(std::string name) {
+    auto request = request_for(name);
+    if (!request) co_return TransferAnswer{};
+    request->keep = TransferRequest::Keep::size;
+    co_return co_await transfer(std::move(name), std::move(*request));
+}
+
+std::optional<protocol::Scheme> Session::scheme_of(const std::string& name) const {
+    if (!server_) return std::nullopt;
+    const auto url = locate(*server_, name, stage_, tls_);
+    return url ? url->scheme : std::nullopt;
+}
+
+asio::awaitable<void> Session::wait(std::chrono::milliseconds time) {
+    co_await around_.transfers.wait(time / std::max(1U, around_.time_speed));
 }
 
 asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {

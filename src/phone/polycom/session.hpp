@@ -6,6 +6,7 @@
 #include "phone/boot_surroundings.hpp"
 #include "phone/flash.hpp"
 #include "phone/image.hpp"
+#include "phone/polycom/log.hpp"
 #include "phone/polycom/master_file.hpp"
 #include "phone/polycom/redundant_servers.hpp"
 #include "phone/polycom/release.hpp"
@@ -33,6 +34,13 @@ struct Changes {
     std::vector<std::string> flash;  ///< parameters of the flash that the configuration set at the last boot
 };
 
+/// An upload.
+struct Sending {
+    std::string body = {};
+    TransferRequest::Upload upload = TransferRequest::Upload::replace;
+    std::optional<std::uint64_t> append_below = {}, content_from = {}; ///< as TransferRequest has them
+};
+
 class Session {
 public:
     Session(const Surroundings& surroundings, Flash& flash);
@@ -47,8 +55,16 @@ public:
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch_at_most(std::string name, std::uint64_t bytes_max);
     /// The same for an image, of which only the digest counts.
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> fetch_image(std::string name, ImageReader reader);
-    /// Sends the stage's log. Failure is never fatal.
-    [[nodiscard]] boost::asio::awaitable<void> upload_log(std::string directory, std::string_view ending);
+    /// Of a phone that runs already: the application goes on, with the server that it has.
+    [[nodiscard]] boost::asio::awaitable<void> resume();
+    /// Uploads. Failure is never fatal.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> send(std::string name, Sending sending);
+    /// How long a file on the server is, without fetching it: HTTP's HEAD.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> ask_size(std::string name);
+    /// How a file of this name would travel; nullopt: not at all.
+    [[nodiscard]] std::optional<protocol::Scheme> scheme_of(const std::string& name) const;
+    /// By the phone's own clock, which may be faster than ours.
+    [[nodiscard]] boost::asio::awaitable<void> wait(std::chrono::milliseconds time);
     /// MAC.cfg or what stands for it. nullopt: no candidate could be used.
     [[nodiscard]] boost::asio::awaitable<std::optional<MasterFile>> fetch_master();
 
@@ -56,8 +72,6 @@ public:
     void problem(std::string text);
     /// What the phone's log has and an operator may want to see, but nobody has to act upon.
     void remark(std::string text);
-    /// A line of the phone's log that only its log has.
-    void log(std::string_view component, int severity, std::string_view text);
     /// The last file was fetched, but is of no use: its record and the log say so.
     void mark_not_usable(const std::string& reason);
     /// Notes of a reader, as far as a person wants them.
@@ -77,6 +91,16 @@ public:
     [[nodiscard]] Changes& changes() { return changes_; }
     [[nodiscard]] Flash& flash() { return flash_; }
     [[nodiscard]] BootReport& report() { return report_; }
+    [[nodiscard]] const std::string& boot_log() const { return log_; }
+    [[nodiscard]] const LogRules& log_rules() const { return log_rules_; }
+    void use_log_rules(LogRules rules) { log_rules_ = std::move(rules); }
+    /// In force; "" where it is not set.
+    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& parameters() const {
+        return report_.parameters;
+    }
+    [[nodiscard]] std::string_view parameter(std::string_view name) const;
+    /// Into the log of the running program, where its rules take it. The application's is in flash until it is sent.
+    void log(std::string_view component, unsigned severity, std::string_view text);
     [[nodiscard]] BootObserver& observer() { return around_.observer; }
 
 private:
@@ -103,7 +127,9 @@ private:
     Changes changes_;
     std::optional<ServerAddress> server_;
     std::set<std::string> dead_; ///< origins that failed in this stage: not asked again
-    std::string log_;
+    std::string log_;            ///< of the bootROM
+    LogRules log_rules_ = bootrom_log_rules();
+    Instant begun_; ///< of this program
 };
 
 } // namespace offhook::phone::polycom
