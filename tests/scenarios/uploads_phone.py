@@ -92,7 +92,7 @@ class UploadsOfAPhone(house.HouseTest):
             "listen=YES", "listen_address=127.0.0.1", "listen_port=%d" % port, "background=NO", "anonymous_enable=YES",
             "anon_root=" + self.root, "allow_writeable_chroot=YES", "write_enable=YES", "anon_upload_enable=YES",
             "anon_other_write_enable=YES", "anon_umask=022", "seccomp_sandbox=NO", "secure_chroot_dir=" + self.dir + "/empty",
-            "ftp_username=nobody",
+            "ftp_username=daemon",  # its home exists, and vsftpd wants one
             "cmds_allowed=USER,PASS,TYPE,PWD,CWD,PASV,SIZE,RETR,STOR,APPE,QUIT", ""]))
         os.chmod(conf, 0o600)
         server = subprocess.Popen([shutil.which("vsftpd") or "/usr/sbin/vsftpd", conf], stdin=subprocess.DEVNULL)
