@@ -61,7 +61,7 @@ protected:
                 again(action);
                 return BootReport{};
             },
-            [this] { return lease_end; });
+            [this] { return lease_end; }, own);
     }
 
     StayOptions options;
@@ -72,6 +72,7 @@ protected:
     std::vector<std::optional<NotifyAction>> actions;
     std::function<void(std::optional<NotifyAction>)> again = [this](auto action) { actions.push_back(action); };
     std::optional<Instant> lease_end;
+    OwnLife own;
 };
 
 TEST_F(Stay, FetchesWhereItIsToldTo) {
@@ -90,6 +91,20 @@ TEST_F(Stay, BootsAgainOnceWhereItsLeaseEnds) {
     run({});
     EXPECT_THAT(actions, testing::ElementsAre(std::nullopt)) << "nobody has renewed it, and once is enough";
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "has ended"));
+}
+
+TEST_F(Stay, ActsByItsOwnClockAsFastAsThatRuns) {
+    options.time_speed = 150; // a minute in 400 ms
+    unsigned sent = 0;
+    own.actions = [](const BootReport&, WallTime) {
+        return std::vector<OwnAction>{{OwnAction::What::check, std::chrono::seconds(60), "poll"},
+                                      {OwnAction::What::send_logs, std::chrono::seconds(120), "log"}};
+    };
+    own.send_logs = [&](BootReport&) { ++sent; };
+    run({});
+    EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::check, NotifyAction::check));
+    EXPECT_EQ(sent, 1U) << "polling does not put it off";
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "by the phone's own clock: poll"));
 }
 
 TEST_F(Stay, ASignalWhileItBootsEndsTheProcess) {
