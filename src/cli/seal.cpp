@@ -23,6 +23,12 @@ struct SealArguments {
     std::string family, seal, key, key_file;
 };
 
+/// What is wrong with the key or the file is no wrong use of the command, as an invalid word would be.
+int refused(const Error& error) {
+    (void)failed(error);
+    return exit_failed;
+}
+
 int wrong_use(const std::string& text) {
     std::cerr << "offhook: " << text << '\n';
     return exit_wrong_use;
@@ -85,7 +91,7 @@ int run(const Cli& cli, const SealArguments& arguments, Direction direction) {
     if (!input) return failed(input.error());
     // A file on its own has no phone and no kind to it, so nothing to salt with but itself.
     const auto output = direction == Direction::seal ? (*seal)->seal(*input, *key, "") : (*seal)->open(*input, *key);
-    if (!output) return failed(output.error());
+    if (!output) return refused(output.error());
     if (const auto label = config::label(**seal); !label.empty()) std::cerr << (*seal)->name() << ": " << label << '\n';
     std::cout.write(output->data(), static_cast<std::streamsize>(output->size()));
     return std::cout.flush() ? exit_done : failed({ErrorCode::unavailable, "cannot write to stdout"});

@@ -145,6 +145,9 @@ TEST(Sealing, EqualSettingsMakeEqualBytesOfOnePhoneAndOthersOfAnother) {
     EXPECT_EQ(one.file("asked")->served(), one.file("asked")->served());
     EXPECT_EQ(one.file("asked")->text, other.file("asked")->text);
     EXPECT_NE(one.file("asked")->served(), other.file("asked")->served());
+    EXPECT_EQ(one.file("asked")->served(),
+              *find_seal("polycom-project")->seal(one.file("asked")->text, key, "0004f2000001 asked"))
+        << "nor do two documents of one phone look alike";
 }
 
 } // namespace

@@ -78,7 +78,7 @@ Result<std::string> PanasonicProject::open(std::string_view sealed, std::string_
         return fail(ErrorCode::invalid, "this file is sealed with another key");
     if (sealed.size() < whole) return fail(ErrorCode::invalid, std::string(short_text));
     const auto content = sealed.substr(0, sealed.size() - digest_size);
-    if (sealed.size() > whole || !same_bytes(sealed.substr(content.size()), content_digest(key, content)))
+    if (!same_bytes(sealed.substr(content.size()), content_digest(key, content)))
         return fail(ErrorCode::invalid, "this sealed file is damaged: its digest is another");
     auto plain = aes_cbc_decrypt(content.substr(cipher_at), key, vector);
     if (!plain || plain->size() != plain_bytes)

@@ -2,6 +2,7 @@
 #include "config/seal/seal.hpp"
 
 #include "base/limits.hpp"
+#include "config/seal/cipher.hpp"
 
 #include <gtest/gtest.h>
 
@@ -63,6 +64,22 @@ TEST(Seal, EqualInputsMakeEqualBytesAndAnyOtherMakesOthersThroughout) {
             EXPECT_NE(other.substr(other.size() - blocks), first.substr(first.size() - blocks)) << sample.name;
             EXPECT_NE(other.substr(0, other.size() - blocks), first.substr(0, first.size() - blocks)) << sample.name;
         }
+    }
+}
+
+TEST(Seal, TextsThatBeginAlikeHaveNoBlockInCommon) {
+    // The first block is the same plain text: only another vector makes it another.
+    const std::string begin = "sixteen letters.", one = begin + "one", two = begin + "two";
+    for (const Sample& sample : samples) {
+        const auto first_block = [&](const std::string& plain, const char* salt) {
+            const std::string sealed = *seal_of(sample).seal(plain, sample.key, salt);
+            const std::string_view name = sample.name;
+            const auto at = name == "polycom-project" ? sealed.find('\n') + 1 : name == "panasonic-project" ? 40 : 32;
+            return sealed.substr(at, aes_block_bytes);
+        };
+        EXPECT_EQ(first_block(one, "a"), first_block(one, "a"));
+        EXPECT_NE(first_block(one, "a"), first_block(two, "a")) << sample.name;
+        EXPECT_NE(first_block(one, "a"), first_block(one, "b")) << sample.name;
     }
 }
 
