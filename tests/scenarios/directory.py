@@ -87,7 +87,7 @@ class Directory(HouseTest):
             self.assertEqual((merged[1]["sd"], merged[1]["rt"]), ("9", "3"))
         self.assertEqual(self.ok("render", MAC, NAME).out.encode(), self.everywhere(NAME))
         head = self.server.request("/" + NAME, method="HEAD")
-        self.assertEqual(int(head.headers["Content-Length"]), len(self.everywhere(NAME)))
+        self.assertEqual(int(head.headers["content-length"]), len(self.everywhere(NAME)))
         self.assertEqual(numbers(self.everywhere(OTHER + "-directory.xml")), ["1003"])
         self.ok("device", "set", MAC, "--set", "directory.source=server")
         self.assertEqual(numbers(self.lint(NAME)), ["1003"])
