@@ -169,6 +169,11 @@ Result<ApiAnswer> import_tree(const ApiCall& call) {
     if (taken) taken = take_all(*body, "phonebook", [&](const json::object& row) { return take_entry(row, tree); });
     if (taken) taken = check_offered(call, tree, *snapshot);
     if (!taken) return tl::unexpected(taken.error());
+    const auto there = call.context.catalogue.store().entries(tree.site.empty() ? "default" : tree.site);
+    if (!there) return tl::unexpected(there.error());
+    std::set<std::string> numbers; // imported again, a contact is still one
+    for (const auto& entry : *there) numbers.insert(entry.number);
+    std::erase_if(tree.entries, [&](const auto& entry) { return numbers.contains(entry.number); });
     const auto stored = call.context.catalogue.store().import_tree(tree);
     if (!stored) return tl::unexpected(stored.error());
     return ApiAnswer{200, json::object{{"added", tree.added.size()},
