@@ -220,7 +220,7 @@ int import_tree(const Cli& cli, const TreeArguments& arguments) {
                                      arguments.settings ? config::PlanDetail::settings : config::PlanDetail::summary);
     const bool refused = refuses_something(plan);
     if (plan.devices.empty()) {
-        std::cerr << "No device to import.\n";
+        std::cerr << "No device to import. Nothing was changed.\n";
         return exit_failed;
     }
     if (arguments.dry_run || (refused && !arguments.keep_going)) {

@@ -120,6 +120,7 @@ class ImportTrees(house.HouseTest):
         self.ok("import", self.files(tree), "--update")
         phone = self.rows("device", "show", "0004f210a001")[0]["settings"]
         self.assertEqual((phone["line.1.label"], phone["phone.label"]), ("2001", "ours"))
+        self.assertEqual(len(self.rows("phonebook", "list", "--site", "default")), 3, "contacts do not double")
 
     def test_the_phonebook_comes_along(self):
         self.serve()

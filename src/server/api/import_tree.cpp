@@ -106,6 +106,16 @@ Result<void> take_entry(const json::object& row, catalogue::TreeImport& tree) {
     return {};
 }
 
+/// A directory that is imported again adds no contact twice.
+Result<void> drop_known_entries(const ApiCall& call, catalogue::TreeImport& tree) {
+    const auto there = call.context.catalogue.store().entries(tree.site.empty() ? "default" : tree.site);
+    if (!there) return tl::unexpected(there.error());
+    std::set<std::string> numbers;
+    for (const auto& entry : *there) numbers.insert(entry.number);
+    std::erase_if(tree.entries, [&](const auto& entry) { return numbers.contains(entry.number); });
+    return {};
+}
+
 /// Each row of a list, and where it stands where it is refused.
 template <class Take>
 Result<void> take_all(const json::object& body, std::string_view name, const Take& take) {
@@ -169,6 +179,7 @@ Result<ApiAnswer> import_tree(const ApiCall& call) {
     if (taken) taken = take_all(*body, "phonebook", [&](const json::object& row) { return take_entry(row, tree); });
     if (taken) taken = check_offered(call, tree, *snapshot);
     if (!taken) return tl::unexpected(taken.error());
+    if (const auto kept = drop_known_entries(call, tree); !kept) return tl::unexpected(kept.error());
     const auto stored = call.context.catalogue.store().import_tree(tree);
     if (!stored) return tl::unexpected(stored.error());
     return ApiAnswer{200, json::object{{"added", tree.added.size()},
