@@ -2,23 +2,12 @@
 
 #include "base/text.hpp"
 #include "catalogue/limits.hpp"
+#include "config/settings/contact_text.hpp"
 
 #include <fmt/format.h>
 
 namespace offhook::catalogue {
-namespace {
-
-bool can_be_dialled(std::string_view number) {
-    if (number.find('@') != std::string_view::npos) return number.find(' ') == std::string_view::npos;
-    bool digits = false;
-    for (const char c : number) {
-        if (std::string_view("0123456789+*# .-()").find(c) == std::string_view::npos) return false;
-        digits = digits || ascii_digit(c) || c == '*' || c == '#';
-    }
-    return digits;
-}
-
-} // namespace
+static_assert(limits::word_bytes_max == config::contact_text_bytes_max);
 
 Result<void> check(const PhonebookEntry& entry) {
     if (entry.first_name.empty() && entry.last_name.empty())
@@ -36,7 +25,7 @@ Result<void> check(const PhonebookEntry& entry) {
             return fail(ErrorCode::invalid, "control characters and bytes that are not UTF-8 are refused",
                         std::string(what));
     }
-    if (!can_be_dialled(entry.number))
+    if (!config::can_be_dialled(entry.number))
         return fail(ErrorCode::invalid, "a number has digits, + * # . - ( ) and blanks, or is user@host", "number");
     return {};
 }

@@ -18,6 +18,7 @@ struct ModelSettings {
 struct DeviceSettings {
     MacAddress mac;
     std::vector<SettingText> settings;
+    std::vector<std::string> unset = {}; ///< what others tell it from now on; it need not have stated it
 };
 
 struct TreeImport {

@@ -52,24 +52,39 @@ Result<ImportOptions> options_of(const TreeArguments& arguments) {
     return options;
 }
 
+/// {"settings", "secrets_set"}. A secret's value is nobody's to see, and equals none.
+config::Layer layer_in(const json::value& row) {
+    config::LayerBuilder out;
+    const auto* settings = row.is_object() ? row.get_object().if_contains("settings") : nullptr;
+    if (settings != nullptr && settings->is_object())
+        for (const auto& member : settings->get_object())
+            (void)out.set(member.key(), text_of(*settings, member.key())); // what we do not know we do not state
+    for (const auto& name : array_of(row, "secrets_set"))
+        if (name.is_string()) (void)out.set(std::string_view(name.get_string()), "(hidden)");
+    return out.build();
+}
+
 /// What the server says is there already.
 config::Standing standing_of(const json::value& answer) {
     config::Standing standing;
-    for (const auto& mac : array_of(answer, "devices"))
-        if (const auto known =
-                mac.is_string() ? MacAddress::from_text(std::string_view(mac.get_string())) : std::nullopt)
-            standing.devices.insert(*known);
+    for (const auto& row : array_of(answer, "devices"))
+        if (const auto mac = MacAddress::from_text(text_of(row, "mac")))
+            standing.devices[*mac] = {text_of(row, "site"), text_of(row, "group"), text_of(row, "family"),
+                                      text_of(row, "model"), layer_in(row)};
+    for (const auto& row : array_of(answer, "model_layers"))
+        standing.models[{text_of(row, "family"), text_of(row, "model")}] = layer_in(row);
+    if (answer.is_object()) {
+        if (const auto* fleet = answer.get_object().if_contains("fleet")) standing.fleet = layer_in(*fleet);
+        const auto* groups = answer.get_object().if_contains("groups");
+        if (groups != nullptr && groups->is_object())
+            for (const auto& group : groups->get_object())
+                standing.groups[std::string(group.key())] = layer_in(group.value());
+    }
+    standing.site_name = text_of(answer, "site");
     for (const auto& model : array_of(answer, "models"))
         if (model.is_string()) standing.other_models.emplace(model.get_string());
     standing.site_has_others = text_of(answer, "site_has_others") == "true";
-    config::LayerBuilder site;
-    const auto* settings = answer.is_object() ? answer.get_object().if_contains("settings") : nullptr;
-    if (settings != nullptr && settings->is_object())
-        for (const auto& member : settings->get_object())
-            (void)site.set(member.key(), text_of(*settings, member.key())); // what we do not know we do not state
-    for (const auto& name : array_of(answer, "secrets_set")) // its value is nobody's to see, and equals none
-        if (name.is_string()) (void)site.set(std::string_view(name.get_string()), "(hidden)");
-    standing.site = site.build();
+    standing.site = layer_in(answer);
     return standing;
 }
 
@@ -93,13 +108,15 @@ json::object settings_of(const config::Layer& layer, const config::Family* famil
 
 json::object to_json(const ImportPlan& plan, const config::Families& families, Values values) {
     json::array devices, models, phonebook;
-    for (const auto& device : plan.devices)
-        devices.push_back(json::object{
-            {"mac", device.mac.text()},
-            {"family", device.family},
-            {"model", device.model},
-            {"update", device.known},
-            {"settings", settings_of(device.layer, config::find_family(families, device.family), values)}});
+    for (const auto& device : plan.devices) {
+        json::object settings = settings_of(device.layer, config::find_family(families, device.family), values);
+        for (const std::string& name : device.moved) settings[name] = nullptr;
+        devices.push_back(json::object{{"mac", device.mac.text()},
+                                       {"family", device.family},
+                                       {"model", device.model},
+                                       {"update", device.known},
+                                       {"settings", std::move(settings)}});
+    }
     for (const auto& model : plan.models)
         models.push_back(
             json::object{{"family", model.family},

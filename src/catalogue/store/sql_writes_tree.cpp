@@ -1,7 +1,10 @@
 // A whole directory's import as one write. The rest of SqlWrites is in sql_writes_device.cpp and its neighbours.
 #include "catalogue/store/sql_writes.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
+#include <set>
 
 namespace offhook::catalogue {
 
@@ -28,6 +31,12 @@ WriteResult SqlWrites::import_tree(ChangeSet& changes, const TreeImport& tree, s
     for (const DeviceSettings& device : tree.changed) {
         DeviceChange change;
         change.set = device.settings;
+        if (const auto stored = rows_.device(device.mac)) {
+            std::set<std::string> stated;
+            for (const config::Layer::Entry& entry : stored->device.layer) stated.insert(entry.name());
+            for (const std::string& name : device.unset)
+                if (stated.contains(name)) change.unset.push_back(name);
+        }
         if (auto ok = step([&](ChangeSet& part) { return change_device(part, device.mac, change); }); !ok) {
             ok.error().where = fmt::format("{} {}", device.mac.text(), ok.error().where);
             return ok;
@@ -35,7 +44,10 @@ WriteResult SqlWrites::import_tree(ChangeSet& changes, const TreeImport& tree, s
     }
     for (PhonebookEntry entry : tree.entries) {
         entry.site = site;
-        if (const auto ok = step([&](ChangeSet& part) { return add_entry(part, entry); }); !ok) return ok;
+        if (auto ok = step([&](ChangeSet& part) { return add_entry(part, entry); }); !ok) {
+            ok.error().where = fmt::format("phonebook {} {}", printable(entry.number, 40), ok.error().where);
+            return ok;
+        }
     }
     return changes.revision;
 }

@@ -168,7 +168,10 @@ public:
         for (const DeviceSettings& device : tree.changed)
             if (const auto ok = check_settings(device.settings, {}); !ok) return tl::unexpected(ok.error());
         for (const PhonebookEntry& entry : tree.entries)
-            if (const auto ok = check(entry); !ok) return tl::unexpected(ok.error());
+            if (auto ok = check(entry); !ok) {
+                ok.error().where = fmt::format("phonebook {} {}", printable(entry.number, 40), ok.error().where);
+                return tl::unexpected(ok.error());
+            }
         const std::size_t writes = tree.added.size() + tree.changed.size() + tree.entries.size();
         const WriteSize size = writes > 100 ? WriteSize::bulk : WriteSize::small;
         return submit([&](ChangeSet& changes) { return writes_.import_tree(changes, tree, *layers); }, size);

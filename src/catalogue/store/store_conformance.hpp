@@ -362,6 +362,28 @@ TEST_P(StoreConformance, ATreeIsImportedAsAWholeOrNotAtAll) {
     expect_snapshot_is_what_is_stored();
 }
 
+TEST_P(StoreConformance, AnImportTakesOutOfADeviceWhatItsSiteSaysNow) {
+    ASSERT_TRUE(store().add_device(draft(1, {{"time.zone", "America/New_York"}, {"line.1.label", "kept"}})));
+    TreeImport tree;
+    tree.site_settings = {{"time.zone", "Europe/Berlin"}};
+    tree.changed = {{mac(1), {{"line.1.user", "1"}}, {"time.zone", "time.server"}}}; // the latter it never stated
+    const auto done = store().import_tree(tree);
+    ASSERT_TRUE(done) << done.error().text();
+    EXPECT_FALSE(snapshot()->find(mac(1))->layer.find(config::find_setting("time.zone").value()));
+    EXPECT_EQ(value(snapshot()->find(mac(1))->layer, "line.1.label"), "kept");
+    EXPECT_EQ(value(snapshot()->site("default")->layer, "time.zone"), "Europe/Berlin");
+    expect_snapshot_is_what_is_stored();
+}
+
+TEST_P(StoreConformance, AnImportNamesTheContactThatItRefuses) {
+    TreeImport tree;
+    tree.entries = {{0, "", "Ida", "Voss", "2002", "", ""}, {0, "", "Bad", "", "ext12", "", ""}};
+    const auto refused = store().import_tree(tree);
+    EXPECT_EQ(code_of(refused), ErrorCode::invalid);
+    EXPECT_NE(refused.error().where.find("ext12"), std::string::npos) << refused.error().where;
+    EXPECT_EQ(store().entries("default")->size(), 0U);
+}
+
 TEST_P(StoreConformance, LayersOfFleetSiteAndGroupAreStampedApart) {
     using config::LayerKind;
     ASSERT_TRUE(store().add_site("berlin", {}));

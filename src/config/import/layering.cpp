@@ -83,6 +83,24 @@ Layer built(const Texts& texts) {
     return builder.build();
 }
 
+/// What a phone of the group has without a word of its own.
+Texts given_to(const LayeredPhone& phone, const Standing& standing, const Texts& site, const Texts& model) {
+    Texts out = texts_of(standing.fleet);
+    const auto add = [&](const Texts& texts) {
+        for (const auto& [key, value] : texts) out[key] = value;
+    };
+    add(texts_of(standing.site));
+    add(site);
+    if (const auto found = standing.models.find({phone.family, phone.model}); found != standing.models.end())
+        add(texts_of(found->second));
+    add(model);
+    if (const auto found = standing.groups.find(phone.group); found != standing.groups.end())
+        add(texts_of(found->second));
+    return out;
+}
+
+std::string name_of_entry(const Key& key) { return Layer::Entry{key.first, key.second, {}}.name(); }
+
 bool says_secret(std::string_view name) {
     constexpr std::array words{"pass", "pwd", "secret", "_pin", ".pin", "_key", ".key"};
     const std::string lower = to_lower(name);
@@ -94,6 +112,7 @@ bool says_secret(std::string_view name) {
 
 bool is_shareable(const Layer::Entry& entry, const Family& family) {
     if (entry.is_raw()) {
+        if (stripped_of_account(entry.value) != entry.value) return false;
         const ParameterFacts* facts = family.facts(entry.raw_name);
         return facts != nullptr && facts->secret ? !*facts->secret : !says_secret(entry.raw_name);
     }
@@ -104,6 +123,12 @@ bool is_shareable(const Layer::Entry& entry, const Family& family) {
         find_pattern("phone.label").value(),       find_pattern("network.address").value()};
     if (spec_of(entry.key).secrecy == Secrecy::secret) return false;
     return std::find(personal.begin(), personal.end(), entry.key.id) == personal.end();
+}
+
+Layer laid_over(const Layer& under, const Layer& over) {
+    Texts texts = texts_of(under);
+    for (auto& [key, value] : texts_of(over)) texts[key] = value;
+    return built(texts);
 }
 
 Layering lay_out(std::span<LayeredPhone> phones, const Families& families, const Standing& standing) {
@@ -143,12 +168,13 @@ Layering lay_out(std::span<LayeredPhone> phones, const Families& families, const
         models.emplace(name, std::move(texts));
     }
     for (Phone& phone : all) {
-        Texts given = stands;
-        for (const auto& [key, value] : site) given[key] = value;
-        for (const auto& [key, value] : models[{phone.out->family, phone.out->model}]) given[key] = value;
+        const Texts given = given_to(*phone.out, standing, site, models[{phone.out->family, phone.out->model}]);
         LayerBuilder own;
         for (const auto& [key, value] : phone.whole)
-            if (const std::string* there = find(given, key); there == nullptr || *there != value) put(own, key, value);
+            if (const std::string* there = find(given, key); there == nullptr || *there != value)
+                put(own, key, value);
+            else
+                phone.out->moved.push_back(name_of_entry(key));
         phone.out->own = own.build();
     }
     return out;

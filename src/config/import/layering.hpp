@@ -11,8 +11,10 @@ namespace offhook::config {
 /// One phone, as its files say, with what the files that it shares say by themselves.
 struct LayeredPhone {
     std::string family, model;
+    std::string group; ///< of a known device; empty: none
     Layer whole, shared;
-    Layer own; ///< out: what the site's and the model's layer do not give it
+    Layer own;                      ///< out: what the layers that it shares do not give it
+    std::vector<std::string> moved; ///< out: the names of the rest
 };
 
 struct Layering {
@@ -22,6 +24,9 @@ struct Layering {
 
 /// What may stand in a layer that others read, too: no secret, nothing that tells who a line is.
 [[nodiscard]] bool is_shareable(const Layer::Entry& entry, const Family& family);
+
+/// Both together; what `over` says counts.
+[[nodiscard]] Layer laid_over(const Layer& under, const Layer& over);
 
 [[nodiscard]] Layering lay_out(std::span<LayeredPhone> phones, const Families& families, const Standing& standing);
 

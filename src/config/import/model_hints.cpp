@@ -65,8 +65,7 @@ void read_log(const TreeFile& file, const Family& family, std::map<MacAddress, M
 std::map<MacAddress, ModelHint> model_hints(const Tree& tree, const Family& family) {
     std::map<MacAddress, ModelHint> hints;
     for (const TreeFile& file : tree.files()) {
-        const auto name = to_lower(base_name(file.path));
-        if (file.kind != TreeFile::Kind::regular || name.find(".log") == std::string::npos) continue;
+        if (file.kind != TreeFile::Kind::regular || !is_log(file.path)) continue;
         read_log(file, family, hints);
     }
     return hints;

@@ -26,18 +26,24 @@ constexpr std::array<Place, 3> places{{{"CFG_STANDARD_FILE_PATH", "Config{MAC}.c
                                        {"CFG_PRODUCT_FILE_PATH", "Config{MODEL}.cfg", "product file"},
                                        {"CFG_MASTER_FILE_PATH", "ConfigCommon.cfg", "master file"}}};
 
-/// Which seal a name's ending says.
-const Seal* seal_of(std::string_view path, bool& sealed) {
+/// Which seals a name's ending says; none: it is not sealed.
+std::vector<const Seal*> seals_of(std::string_view path) {
     const std::string name = to_lower(path);
     const auto ends = [&](std::string_view ending) { return name.ends_with(ending); };
-    sealed = ends(".e1c") || ends(".e2c") || ends(".e3c") || ends(".enc");
-    if (!sealed) return nullptr;
-    return find_seal(ends(".enc") ? "openssl-enc" : "panasonic-project");
+    // The file itself does not say CFG_FILE_KEY_LENGTH: each is tried.
+    if (ends(".enc")) return {find_seal("openssl-enc"), find_seal("openssl-enc-192"), find_seal("openssl-enc-256")};
+    if (ends(".e1c") || ends(".e2c") || ends(".e3c")) return {find_seal("panasonic-project")};
+    return {};
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
+/// By the first seal that makes a configuration of it: a wrong one may open it, too, and make noise. Errors: the first
+/// seal's.
+Result<std::string> open_by_any(std::string_view bytes, const std::vector<const Seal*>& seals, std::string_view key) {
+    Result<std::string> first = open_sealed(bytes, seals.front(), key);
+    if (first && first->starts_with(magic)) return first;
+    for (std::size_t i = 1; i < seals.size(); ++i)
+        if (auto plain = open_sealed(bytes, seals[i], key); plain && plain->starts_with(magic)) return plain;
+    return first;
 }
 
 std::string_view value_in(const std::vector<Parameter>& parameters, std::string_view name) {
@@ -64,14 +70,13 @@ private:
     void sort_out(std::size_t i) {
         const TreeFile& f = files_[i];
         if (f.kind != TreeFile::Kind::regular || out_.files[i].verdict != Verdict::unclaimed) return;
-        bool sealed = false;
-        const Seal* seal = seal_of(f.path, sealed);
-        if (!sealed && !f.bytes.starts_with(magic)) return sort_out_other(i);
+        const auto seals = seals_of(f.path);
+        if (seals.empty() && !f.bytes.starts_with(magic)) return sort_out_other(i);
         if (const auto mac = mac_in_name(f.path); mac && mac->bits() != 0) own_[*mac].push_back(i);
         std::string opened;
         std::string_view text = f.bytes;
-        if (sealed) {
-            auto plain = open_sealed(text, seal, context_.key);
+        if (!seals.empty()) {
+            auto plain = open_by_any(text, seals, context_.key);
             if (!plain) return out_.files[i].claim(Verdict::refused, "encrypted configuration", plain.error().message);
             opened = std::move(*plain);
             text = opened;

@@ -27,6 +27,12 @@ bool is_secret(const Family& family, const std::string& parameter) {
     return facts == nullptr || facts->secret.value_or(true);
 }
 
+/// A parameter that may be shown to somebody, by itself or as the setting that it becomes.
+bool may_be_shown(const Family& family, const std::string& parameter) {
+    const ParameterFacts* facts = family.facts(parameter);
+    return facts != nullptr && !facts->secret.value_or(false);
+}
+
 /// One phone on its way from files to settings.
 struct Phone {
     const FoundDevice* found = nullptr;
@@ -72,17 +78,36 @@ private:
 
     /// What no reader knows.
     void report_rest() {
-        for (std::size_t i = 0; i < reading_.files.size(); ++i) {
-            const TreeFile& file = tree_.files()[i];
-            FileReport& report = reading_.files[i];
-            if (file.kind == TreeFile::Kind::link)
-                report.claim(FileReport::Verdict::apart, "link", "not followed");
-            else if (file.kind == TreeFile::Kind::unreadable)
-                report.claim(FileReport::Verdict::refused, "file", "the system does not let it be read");
-            else if (file.size_bytes != 0 && (file.bytes.empty() || is_binary(file.bytes)))
-                report.claim(FileReport::Verdict::apart, "binary file",
-                             "if it is firmware: offhook firmware add FILE --family F --name NAME --version V");
+        for (std::size_t i = 0; i < reading_.files.size(); ++i) report_other(tree_.files()[i], reading_.files[i]);
+    }
+
+    static void report_other(const TreeFile& file, FileReport& report) {
+        using Verdict = FileReport::Verdict;
+        constexpr std::string_view add = "offhook firmware add FILE --family F --name NAME --version V";
+        switch (file.kind) {
+        case TreeFile::Kind::link:
+            return report.claim(Verdict::apart, "link", "not followed");
+        case TreeFile::Kind::unreadable:
+            return report.claim(Verdict::refused, "file or folder", "the system does not let it be read");
+        case TreeFile::Kind::too_deep:
+            return report.claim(Verdict::refused, "folder",
+                                fmt::format("deeper than {} folders: import it by itself", limits::tree_depth_max));
+        case TreeFile::Kind::special:
+            return report.claim(Verdict::apart, "no file", "a socket, a pipe or a device");
+        case TreeFile::Kind::regular:
+            break;
         }
+        if (file.bytes.empty() && file.size_bytes != 0)
+            return report.claim(Verdict::apart, "large file",
+                                fmt::format("{} bytes: larger than a configuration can be, so it was not read; if it "
+                                            "is firmware: {}",
+                                            file.size_bytes, add));
+        if (is_binary(file.bytes))
+            return report.claim(Verdict::apart, "binary file", fmt::format("if it is firmware: {}", add));
+        if (is_log(file.path))
+            report.claim(Verdict::apart, "log",
+                         file.bytes.size() < file.size_bytes ? "it is long: models are looked for at its end alone"
+                                                             : "");
     }
 
     /// One MAC in two families' files: nobody can be both.
@@ -113,6 +138,31 @@ private:
         for (const FoundDevice& device : found->second) take(device, *family, reader);
     }
 
+    /// The catalogue's word on a device that it has. False: it stays as it is.
+    bool take_known(const FoundDevice& device, const Family& family, const Model*& model) {
+        const auto at = options_.standing.devices.find(device.mac);
+        if (at == options_.standing.devices.end()) return true;
+        const KnownDevice& known = at->second;
+        const auto stays = [&](std::string text, std::string advice) {
+            refuse(device.mac, std::move(text), std::move(advice));
+            return false;
+        };
+        if (options_.known == ImportOptions::Known::refused)
+            return stays("it is a device already", "--update puts these settings over its own");
+        if (!known.family.empty() && known.family != family.name())
+            return stays("it is a device of family " + known.family, "take the wrong files away");
+        if (known.site != options_.standing.site_name)
+            return stays("it is a device of site " + known.site, "say --site " + known.site + ", or move it first");
+        if (known.model.empty() || known.model == model->name) return true;
+        const Model* stands = family.find_model(known.model);
+        if (stands == nullptr)
+            return stays("its model in the catalogue, " + known.model + ", is none of the family's", "change it first");
+        add_conflict({device.mac, fmt::format("it is {} in the catalogue, and {} here", known.model, model->name),
+                      "the catalogue counts; change it there first if it is wrong"});
+        model = stands;
+        return true;
+    }
+
     void take(const FoundDevice& device, const Family& family, const TreeReader& reader) {
         if (twice_.contains(device.mac)) return;
         for (const auto& missing : device.missing)
@@ -128,16 +178,14 @@ private:
         if (device.chain.empty() || lacks_its_own(device))
             return refuse(device.mac, "its configuration files are not here, or cannot be read",
                           "add them, or `offhook device add` it by hand");
-        const bool known = options_.standing.devices.contains(device.mac);
-        if (known && options_.known == ImportOptions::Known::refused)
-            return refuse(device.mac, "it is a device already", "--update puts these settings over its own");
+        if (!take_known(device, family, model)) return;
         Phone phone{&device, &family, &reader, model, merged(device, reader, nullptr), {}};
         PlannedDevice planned;
         planned.mac = device.mac;
         planned.family = family.name();
         planned.model = model->name;
         planned.model_known_from = device.model_known_from;
-        planned.known = known;
+        planned.known = options_.standing.devices.contains(device.mac);
         for (const ChainPart& part : device.chain) planned.files.push_back(part.file);
         planned.whole = without_lines_beyond(settings_of(phone.values, phone, &device.mac), phone);
         for (const auto& [name, value] : phone.values) remember_understood(device, name, planned.whole);
@@ -171,7 +219,21 @@ private:
                 if (!parameter.value.empty()) out.emplace(parameter.name, parameter.value);
             }
         }
+        strip_accounts(device, *find_family(families_, reader.family()), only == nullptr, out);
         return out;
+    }
+
+    /// The account in a URL is a secret, and the URL's setting is none: it must be said apart.
+    void strip_accounts(const FoundDevice& device, const Family& family, bool reported, Values& values) {
+        for (auto& [name, value] : values) {
+            if (value.find('@') == std::string::npos || !may_be_shown(family, name)) continue;
+            std::string bare = stripped_of_account(value);
+            if (bare == value) continue;
+            value = std::move(bare);
+            if (reported)
+                add_conflict({device.mac, printable(name, 60) + " has an account in its URL, which is left out",
+                              "say it with provisioning.user and provisioning.password"});
+        }
     }
 
     Layer settings_of(const Values& values, const Phone& phone, const MacAddress* reported) {
@@ -183,7 +245,7 @@ private:
             if (entry.is_raw()) {
                 builder.put_raw(entry.raw_name, entry.value);
             } else if (is_of_server(entry.key) && options_.provisioning == ImportOptions::Provisioning::left_out) {
-                plan_.left_out.insert(entry.name());
+                if (reported != nullptr) plan_.left_out.insert(entry.name()); // else it may be what stands there
             } else if (!entry.value.empty()) {
                 builder.put(entry.key, entry.value);
             }
@@ -237,26 +299,67 @@ private:
             const auto [at, is_new] = shared.try_emplace({plan_.devices[i].model, std::move(files)});
             if (is_new)
                 at->second = settings_of(merged(*phones_[i].found, *phones_[i].reader, &scope), phones_[i], nullptr);
-            layered[i] = {plan_.devices[i].family, plan_.devices[i].model, plan_.devices[i].whole, at->second, {}};
+            const PlannedDevice& device = plan_.devices[i];
+            layered[i] = {device.family, device.model, group_of(device.mac), device.whole, at->second, {}, {}};
         }
-        Layering out = lay_out(layered, families_, options_.standing);
-        for (std::size_t i = 0; i < layered.size(); ++i) plan_.devices[i].layer = std::move(layered[i].own);
+        const Standing standing = with_those_left();
+        Layering out = lay_out(layered, families_, standing);
+        for (std::size_t i = 0; i < layered.size(); ++i) {
+            plan_.devices[i].layer = std::move(layered[i].own);
+            if (plan_.devices[i].known) plan_.devices[i].moved = std::move(layered[i].moved);
+        }
         plan_.site = std::move(out.site);
         plan_.models = std::move(out.models);
-        if (options_.standing.site_has_others && phones_.size() > 1)
+        if (standing.site_has_others && phones_.size() > 1)
             plan_.notes.emplace_back("the site has other phones: nothing is put into its layer, so that they stay as "
                                      "they are; each phone gets the shared values itself");
     }
 
+    [[nodiscard]] std::string group_of(MacAddress mac) const {
+        const auto known = options_.standing.devices.find(mac);
+        return known == options_.standing.devices.end() ? std::string{} : known->second.group;
+    }
+
+    /// Phones of the tree that are devices already and stay as they are must not be told otherwise by what they share.
+    [[nodiscard]] Standing with_those_left() const {
+        Standing out = options_.standing;
+        std::set<MacAddress> planned;
+        for (const PlannedDevice& device : plan_.devices) planned.insert(device.mac);
+        for (const auto& [mac, known] : options_.standing.devices) {
+            if (planned.contains(mac)) continue;
+            out.site_has_others = out.site_has_others || known.site == out.site_name;
+            out.other_models.insert(known.family + " " + known.model);
+        }
+        return out;
+    }
+
+    /// The layer of a known device as it will be.
+    [[nodiscard]] Layer device_layer(const PlannedDevice& device) const {
+        const auto known = options_.standing.devices.find(device.mac);
+        if (known == options_.standing.devices.end()) return device.layer;
+        LayerBuilder builder(laid_over(known->second.layer, device.layer));
+        for (const std::string& name : device.moved) (void)builder.unset(name); // it need not have been stated
+        return builder.build();
+    }
+
     /// What the phone will be told, against what it was told.
     void compare(PlannedDevice& device, const Phone& phone) {
-        const Layer* of_model = nullptr;
+        const Standing& stands = options_.standing;
+        const Layer site = laid_over(stands.site, plan_.site);
+        Layer of_model, of_group;
+        if (const auto at = stands.models.find({device.family, device.model}); at != stands.models.end())
+            of_model = at->second;
         for (const PlannedModel& model : plan_.models)
-            if (model.family == device.family && model.model == device.model) of_model = &model.layer;
-        std::vector<LayerRef> refs{{LayerKind::vendor_default, &phone.family->defaults()},
-                                   {LayerKind::site, &plan_.site}};
-        if (of_model != nullptr) refs.push_back({LayerKind::model, of_model});
-        refs.push_back({LayerKind::device, &device.layer});
+            if (model.family == device.family && model.model == device.model)
+                of_model = laid_over(of_model, model.layer);
+        if (const auto at = stands.groups.find(group_of(device.mac)); at != stands.groups.end()) of_group = at->second;
+        const Layer own = device_layer(device);
+        const LayerRef refs[]{{LayerKind::vendor_default, &phone.family->defaults()},
+                              {LayerKind::fleet, &stands.fleet},
+                              {LayerKind::site, &site},
+                              {LayerKind::model, &of_model},
+                              {LayerKind::group, &of_group},
+                              {LayerKind::device, &own}};
         Values written;
         for (const WrittenParameter& p : phone.family->write(Effective(refs), phone.model).parameters)
             if (!p.parameter.value.empty()) written.insert_or_assign(p.parameter.name, p.parameter.value);

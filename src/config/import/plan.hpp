@@ -17,12 +17,21 @@
 
 namespace offhook::config {
 
+/// A device that is there already. Secrets of layers are some text that equals none: nobody is told them.
+struct KnownDevice {
+    std::string site, group, family, model; ///< empty where it is not said
+    Layer layer;
+};
+
 /// What the catalogue has already, as far as an import must know.
 struct Standing {
-    std::set<MacAddress> devices;       ///< those among the tree's phones
-    Layer site;                         ///< of the site that phones come to
+    std::map<MacAddress, KnownDevice> devices; ///< those among the tree's phones
+    std::string site_name;                     ///< of the site that phones come to
+    Layer fleet, site;
+    std::map<std::pair<std::string, std::string>, Layer> models; ///< by family and model
+    std::map<std::string, Layer> groups;                         ///< of the devices, by name
     bool site_has_others = false;       ///< phones that are not the tree's would get what is put there
-    std::set<std::string> other_models; ///< "polycom SPIP650": of phones that are not the tree's
+    std::set<std::string> other_models; ///< "polycom SPIP650": of phones that are not the tree's, or with a layer
 };
 
 struct ImportOptions {
@@ -54,7 +63,8 @@ struct Difference {
 struct PlannedDevice {
     MacAddress mac;
     std::string family, model, model_known_from;
-    Layer layer;                    ///< beyond the site's and the model's
+    Layer layer;                    ///< beyond what the layers that it shares give it
+    std::vector<std::string> moved; ///< of a known device: settings that those give it now; its own word must go
     Layer whole;                    ///< all of what its files say
     bool known = false;             ///< a device already: its settings are changed
     std::vector<std::size_t> files; ///< its chain, in the order that counts

@@ -209,12 +209,176 @@ TEST(ImportPlan, AsksForAModelThatNothingTells) {
 
 TEST(ImportPlan, RefusesADeviceThatIsThere) {
     auto options = with_model("SPIP650");
-    options.standing.devices.insert(MacAddress(0x0004f2000001));
+    options.standing.devices[MacAddress(0x0004f2000001)] = {};
     EXPECT_EQ(plan_import(tree_of(two_polycoms()), packs(), options).devices.size(), 1U);
     options.known = ImportOptions::Known::updated;
     const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
     ASSERT_EQ(plan.devices.size(), 2U);
     EXPECT_TRUE(plan.devices[0].known);
+}
+
+Layer layer_of(const std::map<std::string, std::string>& settings) {
+    LayerBuilder out;
+    for (const auto& [name, value] : settings) EXPECT_TRUE(out.set(name, value)) << name;
+    return out.build();
+}
+
+/// Both phones of two_polycoms() are devices already, the first with a layer of its own.
+ImportOptions updating(const std::map<std::string, std::string>& settings) {
+    auto options = with_model("SPIP650");
+    options.known = ImportOptions::Known::updated;
+    options.standing.site_name = "default";
+    options.standing.devices[MacAddress(0x0004f2000001)] = {"default", "", "polycom", "SPIP650", layer_of(settings)};
+    options.standing.devices[MacAddress(0x0004f2000002)] = {"default", "", "polycom", "SPIP650", {}};
+    return options;
+}
+
+std::string becomes(const PlannedDevice& device, std::string_view parameter) {
+    for (const Difference& difference : device.differences)
+        if (difference.parameter == parameter) return difference.becomes;
+    return "(as it was)";
+}
+
+TEST(ImportPlan, TakesOutOfAKnownDeviceWhatItsSiteSaysNow) {
+    const auto options = updating({{"line.1.registrar.host", "old.example.net"}, {"phone.label", "ours"}});
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 2U);
+    EXPECT_EQ(value_in(plan.site, "line.1.registrar.host"), "sip.example.net");
+    EXPECT_THAT(plan.devices[0].moved, testing::Contains("line.1.registrar.host"));
+    EXPECT_THAT(plan.devices[0].moved, Not(testing::Contains("phone.label")));
+    EXPECT_THAT(plan.devices[0].moved, Not(testing::Contains("line.1.user")));
+    EXPECT_EQ(becomes(plan.devices[0], "reg.1.server.1.address"), "sip.example.net");
+}
+
+TEST(ImportPlan, TakesNothingOutOfANewDevice) {
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), with_model("SPIP650"));
+    ASSERT_EQ(plan.devices.size(), 2U);
+    EXPECT_TRUE(plan.devices[0].moved.empty());
+}
+
+TEST(ImportPlan, SpeaksOverTheGroupAndTheModelOfAKnownDevice) {
+    auto options = updating({});
+    options.standing.devices[MacAddress(0x0004f2000001)].group = "desks";
+    options.standing.groups["desks"] = layer_of({{"line.1.registrar.host", "group.example.net"}});
+    options.standing.models[{"polycom", "SPIP650"}] = layer_of({{"line.1.registrar.host", "model.example.net"}});
+    options.standing.other_models = {"polycom SPIP650"};
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 2U);
+    for (const auto& device : plan.devices) {
+        EXPECT_EQ(value_in(device.layer, "line.1.registrar.host"), "sip.example.net");
+        EXPECT_EQ(becomes(device, "reg.1.server.1.address"), "sip.example.net");
+    }
+}
+
+TEST(ImportPlan, TellsWhatStandsAbovePhonesAlready) {
+    auto options = updating({{"syslog.server", "own.example.net"}});
+    options.standing.fleet = layer_of({{"syslog.server", "fleet.example.net"}});
+    auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 2U);
+    EXPECT_EQ(becomes(plan.devices[0], "device.syslog.serverName"), "own.example.net");
+    EXPECT_EQ(becomes(plan.devices[1], "device.syslog.serverName"), "fleet.example.net");
+    options.standing.models[{"polycom", "SPIP650"}] = layer_of({{"syslog.server", "model.example.net"}});
+    plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    EXPECT_EQ(becomes(plan.devices[1], "device.syslog.serverName"), "model.example.net");
+    EXPECT_TRUE(plan.left_out.empty());
+}
+
+TEST(ImportPlan, LeavesADeviceOfAnotherSiteAsItIs) {
+    auto options = updating({});
+    options.standing.devices[MacAddress(0x0004f2000001)].site = "berlin";
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 1U);
+    EXPECT_EQ(plan.devices[0].mac, MacAddress(0x0004f2000002));
+    EXPECT_THAT(to_text(plan, packs(), PlanDetail::summary), HasSubstr("it is a device of site berlin"));
+}
+
+TEST(ImportPlan, BelievesTheCatalogueAboutTheModelOfAKnownDevice) {
+    auto options = updating({});
+    options.standing.devices[MacAddress(0x0004f2000001)].model = "SPIP330";
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 2U);
+    EXPECT_EQ(plan.devices[0].model, "SPIP330");
+    EXPECT_THAT(to_text(plan, packs(), PlanDetail::summary), HasSubstr("it is SPIP330 in the catalogue"));
+}
+
+TEST(ImportPlan, ChangesNoKnownDeviceThroughItsSite) {
+    auto options = updating({});
+    options.known = ImportOptions::Known::refused;
+    options.standing.devices.erase(MacAddress(0x0004f2000002));
+    const auto plan = plan_import(tree_of(two_polycoms()), packs(), options);
+    ASSERT_EQ(plan.devices.size(), 1U);
+    EXPECT_TRUE(plan.site.empty());
+    EXPECT_EQ(value_in(plan.devices[0].layer, "line.1.registrar.host"), "sip.example.net");
+}
+
+TEST(ImportPlan, TakesContactsAsAPhonebookHasThem) {
+    auto files = two_polycoms();
+    files["000000000000-directory.xml"] = R"(<directory><item_list>
+<item><ct>1234</ct></item>
+<item><lb>Taxi</lb><ct>1</ct></item>
+<item><fn>Ida</fn><ct>+49 (30) 1-2</ct></item>
+<item><fn>Ida again</fn><ct>+493012</ct></item>
+<item><fn>Bad</fn><ct>ext12</ct></item>
+<item><fn>Long</fn><ct>5</ct><lb>)" + std::string(65, 'x') +
+                                          "</lb></item></item_list></directory>";
+    const auto plan = plan_import(tree_of(files), packs(), with_model("SPIP650"));
+    ASSERT_EQ(plan.contacts.size(), 3U);
+    EXPECT_EQ(plan.contacts[0].last_name, "1234");
+    EXPECT_EQ(plan.contacts[1].last_name, "Taxi");
+    EXPECT_EQ(plan.contacts[2].first_name, "Ida");
+    const std::string text = to_text(plan, packs(), PlanDetail::summary);
+    EXPECT_THAT(text, HasSubstr("000000000000-directory.xml line 6: contact ext12 is left out"));
+    EXPECT_THAT(text, HasSubstr("000000000000-directory.xml line 7: contact 5 is left out"));
+    EXPECT_THAT(text, HasSubstr("3 entries for the site's phonebook"));
+}
+
+TEST(ImportPlan, OpensEncFilesWhateverTheirKeysLength) {
+    for (const char* seal : {"openssl-enc", "openssl-enc-192", "openssl-enc-256"}) {
+        const auto sealed = find_seal(seal)->seal(magic + "SIP_URI_1=\"21\"\r\n", "a file's key", "salt");
+        ASSERT_TRUE(sealed) << seal;
+        auto options = with_model("KX-UTG200");
+        options.key = "a file's key";
+        auto plan = plan_import(tree_of({{"Config0080f0000001.enc", *sealed}}), packs(), options);
+        options.key = "another key";
+        const auto shut = plan_import(tree_of({{"Config0080f0000001.enc", *sealed}}), packs(), options);
+        ASSERT_EQ(plan.files.size(), 1U);
+        EXPECT_NE(plan.files[0].verdict, FileReport::Verdict::refused) << seal << ": " << plan.files[0].why;
+        EXPECT_EQ(shut.files.at(0).verdict, FileReport::Verdict::refused) << seal;
+    }
+}
+
+TEST(ImportPlan, TellsNobodyTheAccountInAUrl) {
+    const std::map<std::string, std::string> files{
+        {"Config0080f0000001.cfg",
+         magic + "SIP_URI_1=\"21\"\r\nFIRM_FILE_PATH=\"http://ida:hunter2@fw.example.net/a.fw\"\r\n"},
+    };
+    auto options = with_model("KX-HDV130");
+    for (const auto provisioning : {ImportOptions::Provisioning::left_out, ImportOptions::Provisioning::kept}) {
+        options.provisioning = provisioning;
+        const auto plan = plan_import(tree_of(files), packs(), options);
+        ASSERT_EQ(plan.devices.size(), 1U);
+        const std::string text = to_text(plan, packs(), PlanDetail::settings);
+        EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+        for (const Layer::Entry& entry : plan.devices[0].whole)
+            EXPECT_THAT(std::string(entry.value), Not(HasSubstr("hunter2")));
+        if (provisioning == ImportOptions::Provisioning::left_out) continue;
+        EXPECT_EQ(value_in(plan.devices[0].whole, "firmware.path"), "http://fw.example.net/a.fw");
+        EXPECT_THAT(text, HasSubstr("has an account in its URL"));
+    }
+}
+
+TEST(ImportPlan, NamesWhatItDidNotLookAt) {
+    const Tree tree({{"shut", "", 0, TreeFile::Kind::unreadable},
+                     {"deep", "", 0, TreeFile::Kind::too_deep},
+                     {"pipe", "", 0, TreeFile::Kind::special},
+                     {"access.log", "x", 2 << 20, TreeFile::Kind::regular},
+                     {"big", "", 2 << 20, TreeFile::Kind::regular}});
+    const std::string text = to_text(plan_import(tree, packs(), {}), packs(), PlanDetail::summary);
+    EXPECT_THAT(text, HasSubstr("shut: NOT READ"));
+    EXPECT_THAT(text, HasSubstr("deep: NOT READ: folder"));
+    EXPECT_THAT(text, HasSubstr("pipe: left aside: no file"));
+    EXPECT_THAT(text, HasSubstr("access.log: left aside: log"));
+    EXPECT_THAT(text, HasSubstr("larger than a configuration can be"));
 }
 
 TEST(ImportPlan, ReportsOverridesAndDoesNotMixThemIn) {

@@ -1,6 +1,7 @@
 #include "config/import/polycom_tree.hpp"
 
 #include "base/text.hpp"
+#include "config/import/contact_taker.hpp"
 #include "config/import/limits.hpp"
 #include "config/import/model_hints.hpp"
 
@@ -18,11 +19,6 @@ using Verdict = FileReport::Verdict;
 bool is_xml(std::string_view bytes) {
     if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
     return trim(bytes.substr(0, 64)).starts_with('<');
-}
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
 }
 
 class Reading {
@@ -278,13 +274,15 @@ private:
             return out_.files[i].claim(Verdict::refused, "contact directory", "this version cannot read it");
         auto read = syntax->read(file(i).bytes);
         if (!read) return out_.files[i].claim(Verdict::refused, "contact directory", read.error().text());
+        ContactTaker taker(file(i).path, out_);
+        for (std::size_t k = 0; k < read->contacts.size(); ++k)
+            taker.take(std::move(read->contacts[k]), k < read->lines.size() ? read->lines[k] : 0);
         out_.files[i].claim(Verdict::read, "contact directory",
-                            fmt::format("{} entries for the site's phonebook", read->contacts.size()));
+                            fmt::format("{} entries for the site's phonebook", taker.taken()));
         add_notes(i, read->notes);
         if (++shared > 1)
             out_.conflicts.push_back({std::nullopt, fmt::format("{}: a further directory for all phones", file(i).path),
                                       "its entries are added to those of the first"});
-        for (Contact& contact : read->contacts) out_.contacts.push_back(std::move(contact));
     }
 
     const ReaderContext& context_;

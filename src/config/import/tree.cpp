@@ -74,6 +74,8 @@ std::optional<MacAddress> mac_in_name(std::string_view path) {
     return std::nullopt;
 }
 
+bool is_log(std::string_view path) { return to_lower(base_name(path)).find(".log") != std::string::npos; }
+
 bool is_binary(std::string_view bytes) {
     const std::string_view head = bytes.substr(0, sniffed_bytes);
     if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) return false; // UTF-16: a reader says so

@@ -3,7 +3,9 @@
 ///
 /// Names are looked up as TFTP servers on other systems do: exactly, else in any letter case. Nothing outside of it can
 /// be named: a path with "..", an absolute one, a link is a name that is not there.
-/// Limits   config/import/limits.hpp. A file beyond limits::document_bytes_max is known by name and size alone.
+/// Limits   config/import/limits.hpp. A file beyond limits::document_bytes_max is known by name and size alone, a log
+/// by
+///          its end.
 /// Threads  immutable once built: any.
 #include "base/mac_address.hpp"
 
@@ -19,12 +21,14 @@ namespace offhook::config {
 
 struct TreeFile {
     std::string path;  ///< "config/0004f2abcdef.cfg": no slash in front, '/' between
-    std::string bytes; ///< empty where the file is too large to be a configuration
+    std::string bytes; ///< empty where it is too large to be a configuration; of a log's the last part
     std::uint64_t size_bytes = 0;
     enum class Kind : std::uint8_t {
         regular,
-        link,      ///< not followed
-        unreadable ///< the system says no
+        link,       ///< not followed
+        unreadable, ///< the system says no; it may be a folder
+        too_deep,   ///< a folder that is not looked into
+        special     ///< a socket, a pipe, a device: not opened
     } kind = Kind::regular;
 };
 
@@ -48,6 +52,8 @@ private:
 [[nodiscard]] std::string_view base_name(std::string_view path);
 /// The first run of exactly twelve hexadecimal digits in a name's last part.
 [[nodiscard]] std::optional<MacAddress> mac_in_name(std::string_view path);
+/// A log by its name: access.log, access.log.1, 0004f2abcdef-app.log.
+[[nodiscard]] bool is_log(std::string_view path);
 /// Bytes that no text has: an image, a sound. An empty file is text.
 [[nodiscard]] bool is_binary(std::string_view bytes);
 

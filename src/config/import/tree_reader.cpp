@@ -29,14 +29,21 @@ Result<std::string> open_sealed(std::string_view bytes, const Seal* seal, std::s
     return seal->open(bytes, key);
 }
 
-std::string without_account(std::string_view url) {
+std::string stripped_of_account(std::string_view url) {
     const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return printable(url);
+    if (scheme == std::string_view::npos) return std::string(url);
     const auto start = scheme + 3;
     const auto end = url.find('/', start);
     const auto at = url.substr(0, end).rfind('@');
-    if (at == std::string_view::npos || at < start) return printable(url);
-    return printable(fmt::format("{}{}", url.substr(0, start), url.substr(at + 1)));
+    if (at == std::string_view::npos || at < start) return std::string(url);
+    return fmt::format("{}{}", url.substr(0, start), url.substr(at + 1));
+}
+
+std::string without_account(std::string_view url) { return printable(stripped_of_account(url)); }
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
 }
 
 } // namespace offhook::config

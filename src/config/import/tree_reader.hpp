@@ -102,7 +102,10 @@ public:
 
 /// The content of a file, opened with `key` where it is sealed as `seal` says. Errors: forbidden without a key.
 [[nodiscard]] Result<std::string> open_sealed(std::string_view bytes, const Seal* seal, std::string_view key);
-/// "http://h/a" of "http://user:password@h/a".
+/// "http://h/a" of "http://user:password@h/a"; anything else as it is.
+[[nodiscard]] std::string stripped_of_account(std::string_view url);
+/// The same, for reports.
 [[nodiscard]] std::string without_account(std::string_view url);
+void replace_all(std::string& text, std::string_view from, std::string_view to);
 
 } // namespace offhook::config

@@ -220,13 +220,6 @@ private:
 
 } // namespace
 
-std::string dialled(std::string_view number) {
-    std::string out(trim(number));
-    if (out.find('@') != std::string::npos) return out;
-    std::erase_if(out, [](char c) { return std::string_view(" .-()").find(c) != std::string_view::npos; });
-    return out;
-}
-
 DirectorySource directory_source(std::span<const LayerRef> layers) {
     const Effective settings(layers);
     const auto* stated = settings.find(source_setting());

@@ -8,6 +8,7 @@
 ///          of the keys last.
 /// Errors   those of render(). Threads  any.
 #include "config/render/render.hpp"
+#include "config/settings/contact_text.hpp"
 #include "config/syntax/directory_syntax.hpp"
 
 #include <optional>
@@ -30,8 +31,5 @@ enum class DirectorySource : std::uint8_t { merged, server, phone };
 /// `parameters` has a row for each contact.
 [[nodiscard]] Result<Rendered> render_directory(const Document& document, const Subject& subject,
                                                 const DirectorySources& sources);
-
-/// What is dialled of a number as people write it: "+49 (30) 1234-5" is "+493012345". An address stays.
-[[nodiscard]] std::string dialled(std::string_view number);
 
 } // namespace offhook::config

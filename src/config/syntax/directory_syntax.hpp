@@ -32,6 +32,7 @@ struct Contact {
 struct ParsedDirectory {
     std::vector<Contact> contacts; ///< in the order of the file
     std::vector<SyntaxNote> notes;
+    std::vector<std::size_t> lines; ///< of contacts, one each: where they begin
 };
 
 struct WrittenDirectory {

@@ -42,7 +42,7 @@ public:
             return fail(ErrorCode::invalid, "not a contact directory: its root is no <directory>");
         if (element.depth == list_depth) in_list_ = element.name == "item_list";
         if (element.depth == item_depth) in_item_ = in_list_ && element.name == "item";
-        if (element.depth == item_depth && in_item_) contact_ = {};
+        if (element.depth == item_depth && in_item_) contact_ = {}, line_ = element.line;
         return {};
     }
 
@@ -59,6 +59,7 @@ public:
             return fail(ErrorCode::too_large,
                         fmt::format("a directory has at most {} contacts", DirectorySyntax::contacts_max));
         out_.contacts.push_back(std::move(contact_));
+        out_.lines.push_back(line_);
         return {};
     }
 
@@ -98,6 +99,7 @@ private:
     static constexpr std::size_t further_max = 32;
     ParsedDirectory out_;
     Contact contact_;
+    std::size_t line_ = 0;
     bool in_list_ = false, in_item_ = false;
 };
 

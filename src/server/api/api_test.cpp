@@ -314,11 +314,47 @@ TEST_F(ApiTest, ATreeIsTakenAsAWholeOrNotAtAll) {
     EXPECT_EQ(text(shown).find("hunter2"), std::string::npos);
 }
 
+TEST_F(ApiTest, AnImportTakesOutOfADeviceWhatItsSiteSaysNow) {
+    add_anna();
+    const auto done = call("POST", "/v1/import/tree",
+                           R"({"settings":{"line.1.registrar.host":"new.example.net"},"devices":[
+                 {"mac":"0004f2000001","family":"polycom","model":"SPIP650","update":true,
+                  "settings":{"line.1.registrar.host":null,"time.zone":null,"line.1.label":"x"}}]})");
+    EXPECT_EQ(done.status, 200U) << text(done);
+    const auto shown = call("GET", "/v1/devices/0004f2000001");
+    EXPECT_FALSE(shown.body.at("settings").as_object().contains("line.1.registrar.host")) << text(shown);
+    EXPECT_EQ(shown.body.at("settings").at("line.1.user").as_string(), "1001");
+}
+
+TEST_F(ApiTest, AnImportAddsNoContactTwice) {
+    const auto row = [](const char* number) {
+        return R"({"last_name":"Voss","number":")" + std::string(number) + R"("})";
+    };
+    const std::string first = R"({"phonebook":[)" + row("+49 (30) 1") + "," + row("+4930-1") + "," + row("2") + "]}";
+    EXPECT_EQ(call("POST", "/v1/import/tree", first).body.at("entries").to_number<int>(), 2);
+    const std::string again = R"({"phonebook":[)" + row("+49.301") + "," + row("3") + "]}";
+    EXPECT_EQ(call("POST", "/v1/import/tree", again).body.at("entries").to_number<int>(), 1);
+    EXPECT_EQ(call("GET", "/v1/phonebook?site=default").body.at("entries").as_array().size(), 3U);
+}
+
 TEST_F(ApiTest, StandingSaysWhatAnImportWouldMeet) {
+    ASSERT_EQ(call("PATCH", "/v1/layers/fleet", R"({"settings":{"time.zone":"Europe/Berlin"}})").status, 200U);
+    ASSERT_EQ(call("PATCH", "/v1/layers/model/polycom/SPIP650", R"({"settings":{"time.server":"a.example"}})").status,
+              200U);
     add_anna();
     const auto same = call("POST", "/v1/import/standing", R"({"site":"","macs":["0004f2000001","0004f2000002"]})");
     ASSERT_EQ(same.status, 200U) << text(same);
-    EXPECT_EQ(same.body.at("devices").as_array().size(), 1U);
+    ASSERT_EQ(same.body.at("devices").as_array().size(), 1U);
+    const auto& device = same.body.at("devices").as_array()[0];
+    EXPECT_EQ(device.at("site").as_string(), "default");
+    EXPECT_EQ(device.at("group").as_string(), "");
+    EXPECT_EQ(device.at("settings").at("line.1.user").as_string(), "1001");
+    EXPECT_EQ(device.at("secrets_set").as_array().size(), 1U);
+    EXPECT_EQ(same.body.at("site").as_string(), "default");
+    EXPECT_EQ(same.body.at("fleet").at("settings").at("time.zone").as_string(), "Europe/Berlin");
+    ASSERT_EQ(same.body.at("model_layers").as_array().size(), 1U);
+    EXPECT_EQ(same.body.at("model_layers").as_array()[0].at("settings").at("time.server").as_string(), "a.example");
+    EXPECT_EQ(text(same).find("hunter2"), std::string::npos);
     EXPECT_FALSE(same.body.at("site_has_others").as_bool());
     const auto other = call("POST", "/v1/import/standing", R"({"site":"","macs":["0004f2000002"]})");
     EXPECT_TRUE(other.body.at("site_has_others").as_bool());

@@ -1,6 +1,7 @@
 /// /v1/import/tree: what `offhook import DIR` made of another boot server's directory, as one write; and
 /// /v1/import/standing: what is there already, which decides what goes into which layer.
 #include "base/text.hpp"
+#include "config/settings/contact_text.hpp"
 #include "server/api/api.hpp"
 #include "server/api/checks.hpp"
 #include "server/api/shapes.hpp"
@@ -37,15 +38,22 @@ Result<std::string> text_in(const json::object& body, std::string_view name) {
     return text->value_or("");
 }
 
-/// Settings of one scope that phones of `family` shall be told.
+/// Settings of one scope that phones of `family` shall be told, and those that others tell them from now on.
+Result<SettingChanges> changes_in(const ApiCall& call, const json::object& body, std::string_view family) {
+    auto changes = setting_changes(body);
+    if (!changes) return tl::unexpected(changes.error());
+    if (const auto said = check_raw_parameters(call.context.families, family, changes->set); !said)
+        return tl::unexpected(said.error());
+    return changes;
+}
+
+/// The same where there is nothing yet.
 Result<std::vector<catalogue::SettingText>> settings_in(const ApiCall& call, const json::object& body,
                                                         std::string_view family) {
-    auto changes = setting_changes(body);
+    auto changes = changes_in(call, body, family);
     if (!changes) return tl::unexpected(changes.error());
     if (!changes->unset.empty())
         return fail(ErrorCode::invalid, "an import takes nothing away", changes->unset.front());
-    if (const auto said = check_raw_parameters(call.context.families, family, changes->set); !said)
-        return tl::unexpected(said.error());
     return std::move(changes->set);
 }
 
@@ -59,17 +67,19 @@ Result<void> take_device(const ApiCall& call, const json::object& row, catalogue
     if (!family) return tl::unexpected(family.error());
     if (!model) return tl::unexpected(model.error());
     if (const auto known = check_family_and_model(call.context.families, *family, *model); !known) return known;
-    auto settings = settings_in(call, row, *family);
-    if (!settings) return tl::unexpected(settings.error());
     const auto* update = row.if_contains("update");
     if (update != nullptr && update->is_bool() && update->get_bool()) {
         const auto* device = snapshot.find(*mac);
         if (device == nullptr) return fail(ErrorCode::not_found, "no such device in the catalogue", "mac");
         if (device->family != *family)
             return fail(ErrorCode::conflict, "it is a device of family " + device->family, "family");
-        tree.changed.push_back({device->mac, std::move(*settings)});
+        auto changes = changes_in(call, row, *family);
+        if (!changes) return tl::unexpected(changes.error());
+        tree.changed.push_back({device->mac, std::move(changes->set), std::move(changes->unset)});
         return {};
     }
+    auto settings = settings_in(call, row, *family);
+    if (!settings) return tl::unexpected(settings.error());
     catalogue::DeviceDraft draft;
     draft.mac = *mac;
     draft.family = *family;
@@ -106,13 +116,14 @@ Result<void> take_entry(const json::object& row, catalogue::TreeImport& tree) {
     return {};
 }
 
-/// A directory that is imported again adds no contact twice.
+/// A directory that is imported again adds no contact twice, nor one that stands twice in it.
 Result<void> drop_known_entries(const ApiCall& call, catalogue::TreeImport& tree) {
     const auto there = call.context.catalogue.store().entries(tree.site.empty() ? "default" : tree.site);
     if (!there) return tl::unexpected(there.error());
     std::set<std::string> numbers;
-    for (const auto& entry : *there) numbers.insert(entry.number);
-    std::erase_if(tree.entries, [&](const auto& entry) { return numbers.contains(entry.number); });
+    for (const auto& entry : *there) numbers.insert(config::dialled(entry.number));
+    std::erase_if(tree.entries,
+                  [&](const auto& entry) { return !numbers.insert(config::dialled(entry.number)).second; });
     return {};
 }
 
@@ -188,7 +199,42 @@ Result<ApiAnswer> import_tree(const ApiCall& call) {
                                        {"revision", *stored}}};
 }
 
-/// {"site", "macs"}: which of them are devices, what the site says, and whether others would be told the same.
+json::object layer_of(const config::Layer& layer) {
+    json::object out;
+    put_layer(out, layer, Secrets::hidden);
+    return out;
+}
+
+json::object known_device(const catalogue::Device& device, const catalogue::Snapshot& snapshot) {
+    json::object out = layer_of(device.layer);
+    out["mac"] = device.mac.text();
+    out["family"] = device.family;
+    out["model"] = device.model;
+    const auto* site = snapshot.site(device.site);
+    out["site"] = site == nullptr ? "" : site->name;
+    const auto* group = snapshot.group(device.group);
+    out["group"] = group == nullptr ? "" : group->name;
+    return out;
+}
+
+/// What stands above devices besides the site: the fleet's layer, the models', the groups'.
+void put_shared_layers(json::object& out, const catalogue::Snapshot& snapshot) {
+    json::array models;
+    for (const auto* stated : snapshot.model_layers()) {
+        json::object row = layer_of(stated->layer);
+        row["family"] = stated->family;
+        row["model"] = stated->model;
+        models.push_back(std::move(row));
+    }
+    json::object groups;
+    for (const auto& [id, group] : snapshot.groups()) groups[group.name] = layer_of(group.layer);
+    out["fleet"] = layer_of(snapshot.fleet().layer);
+    out["model_layers"] = std::move(models);
+    out["groups"] = std::move(groups);
+}
+
+/// {"site", "macs"}: which of them are devices, what they and all that they share say, and whether others would be
+/// told the same.
 Result<ApiAnswer> standing(const ApiCall& call) {
     const auto body = call.object({"site", "macs"});
     if (!body) return tl::unexpected(body.error());
@@ -206,7 +252,7 @@ Result<ApiAnswer> standing(const ApiCall& call) {
         const auto mac = mac_of(row.is_string() ? std::string_view(row.get_string()) : "");
         if (!mac) return tl::unexpected(mac.error());
         asked.insert(*mac);
-        if (snapshot->find(*mac) != nullptr) known.emplace_back(mac->text());
+        if (const auto* device = snapshot->find(*mac)) known.push_back(known_device(*device, *snapshot));
     }
     bool others = false;
     std::set<std::string> models;
@@ -220,6 +266,8 @@ Result<ApiAnswer> standing(const ApiCall& call) {
     json::object out{{"devices", std::move(known)}, {"site_has_others", others}};
     out["models"] = json::array(models.begin(), models.end());
     put_layer(out, site->layer, Secrets::hidden);
+    out["site"] = site->name;
+    put_shared_layers(out, *snapshot);
     return ApiAnswer{200, std::move(out)};
 }
 
