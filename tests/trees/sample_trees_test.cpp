@@ -84,6 +84,7 @@ std::vector<std::vector<Parameter>> rendered(const Family& family, const Planned
     for (const auto content : {Document::Content::own, Document::Content::model, Document::Content::shared})
         for (const Document& document : family.documents()) {
             if (document.content != content || document.syntax == nullptr) continue;
+            if (document.sealed == Document::Sealed::always) continue; // the same once more, for phones with a key
             Subject subject;
             subject.family = &family;
             subject.model = family.find_model(device.model);
