@@ -148,6 +148,40 @@ Result<void> take_all(const json::object& body, std::string_view name, const Tak
     return {};
 }
 
+json::object layer_of(const config::Layer& layer) {
+    json::object out;
+    put_layer(out, layer, Secrets::hidden);
+    return out;
+}
+
+json::object known_device(const catalogue::Device& device, const catalogue::Snapshot& snapshot) {
+    json::object out = layer_of(device.layer);
+    out["mac"] = device.mac.text();
+    out["family"] = device.family;
+    out["model"] = device.model;
+    const auto* site = snapshot.site(device.site);
+    out["site"] = site == nullptr ? "" : site->name;
+    const auto* group = snapshot.group(device.group);
+    out["group"] = group == nullptr ? "" : group->name;
+    return out;
+}
+
+/// What stands above devices besides the site: the fleet's layer, the models', the groups'.
+void put_shared_layers(json::object& out, const catalogue::Snapshot& snapshot) {
+    json::array models;
+    for (const auto* stated : snapshot.model_layers()) {
+        json::object row = layer_of(stated->layer);
+        row["family"] = stated->family;
+        row["model"] = stated->model;
+        models.push_back(std::move(row));
+    }
+    json::object groups;
+    for (const auto& [id, group] : snapshot.groups()) groups[group.name] = layer_of(group.layer);
+    out["fleet"] = layer_of(snapshot.fleet().layer);
+    out["model_layers"] = std::move(models);
+    out["groups"] = std::move(groups);
+}
+
 Result<void> check_offered(const ApiCall& call, const catalogue::TreeImport& tree,
                            const catalogue::Snapshot& snapshot) {
     std::set<std::string> servers; // phones state the same: each is looked at once
@@ -197,40 +231,6 @@ Result<ApiAnswer> import_tree(const ApiCall& call) {
                                        {"changed", tree.changed.size()},
                                        {"entries", tree.entries.size()},
                                        {"revision", *stored}}};
-}
-
-json::object layer_of(const config::Layer& layer) {
-    json::object out;
-    put_layer(out, layer, Secrets::hidden);
-    return out;
-}
-
-json::object known_device(const catalogue::Device& device, const catalogue::Snapshot& snapshot) {
-    json::object out = layer_of(device.layer);
-    out["mac"] = device.mac.text();
-    out["family"] = device.family;
-    out["model"] = device.model;
-    const auto* site = snapshot.site(device.site);
-    out["site"] = site == nullptr ? "" : site->name;
-    const auto* group = snapshot.group(device.group);
-    out["group"] = group == nullptr ? "" : group->name;
-    return out;
-}
-
-/// What stands above devices besides the site: the fleet's layer, the models', the groups'.
-void put_shared_layers(json::object& out, const catalogue::Snapshot& snapshot) {
-    json::array models;
-    for (const auto* stated : snapshot.model_layers()) {
-        json::object row = layer_of(stated->layer);
-        row["family"] = stated->family;
-        row["model"] = stated->model;
-        models.push_back(std::move(row));
-    }
-    json::object groups;
-    for (const auto& [id, group] : snapshot.groups()) groups[group.name] = layer_of(group.layer);
-    out["fleet"] = layer_of(snapshot.fleet().layer);
-    out["model_layers"] = std::move(models);
-    out["groups"] = std::move(groups);
 }
 
 /// {"site", "macs"}: which of them are devices, what they and all that they share say, and whether others would be
