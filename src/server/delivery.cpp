@@ -131,7 +131,11 @@ FileAnswer Delivery::open(const FileRequest& request) {
             answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
             if (answer.file == nullptr) {
                 pending_.emplace().wanted = std::move(at_hand.wanted);
-                if (at_hand.is_part) pending_->directory = directory;
+                if (at_hand.is_part) {
+                    pending_->directory = directory;
+                    pending_->family = asked.family;
+                    pending_->site = asked.site->id;
+                }
             }
         }
     } else if (verdict == Verdict::serve) {
@@ -226,11 +230,11 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     if (before != nullptr && before->file->text == rendered->served())
         return before->file; // a change that changes nothing
 
-    if (rendered->seal != nullptr) return baked(std::move(rendered->sealed), sealed_media_type);
-    return baked(std::move(rendered->text), document.syntax->media_type());
+    if (rendered->seal != nullptr) return baked_file(std::move(rendered->sealed), sealed_media_type);
+    return baked_file(std::move(rendered->text), document.syntax->media_type());
 }
 
-std::shared_ptr<const ReadyFile> Delivery::baked(std::string text, std::string_view media_type) {
+std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type) {
     auto file = std::make_shared<ReadyFile>();
     file->set_text(std::move(text));
     file->entity_tag = '"' + content_name(file->text) + '"';
@@ -399,8 +403,14 @@ void Delivery::bring(const FileRequest& request, std::function<void(const FileAn
     bring_pending(std::move(pending), std::move(done), 3);
 }
 
-void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries) {
+void Delivery::bring_pending(Pending pending, Done done, unsigned tries) {
+    if (pending.directory != nullptr && pending.wanted.upload == 0)
+        return compose_pending(std::move(pending), nullptr, std::move(done), tries);
     const WantedContent wanted = pending.wanted;
+    if (const auto* found = pending.directory != nullptr ? shelf_.find(wanted) : nullptr; found != nullptr) {
+        const auto uploaded = *found; // making room may drop it
+        return compose_pending(std::move(pending), uploaded, std::move(done), tries);
+    }
     shelf_.fetch(wanted, [this, pending = std::move(pending), done = std::move(done),
                           tries](const std::shared_ptr<const ReadyFile>* file) mutable {
         if (file == nullptr && pending.wanted.upload != 0 && tries > 0) {
@@ -413,18 +423,10 @@ void Delivery::bring_pending(Pending pending, std::function<void(const FileAnswe
                 return bring_pending(std::move(pending), std::move(done), tries - 1);
             }
         }
-        event_ = pending.event;
-        if (file != nullptr && pending.directory != nullptr) {
-            const auto uploaded = *file; // making room for the directory may drop it
-            file = directory_with(pending, *uploaded);
-        }
-        if (file == nullptr) event_.outcome = catalogue::Outcome::failed;
-        FileAnswer answer;
-        answer.file = file;
-        answer.state = file != nullptr ? FileAnswer::State::found : FileAnswer::State::absent;
-        answer.ticket = pending.ticket;
-        answer.hold = pending.hold;
-        done(answer);
+        const auto fetched = file == nullptr ? nullptr : *file;
+        if (fetched != nullptr && pending.directory != nullptr)
+            return compose_pending(std::move(pending), fetched, std::move(done), tries);
+        finish(pending, fetched, done);
     });
 }
 
@@ -471,11 +473,9 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     if (directory_in(asked) != nullptr) {
         const AtHand at_hand = directory_at_hand(asked);
         if (at_hand.is_absent) return std::nullopt;
-        // What is on disk is not fetched for a listing: its size is that of what it is made from.
-        const auto* mark = snapshot_->upload(at_hand.wanted.mac, directory_in(asked)->beside);
+        out.is_size_open = at_hand.is_part;
         out.bytes = at_hand.file != nullptr          ? (*at_hand.file)->body.size()
                     : at_hand.wanted.file != nullptr ? at_hand.wanted.file->bytes
-                    : mark != nullptr                ? mark->bytes
                                                      : 0;
         return out;
     }

@@ -31,6 +31,9 @@ struct DeliveryOptions {
     std::shared_ptr<SharedAccess> shared_access = {}; ///< of all loops; null: one of its own
 };
 
+/// A rendered file, ready to go out.
+[[nodiscard]] std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type);
+
 class Delivery final : public Door {
 public:
     /// All references outlive it. `ring` is this loop's own.
@@ -67,6 +70,8 @@ private:
     struct Pending { // opened, and to be fetched
         WantedContent wanted;
         const config::Document* directory = nullptr; ///< what is made of it; null: it is the file itself
+        const config::Family* family = nullptr;      ///< of `directory`
+        catalogue::SiteId site{};                    ///< whose phonebook goes into it
         catalogue::TimelineEvent event;
         Ticket ticket;
         std::chrono::milliseconds hold{0};
@@ -78,23 +83,26 @@ private:
     struct AtHand {
         WantedContent wanted;
         const std::shared_ptr<const ReadyFile>* file = nullptr; ///< null: `wanted` first
-        bool is_part = false;                                   ///< `wanted` is not the file, but goes into it
-        bool is_absent = false;                                 ///< there is no such file
+        bool is_part = false;   ///< `wanted`, where it is anything, is not the file, but goes into it
+        bool is_absent = false; ///< there is no such file
     };
     [[nodiscard]] AtHand stored_at_hand(const Asked& asked);
     [[nodiscard]] AtHand directory_at_hand(const Asked& asked);
-    [[nodiscard]] const std::shared_ptr<const ReadyFile>& directory_of(const DirectoryQuestion& question,
-                                                                       std::optional<std::string_view> uploaded);
-    /// Null: there is none any more.
-    [[nodiscard]] const std::shared_ptr<const ReadyFile>* directory_with(const Pending& pending,
-                                                                         const ReadyFile& uploaded);
+    [[nodiscard]] bool may_see_phonebook(const Asked& asked) const;
+    [[nodiscard]] FileStamp directory_stamp(const DirectoryQuestion& question) const;
+    [[nodiscard]] const FileCache::Entry* compose_at_hand(const DirectoryQuestion& question, const FileStamp& stamp,
+                                                          AtHand& out);
+    [[nodiscard]] std::optional<DirectoryQuestion> question_of(const Pending& pending) const;
+    using Done = std::function<void(const FileAnswer&)>;
+    void compose_pending(Pending pending, const std::shared_ptr<const ReadyFile>& uploaded, Done done, unsigned tries);
+    void finish(const Pending& pending, const std::shared_ptr<const ReadyFile>& file, const Done& done);
+    void finish_later(Pending pending, std::shared_ptr<const ReadyFile> file, Done done);
     /// `device` is null for what many share.
     [[nodiscard]] FileStamp stamp_of(const config::Family& family, const catalogue::Site& site,
                                      const catalogue::Device* device) const;
-    [[nodiscard]] static std::shared_ptr<const ReadyFile> baked(std::string text, std::string_view media_type);
     [[nodiscard]] std::optional<ListedFile> facts_of(const FileRequest& request);
     [[nodiscard]] std::optional<WantedContent> wanted_content(const Asked& asked) const;
-    void bring_pending(Pending pending, std::function<void(const FileAnswer&)> done, unsigned tries);
+    void bring_pending(Pending pending, Done done, unsigned tries);
     void answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done);
 
     const config::Families& families_;

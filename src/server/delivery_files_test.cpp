@@ -520,7 +520,86 @@ TEST_F(DeliveryFilesTest, ADirectoryThatWasSentIsServedBehindOurs) {
     ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Ada", "Lovelace", "1004", "", ""}));
     EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1004 1003 556 ");
     EXPECT_FALSE(came_later_) << "what was sent is still there";
+    EXPECT_EQ(get("000000000000-directory.xml"), nullptr) << "two phones ask from there, so nobody knows who this is";
+    clock_.advance(std::chrono::minutes(2));
+    EXPECT_EQ(numbers_of(text("0004f2000001-directory.xml")), "1004 1003 556 ");
     EXPECT_EQ(numbers_of(text("000000000000-directory.xml")), "1004 1003 ");
+}
+
+TEST_F(DeliveryFilesTest, APhonebookIsNotForStrangers) {
+    constexpr std::string_view seed = "000000000000-directory.xml";
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    EXPECT_EQ(get(seed), nullptr) << "nobody asked from there";
+    EXPECT_EQ(last_event().outcome, Outcome::absent);
+    EXPECT_EQ(get("0004f20000ff.cfg"), nullptr);
+    EXPECT_EQ(get(seed), nullptr) << "a MAC that is nobody's";
+    clock_.advance(std::chrono::minutes(2));
+    ASSERT_NE(get("0004f2000001.cfg"), nullptr);
+    EXPECT_EQ(numbers_of(text(seed)), "1003 ") << "a phone of the site asked from there just now";
+    clock_.advance(std::chrono::minutes(2));
+    EXPECT_EQ(get(seed), nullptr) << "that was long ago";
+    ASSERT_NE(get("0004f2000001.cfg"), nullptr);
+    ASSERT_TRUE(catalogue_.store().add_site("lab", {}));
+    catalogue::DeviceChange moved;
+    moved.site = "lab";
+    ASSERT_TRUE(catalogue_.store().change_device(anna, moved));
+    EXPECT_EQ(get(seed), nullptr) << "a phone of another site";
+    Login login;
+    login.kind = Login::Kind::device;
+    login.mac = bert;
+    FileRequest request = request_for(seed);
+    request.transport = Transport::ftp;
+    request.login = &login;
+    const std::scoped_lock guard(one_at_a_time_);
+    EXPECT_EQ(delivery_.open(request).state, FileAnswer::State::found) << "it has logged in";
+    delivery_.answered(226, 0);
+}
+
+TEST_F(DeliveryFilesTest, ALargeDirectoryIsComposedByThePoolAndThenKept) {
+    for (unsigned i = 0; i < 201; ++i)
+        ASSERT_TRUE(
+            catalogue_.store().add_entry({0, "", "Name", std::to_string(i), std::to_string(10'000 + i), "", ""}));
+    const auto count = [&](std::string_view name) { return read_directory(text(name)).contacts.size(); };
+    for (const std::string_view name : {"0004f2000001-directory.xml", "000000000000-directory.xml"}) {
+        EXPECT_EQ(count(name), 201U) << name;
+        EXPECT_TRUE(came_later_) << name;
+        EXPECT_EQ(last_event().outcome, Outcome::served);
+        EXPECT_EQ(count(name), 201U) << name;
+        EXPECT_FALSE(came_later_) << name;
+    }
+    EXPECT_TRUE(put("0004f2000001-directory.xml", directory_of("555")).created);
+    EXPECT_EQ(count("0004f2000001-directory.xml"), 202U);
+    EXPECT_TRUE(came_later_);
+    EXPECT_EQ(count("0004f2000001-directory.xml"), 202U);
+    EXPECT_FALSE(came_later_);
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "One", "More", "9", "", ""}));
+    EXPECT_EQ(count("0004f2000001-directory.xml"), 203U);
+    EXPECT_TRUE(came_later_);
+    pool_.stop();
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "And", "Another", "8", "", ""}));
+    EXPECT_EQ(count("0004f2000001-directory.xml"), 204U) << "by the loop, where the pool takes no more";
+}
+
+TEST_F(DeliveryFilesTest, AListingDoesNotGuessHowLongADirectoryIs) {
+    ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    EXPECT_TRUE(put("0004f2000001-directory.xml", directory_of("555")).created);
+    Login login;
+    login.kind = Login::Kind::device;
+    login.mac = anna;
+    FileRequest request = request_for("");
+    request.transport = Transport::ftp;
+    request.login = &login;
+    const auto listed = [&]() -> ListedFile {
+        for (auto& line : delivery_.list(request))
+            if (line.name == "0004f2000001-directory.xml") return line;
+        ADD_FAILURE() << "it is not listed";
+        return {};
+    };
+    EXPECT_TRUE(listed().is_size_open);
+    const auto file = get("0004f2000001-directory.xml", Verb::head);
+    ASSERT_NE(file, nullptr);
+    EXPECT_FALSE(listed().is_size_open);
+    EXPECT_EQ(listed().bytes, file->body.size());
 }
 
 TEST_F(DeliveryFilesTest, ADirectoryThatNothingReadsIsServedBackAsItCame) {
@@ -533,6 +612,8 @@ TEST_F(DeliveryFilesTest, ADirectoryThatNothingReadsIsServedBackAsItCame) {
 
 TEST_F(DeliveryFilesTest, AnOperatorsSeedDirectoryGoesBeforeThePhonebooks) {
     ASSERT_TRUE(catalogue_.store().add_entry({0, "", "Eva", "Muster", "1003", "", ""}));
+    EXPECT_EQ(get("000000000000-directory.xml"), nullptr);
+    ASSERT_NE(get("0004f2000001.cfg"), nullptr);
     EXPECT_EQ(numbers_of(text("000000000000-directory.xml")), "1003 ");
     auto file = image("000000000000-directory.xml");
     file.role = catalogue::FileRole::asset;

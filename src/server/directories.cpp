@@ -9,24 +9,30 @@
 namespace offhook::server {
 namespace {
 
-std::vector<config::Contact> contacts_of(const catalogue::Phonebook& book) {
-    std::vector<config::Contact> out;
-    out.reserve(book.size());
-    for (const auto& entry : book) {
-        config::Contact& contact = out.emplace_back();
-        contact.first_name = entry->first_name;
-        contact.last_name = entry->last_name;
-        contact.number = entry->number;
-        contact.label = entry->label;
-    }
-    return out;
+config::ContactSource contacts_of(const catalogue::Phonebook& book) {
+    return {book.size(), [&book](std::size_t place) {
+                const catalogue::PhonebookEntry& entry = *book[place];
+                config::Contact contact;
+                contact.first_name = entry.first_name;
+                contact.last_name = entry.last_name;
+                contact.number = entry.number;
+                contact.label = entry.label;
+                return contact;
+            }};
 }
+
+/// Of a phone's own, as phones write them.
+constexpr std::size_t contact_bytes_usual = 100;
 
 } // namespace
 
-const catalogue::UploadMark* upload_in(const DirectoryQuestion& question) {
+const catalogue::UploadMark* upload_beside(const DirectoryQuestion& question) {
     if (question.device == nullptr || question.document.beside.empty()) return nullptr;
-    const auto* mark = question.snapshot.upload(question.device->mac, question.document.beside);
+    return question.snapshot.upload(question.device->mac, question.document.beside);
+}
+
+const catalogue::UploadMark* upload_in(const DirectoryQuestion& question) {
+    const auto* mark = upload_beside(question);
     if (mark == nullptr) return nullptr;
     const Layers layers(question.snapshot, question.family, question.site, question.device);
     return config::directory_source(layers.all()) == config::DirectorySource::server ? nullptr : mark;
@@ -45,9 +51,9 @@ Result<config::Rendered> render_directory(const DirectoryQuestion& question, std
         subject.model = question.family.find_model(question.device->model);
         subject.model_name = question.device->model;
     }
-    const auto site = contacts_of(question.snapshot.phonebook(question.site.id));
-    const auto fleet = contacts_of(question.snapshot.phonebook(catalogue::SiteId{}));
-    return config::render_directory(question.document, subject, {site, fleet, uploaded});
+    return config::render_directory(question.document, subject,
+                                    {contacts_of(question.snapshot.phonebook(question.site.id)),
+                                     contacts_of(question.snapshot.phonebook(catalogue::SiteId{})), uploaded});
 }
 
 Result<config::Rendered> render_directory(const DirectoryQuestion& question, catalogue::Store& store) {
@@ -58,6 +64,12 @@ Result<config::Rendered> render_directory(const DirectoryQuestion& question, cat
         return fail(ErrorCode::unavailable, "what the phone sent was replaced by a newer one just now: ask again",
                     question.document.beside);
     return render_directory(question, content->bytes());
+}
+
+std::size_t contacts_about(const DirectoryQuestion& question, std::uint64_t uploaded_bytes) {
+    return question.snapshot.phonebook(question.site.id).size() +
+           question.snapshot.phonebook(catalogue::SiteId{}).size() +
+           static_cast<std::size_t>(uploaded_bytes / contact_bytes_usual);
 }
 
 catalogue::Revision phonebook_revision(const DirectoryQuestion& question) {

@@ -8,6 +8,8 @@
 #include "config/family/family.hpp"
 #include "config/render/render.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -21,13 +23,17 @@ struct DirectoryQuestion {
     const catalogue::Device* device = nullptr; ///< of a document with scope device
 };
 
-/// The upload that goes into it; null: the directory is ours alone.
+/// What the phone sent last, whether it goes into the directory or not; null: nothing. Cheap.
+[[nodiscard]] const catalogue::UploadMark* upload_beside(const DirectoryQuestion& question);
+/// The upload that goes into it; null: the directory is ours alone. Looks through the layers.
 [[nodiscard]] const catalogue::UploadMark* upload_in(const DirectoryQuestion& question);
 /// An empty text: there is nothing in it. Requires: `uploaded` is of upload_in().
 [[nodiscard]] Result<config::Rendered> render_directory(const DirectoryQuestion& question,
                                                         std::optional<std::string_view> uploaded);
 /// The same, with the upload read from the store. Errors: unavailable, where that cannot be. Threads: a pool's.
 [[nodiscard]] Result<config::Rendered> render_directory(const DirectoryQuestion& question, catalogue::Store& store);
+/// How many contacts there are to look through, roughly: what tells work for a loop from work for a pool.
+[[nodiscard]] std::size_t contacts_about(const DirectoryQuestion& question, std::uint64_t uploaded_bytes);
 /// Grows with each change of the phonebooks that are in it.
 [[nodiscard]] catalogue::Revision phonebook_revision(const DirectoryQuestion& question);
 

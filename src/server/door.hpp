@@ -176,6 +176,7 @@ struct ListedFile {
     bool is_directory = false;
     std::uint64_t bytes = 0;
     std::optional<WallTime> modified;
+    bool is_size_open = false; ///< it has to be made first: HEAD, by open() and bring(), says how long it is
 };
 
 class Door {

@@ -109,6 +109,24 @@ void FileShelf::fetch(const WantedContent& wanted, std::function<void(const std:
         parts_.post_to_loop([arrived] { arrived(nullptr); });
 }
 
+bool FileShelf::make(std::function<std::shared_ptr<const ReadyFile>()> make,
+                     std::function<void(std::shared_ptr<const ReadyFile>)> done) {
+    const auto arrived = [done = std::move(done),
+                          alive = std::weak_ptr<int>(alive_)](const std::shared_ptr<const ReadyFile>& file) {
+        if (!alive.expired()) done(file);
+    };
+    auto job = [parts = parts_, make = std::move(make), arrived] {
+        std::shared_ptr<const ReadyFile> file;
+        try {
+            file = make();
+        } catch (const std::exception& error) {
+            log::error("CONTENT_NOT_MADE", "{}", error.what());
+        }
+        parts.bring_back([arrived, file] { arrived(file); });
+    };
+    return parts_.pool->post(std::move(job)) != net::BlockingPool::Queued::full;
+}
+
 void FileShelf::publish(const catalogue::Snapshot& snapshot) {
     std::erase_if(mapped_, [&](const auto& each) { return !snapshot.files().contains(each.first); });
 }

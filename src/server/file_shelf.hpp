@@ -52,6 +52,10 @@ public:
     [[nodiscard]] const std::shared_ptr<const ReadyFile>* find(const WantedContent& wanted);
     /// Calls `done` on the loop, with null where it is gone or the disk failed.
     void fetch(const WantedContent& wanted, std::function<void(const std::shared_ptr<const ReadyFile>*)> done);
+    /// Makes a file on the pool and calls `done` with it on the loop; false: the pool is full, and nothing happens.
+    /// Requires: usable(). What throws in `make` gives null.
+    [[nodiscard]] bool make(std::function<std::shared_ptr<const ReadyFile>()> make,
+                            std::function<void(std::shared_ptr<const ReadyFile>)> done);
     /// Drops what the snapshot no longer has.
     void publish(const catalogue::Snapshot& snapshot);
 

@@ -4,7 +4,8 @@
 #include "config/seal/seal.hpp"
 
 #include <algorithm>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace offhook::server {
 namespace {
@@ -14,6 +15,9 @@ using config::Parameter;
 /// Every seal that can tell its own files, with the name to look it up by: an upload's pack row names none, because a
 /// phone seals what it likes.
 constexpr std::string_view telling_seals[] = {"polycom-project", "panasonic-project"};
+
+/// Of one phone. Nobody changes so much on a phone, and each may be a line of what people are shown.
+constexpr std::size_t entries_max = 2'000;
 
 /// The plain text. Errors: invalid, for a sealed file that no key opens.
 Result<std::string> opened(std::string_view bytes, std::span<const std::string_view> keys) {
@@ -34,7 +38,8 @@ Result<std::string> opened(std::string_view bytes, std::span<const std::string_v
 /// Each name once: the first counts, as the phone reads its files.
 std::vector<Parameter> first_of_each(std::span<const Parameter> parameters) {
     std::vector<Parameter> out;
-    std::set<std::string_view> seen;
+    std::unordered_set<std::string_view> seen;
+    seen.reserve(parameters.size());
     for (const Parameter& parameter : parameters)
         if (seen.insert(parameter.name).second) out.push_back(parameter);
     return out;
@@ -57,7 +62,7 @@ public:
     explicit Reading(const LocalContext& context) : context_(context), beneath_(context.layers) {
         const auto written = context.family->write(beneath_, context.model);
         for (const config::WrittenParameter& p : written.parameters) {
-            origins_.emplace_back(p.origin);
+            served_origins_.try_emplace(p.parameter.name, Served{served_.size(), p.origin});
             served_.push_back(p.parameter);
         }
         before_ = context.family->read(first_of_each(served_), context.model).settings;
@@ -73,17 +78,21 @@ public:
         const auto own = first_of_each(parsed->parameters);
         take_settings(upload, own);
         for (const Parameter& parameter : own)
-            if (out_.find(parameter.name) == nullptr) out_.parameters.push_back(parameter);
+            if (parameters_.insert(parameter.name).second) out_.parameters.push_back(parameter);
+        if (left_out_ != 0)
+            problem(upload, "",
+                    "only " + std::to_string(entries_max) + " changes of one phone are shown; " +
+                        std::to_string(left_out_) + " of this file are left out");
+        left_out_ = 0;
     }
 
     LocalLayer finish() {
         out_.layer = builder_.build();
         std::vector<LocalEntry> sorted; // as the layer is
-        for (const config::Layer::Entry& entry : out_.layer) {
-            const auto found = std::find_if(out_.entries.begin(), out_.entries.end(),
-                                            [&](const LocalEntry& known) { return known.name == entry.name(); });
-            if (found != out_.entries.end()) sorted.push_back(std::move(*found));
-        }
+        sorted.reserve(out_.entries.size());
+        for (const config::Layer::Entry& entry : out_.layer)
+            if (const auto found = kept_.find(entry.name()); found != kept_.end())
+                sorted.push_back(std::move(out_.entries[found->second]));
         out_.entries = std::move(sorted);
         return std::move(out_);
     }
@@ -106,50 +115,68 @@ private:
         }
         for (const config::Layer::Entry& entry : before_)
             if (!entry.is_raw() && !together.settings.find(entry.key)) keep(upload, entry.key, "");
-        const auto not_understood = [](const config::ReadResult& read, const Parameter& parameter) {
-            return read.settings.find_raw(parameter.name) ||
-                   std::any_of(read.not_understood.begin(), read.not_understood.end(),
-                               [&](const Parameter& other) { return other.name == parameter.name; });
-        };
+        const auto unclear_alone = not_understood(alone), unclear_together = not_understood(together);
         for (const Parameter& parameter : own)
-            if (not_understood(alone, parameter) && not_understood(together, parameter)) keep_raw(upload, parameter);
+            if (unclear_alone.contains(parameter.name) && unclear_together.contains(parameter.name))
+                keep_raw(upload, parameter);
         for (const config::MapNote& note : alone.notes) problem(upload, note.setting, note.text);
     }
 
-    [[nodiscard]] bool is_kept(std::string_view name) const {
-        return std::any_of(out_.entries.begin(), out_.entries.end(),
-                           [&](const LocalEntry& known) { return known.name == name; });
+    static std::unordered_set<std::string_view> not_understood(const config::ReadResult& read) {
+        std::unordered_set<std::string_view> out;
+        for (const Parameter& parameter : read.not_understood) out.insert(parameter.name);
+        for (const config::Layer::Entry& entry : read.settings)
+            if (entry.is_raw()) out.insert(entry.raw_name);
+        return out;
+    }
+
+    /// Whether one more of that name can be kept: the first of each name, and no more than are shown.
+    bool has_room(const std::string& name) {
+        if (kept_.contains(name)) return false;
+        if (out_.entries.size() < entries_max) return true;
+        ++left_out_;
+        return false;
+    }
+
+    void add(LocalEntry entry) {
+        kept_.emplace(entry.name, out_.entries.size());
+        out_.entries.push_back(std::move(entry));
     }
 
     void keep(const LocalUpload& upload, config::SettingKey key, std::string_view value) {
         LocalEntry entry{name_of(key), std::string(value), spec_of(key).secrecy, upload.file->kind, upload.stored_at};
-        if (is_kept(entry.name)) return;
+        if (!has_room(entry.name)) return;
         if (const auto* ours = beneath_.find(key))
             entry.shadows = LocalEntry::Shadowed{std::string(ours->value), ours->origin};
         builder_.put(key, value);
-        out_.entries.push_back(std::move(entry));
+        add(std::move(entry));
     }
 
     void keep_raw(const LocalUpload& upload, const Parameter& parameter) {
         LocalEntry entry{std::string(config::Layer::raw_prefix) + parameter.name, parameter.value,
                          secrecy_of_raw(*context_.family, parameter.name), upload.file->kind, upload.stored_at};
-        if (is_kept(entry.name)) return;
+        if (!has_room(entry.name)) return;
         if (const auto set = builder_.set(entry.name, parameter.value); !set)
             return problem(upload, parameter.name, set.error().message);
-        const auto ours = std::find_if(served_.begin(), served_.end(),
-                                       [&](const Parameter& served) { return served.name == parameter.name; });
-        if (ours != served_.end())
-            entry.shadows =
-                LocalEntry::Shadowed{ours->value, origins_[static_cast<std::size_t>(ours - served_.begin())]};
-        out_.entries.push_back(std::move(entry));
+        if (const auto ours = served_origins_.find(parameter.name); ours != served_origins_.end())
+            entry.shadows = LocalEntry::Shadowed{served_[ours->second.at].value, ours->second.origin};
+        add(std::move(entry));
     }
+
+    struct Served {
+        std::size_t at; // in served_
+        config::LayerKind origin;
+    };
 
     const LocalContext& context_;
     const config::Effective beneath_;
     std::vector<Parameter> served_;
-    std::vector<config::LayerKind> origins_; // of served_
-    config::Layer before_;                   // what our files say, as the phone reads them
+    std::unordered_map<std::string, Served> served_origins_; // by name, of the first that has it
+    config::Layer before_;                                   // what our files say, as the phone reads them
     config::LayerBuilder builder_;
+    std::unordered_map<std::string, std::size_t> kept_; // by name, where in out_.entries
+    std::unordered_set<std::string> parameters_;        // names of out_.parameters
+    std::size_t left_out_ = 0;                          // of the upload being taken
     LocalLayer out_;
 };
 

@@ -3,7 +3,8 @@
 ///
 /// It is shown and never rendered: the phone has it already, and there it beats every file of ours. Pure: bytes in,
 /// settings out; api/local.cpp fetches the bytes.
-/// Limits   uploads as the pack's bytes_max, parameters and texts as config/syntax.
+/// Limits   uploads as the pack's bytes_max, parameters and texts as config/syntax; 2,000 entries, and a problem that
+///          says how many more there were.
 /// Errors   a file that cannot be read is a problem beside the others' settings, never a failure of the whole.
 /// Threads  any but the event loops': it reads whole files.
 /// Source   reference: Polycom 5.2 (overrides are strongest), 6.

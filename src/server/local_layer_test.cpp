@@ -160,5 +160,17 @@ TEST(LocalLayer, WhatDiscardingWritesIsReadAsNoChange) {
     EXPECT_TRUE(read->parameters.empty());
 }
 
+TEST(LocalLayer, OfVeryManyChangesAPartIsShownAndSaidSo) {
+    std::string many;
+    for (unsigned i = 0; i < 19'999; ++i) many += "no.such.parameter." + std::to_string(i) + "=\"1\"\n";
+    const auto local = Phone({}, line_rows("1001")).sent("overrides", overrides("reg.1.label=\"Desk\" " + many)).read();
+    ASSERT_EQ(local.entries.size(), 2'000U);
+    EXPECT_NE(find(local, "line.1.label"), nullptr);
+    EXPECT_EQ(std::distance(local.layer.begin(), local.layer.end()), 2'000);
+    ASSERT_EQ(local.problems.size(), 1U);
+    EXPECT_EQ(local.problems[0].text, "only 2000 changes of one phone are shown; 18000 of this file are left out");
+    EXPECT_EQ(local.parameters.size(), 20'000U) << "what the phone says is compared in full";
+}
+
 } // namespace
 } // namespace offhook::server

@@ -1,5 +1,6 @@
 """A Polycom phone's contact directory, from the phonebook, its keys and what it sent; and every other file of its name:
 images by part number and model, dictionary, sounds."""
+import ftplib
 import os
 import subprocess
 import xml.etree.ElementTree as ET
@@ -75,6 +76,35 @@ class Directory(HouseTest):
         self.assertIn("fleet", self.ok("render", MAC, NAME, "--provenance").out)
         self.assertIn(NAME, self.ok("render", MAC).out)
 
+    def test_a_phonebook_is_not_for_strangers(self):
+        self.start()
+        self.add_entry("Muster", "1003")
+        self.assertIsNone(self.everywhere(SEED), "nobody has asked from here")
+        self.assertIsNone(self.everywhere("0004f20000ff.cfg"))
+        self.assertIsNone(self.everywhere(SEED), "nor has a phone that is ours")
+        self.ok("site", "add", "lab")
+        self.ok("device", "set", MAC, "--site", "lab")
+        self.everywhere(MAC + ".cfg")
+        self.assertIsNone(self.everywhere(SEED), "it is another site's")
+
+    def test_a_large_directory_is_cut_and_its_length_is_what_is_sent(self):
+        self.start()
+        self.add_entry("Muster", "1003")
+        many = "".join("<item><ln>Somebody %d</ln><ct>%d</ct></item>" % (n, 100000 + n) for n in range(3000))
+        source = self.write("sent.xml", "<directory><item_list>%s</item_list></directory>" % many)
+        self.assertEqual(clients.curl_put(self.at("http"), NAME, source).returncode, 0)
+        with ftplib.FTP() as ftp:
+            ftp.connect("127.0.0.1", self.server.ports["ftp"], timeout=20)
+            ftp.login("PlcmSpIp", "PlcmSpIp")
+            ftp.voidcmd("TYPE I")
+            size = ftp.size(NAME)
+        text = self.lint(NAME)
+        self.assertEqual(size, len(text))
+        self.assertLessEqual(len(text), 102400)
+        self.assertNotIn("1003", numbers(text), "the phone's own are the last to go")
+        self.assertEqual(numbers(text)[0], "100000")
+        self.assertIn("contacts are left out of " + NAME, self.ok("explain", MAC).out)
+
     def test_what_the_phone_sends_stands_behind_ours(self):
         self.start()
         self.add_entry("Muster", "1003")
@@ -147,7 +177,8 @@ class Directory(HouseTest):
     def test_a_phone_boots_with_it(self):
         self.start()
         self.add_entry("Muster", "1003")
-        self.boot(MAC)
+        seen = self.outcomes(self.boot(MAC))
+        self.assertEqual({name: what for name, what in seen.items() if "directory" in name}, {NAME: "fetched"})
         self.assertIn("got every configuration file", self.ok("explain", MAC).out)
 
 

@@ -11,8 +11,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr std::size_t notes_max = 50;           ///< of the grammar, of one file
-constexpr std::size_t contact_bytes_least = 32; ///< no grammar writes one in less
+constexpr std::size_t notes_max = 50; ///< of the grammar, of one file
 
 /// A contact on its way into the file, with whence it came.
 struct Entry {
@@ -34,7 +33,8 @@ std::optional<Release> stated_release(const Effective& settings) {
 
 class Composer {
 public:
-    Composer(const Document& document, Rendered& out) : document_(document), out_(out) {}
+    Composer(const Document& document, Rendered& out)
+        : document_(document), out_(out), frame_bytes_(document.directory->write({}).text.size()) {}
 
     void add_keys(const Effective& settings) {
         static const auto type_id = find_pattern("key.{n}.type").value(),
@@ -65,17 +65,18 @@ public:
         }
     }
 
-    void add_phonebook(std::span<const Contact> book, LayerKind origin) {
-        // Beyond this nothing could fit; the rest is only counted.
-        const std::size_t most = room() / contact_bytes_least;
-        for (const Contact& contact : book) {
-            if (entries_.size() >= std::min(most, DirectorySyntax::contacts_max)) {
-                ++dropped_;
-                continue;
+    /// As much of it as could stand there if nothing else did; the rest is only counted.
+    void add_phonebook(const ContactSource& book, LayerKind origin) {
+        for (std::size_t i = 0; i < book.size; ++i) {
+            if (phonebook_bytes_ > room() || entries_.size() >= DirectorySyntax::contacts_max) {
+                dropped_ += book.size - i;
+                return;
             }
-            Entry entry{contact, Entry::Rank::phonebook, origin, source_setting()};
-            entry.contact.number = dialled(contact.number);
+            Entry entry{book.at(i), Entry::Rank::phonebook, origin, source_setting()};
+            entry.contact.number = dialled(entry.contact.number);
+            const std::size_t before = entries_.size();
             add(std::move(entry));
+            if (entries_.size() > before) phonebook_bytes_ += bytes_of(entries_.back().contact);
         }
     }
 
@@ -114,9 +115,15 @@ private:
     void note(std::string setting, std::string text) { out_.notes.push_back({std::move(setting), std::move(text)}); }
 
     void note_cut(std::size_t left_out, std::string_view what) {
+        out_.contacts_left_out += left_out;
         if (left_out != 0)
             note("directory.source",
                  fmt::format("{} {} are left out: the phone keeps a directory of {} bytes", left_out, what, room()));
+    }
+
+    [[nodiscard]] std::size_t bytes_of(const Contact& contact) const {
+        const std::size_t with_one = document_.directory->write(std::span(&contact, 1)).text.size();
+        return with_one - std::min(with_one, frame_bytes_);
     }
 
     [[nodiscard]] std::size_t room() const {
@@ -177,15 +184,12 @@ private:
 
     /// Keys first, then the phone's own, then the phonebook, each until one does not fit.
     [[nodiscard]] Kept that_fit() const {
-        const DirectorySyntax& syntax = *document_.directory;
-        const std::size_t frame = syntax.write({}).text.size();
-        std::size_t bytes = frame;
+        std::size_t bytes = frame_bytes_;
         Kept kept;
         for (const auto rank : {Entry::Rank::key, Entry::Rank::own, Entry::Rank::phonebook})
             for (const Entry& entry : entries_) {
                 if (entry.rank != rank) continue;
-                const std::size_t with_one = syntax.write(std::span(&entry.contact, 1)).text.size();
-                const std::size_t needed = with_one - std::min(with_one, frame);
+                const std::size_t needed = bytes_of(entry.contact);
                 if (bytes + needed > room()) break;
                 bytes += needed;
                 ++kept.of(rank);
@@ -213,8 +217,10 @@ private:
 
     const Document& document_;
     Rendered& out_;
+    std::size_t frame_bytes_; ///< of a directory without contacts
     std::vector<Entry> entries_;
     std::unordered_map<std::string, std::size_t> places_; ///< by what is dialled
+    std::size_t phonebook_bytes_ = 0;                     ///< of those entries, as far as they were taken
     std::size_t dropped_ = 0;                             ///< phonebook entries that could not fit anyhow
 };
 

@@ -11,15 +11,30 @@
 #include "config/settings/contact_text.hpp"
 #include "config/syntax/directory_syntax.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace offhook::config {
 
+/// Contacts that are made one by one: of a phonebook much larger than a phone keeps only what it keeps is copied.
+/// Lifetime: views outlive the call only.
+struct ContactSource {
+    std::size_t size = 0;
+    std::function<Contact(std::size_t)> at; ///< below `size`
+
+    ContactSource() = default;
+    ContactSource(std::size_t count, std::function<Contact(std::size_t)> maker) : size(count), at(std::move(maker)) {}
+    ContactSource(const std::vector<Contact>& contacts) // as a list of them is one
+        : size(contacts.size()), at([&contacts](std::size_t place) { return contacts[place]; }) {}
+};
+
 /// What the contacts come from, besides the layers. Lifetime: views outlive the call only.
 struct DirectorySources {
-    std::span<const Contact> site, fleet;  ///< of the phonebook; numbers as people write them
+    ContactSource site, fleet;             ///< of the phonebook; numbers as people write them
     std::optional<std::string_view> phone; ///< what the phone sent last, as it came; nullopt: nothing
 };
 

@@ -200,6 +200,25 @@ TEST(Directory, CutsThePhonebookAndSaysSoWhereThePhoneWouldNotKeepIt) {
     EXPECT_EQ(contacts[1].number, "100000");
     const auto left_out = std::to_string(12'000 - (contacts.size() - 2)) + " phonebook";
     EXPECT_TRUE(notes(rendered, left_out)) << left_out;
+    EXPECT_EQ(rendered.contacts_left_out, 12'000 - (contacts.size() - 2));
+}
+
+TEST(Directory, LooksAtNoMoreOfAPhonebookThanThePhoneKeeps) {
+    std::size_t made = 0;
+    DirectorySources sources;
+    sources.fleet = {1'000'000, [&](std::size_t place) {
+                         ++made;
+                         return contact("Name", std::string(30, 'x'), std::to_string(100'000 + place));
+                     }};
+    const LayerRef layers[] = {{LayerKind::vendor_default, &polycom().defaults()}};
+    Subject subject;
+    subject.family = &polycom();
+    subject.shared = subject.all = layers;
+    const auto rendered = render_directory(document("seed contacts"), subject, sources);
+    ASSERT_TRUE(rendered);
+    EXPECT_GT(rendered->text.size(), document("seed contacts").directory_bytes_max - 300);
+    EXPECT_LE(made, rendered->parameters.size() + 3);
+    EXPECT_TRUE(notes(*rendered, std::to_string(1'000'000 - rendered->parameters.size()) + " phonebook entries"));
 }
 
 TEST(Directory, CutsThePhonesOwnOnlyWhenThatAloneIsTooMuch) {

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "config/render/sealing.hpp"
+#include "config/render/stated_fixed.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -161,6 +162,7 @@ WriteResult write_layers(std::span<const LayerRef> layers, const Subject& subjec
     std::vector<SettingKey> left_out;
     if (subject.wire == Wire::clear) left_out = settings.drop_provisioning_credentials();
     WriteResult written = subject.family->write(settings, subject.model);
+    drop_fixed_names(written, *subject.family);
     if (subject.wire == Wire::clear) drop_raw_credentials(written, subject);
     for (const SettingKey key : left_out)
         written.notes.push_back(
@@ -229,6 +231,33 @@ std::vector<WrittenParameter> told_by_others(const Subject& subject) {
     return told;
 }
 
+/// The document's own parameters: as layers state them, else as the pack does.
+void add_fixed(Rendered& out, const Document& document, const Subject& subject, const Known& known) {
+    auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
+    for (const Parameter& fixed : document.fixed) {
+        const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
+        if (std::any_of(out.parameters.begin(), out.parameters.end(), same)) continue; // a row's, or the operator's own
+        if (const auto other = std::find_if(instead.begin(), instead.end(), same); other != instead.end()) {
+            out.parameters.push_back(std::move(*other));
+            instead.erase(other);
+            continue;
+        }
+        WrittenParameter p;
+        p.setting.id = Layer::raw_id;
+        if (const auto word = needed_setting(fixed.value); !word.empty()) {
+            const auto* setting = setting_of(word, *known.settings);
+            if (setting == nullptr) continue;
+            p.setting = setting->key;
+            p.origin = setting->origin;
+        }
+        p.parameter = {fixed.name, expand(fixed.value, subject, known)};
+        out.parameters.push_back(std::move(p));
+    }
+    std::move(instead.begin(), instead.end(), std::back_inserter(out.parameters)); // of one model only
+    if (document.content == Document::Content::fixed)
+        drop_hidden_by_model(out.parameters, *subject.family, document.fixed);
+}
+
 Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
     // A syntax names the parameter it could not carry; whether it may show the value it cannot know.
     for (const WrittenParameter& p : parameters)
@@ -265,20 +294,7 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (document.names_origin && origin.empty())
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
-    for (const Parameter& fixed : document.fixed) {
-        const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
-        if (std::any_of(out.parameters.begin(), out.parameters.end(), same)) continue; // a row's, or the operator's own
-        WrittenParameter p;
-        p.setting.id = Layer::raw_id;
-        if (const auto word = needed_setting(fixed.value); !word.empty()) {
-            const auto* setting = setting_of(word, stated);
-            if (setting == nullptr) continue;
-            p.setting = setting->key;
-            p.origin = setting->origin;
-        }
-        p.parameter = {fixed.name, expand(fixed.value, subject, {origin, &stated})};
-        out.parameters.push_back(std::move(p));
-    }
+    add_fixed(out, document, subject, {origin, &stated});
     std::vector<Parameter> parameters;
     parameters.reserve(out.parameters.size());
     for (const WrittenParameter& p : out.parameters) parameters.push_back(p.parameter);

@@ -50,6 +50,7 @@ struct Rendered {
     std::string sealed;                       ///< what is served where `seal` is not null
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
+    std::size_t contacts_left_out = 0;        ///< of a directory: what the phone would not keep
 
     [[nodiscard]] const std::string& served() const { return seal != nullptr ? sealed : text; }
 };

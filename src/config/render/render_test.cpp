@@ -102,6 +102,54 @@ TEST(Render, FixedDocumentsNameTheOthers) {
         << "the phone expands it";
 }
 
+TEST(Render, AMasterFilesParametersAreWhatLayersStateOfThem) {
+    Phone phone;
+    phone.site = layer({{"raw:LOG_FILE_DIRECTORY", "logs"}, {"raw:MISC_FILES", "hook.cfg"}});
+    phone.device = layer({{"raw:MISC_FILES", "own.cfg"}, {"raw:SPIP430/MISC_FILES", "small.cfg"}, {"raw:a.b", "1"}});
+    const auto master = phone.render_kind("master"), shared = phone.render_kind("default master");
+    EXPECT_EQ(find(master, "MISC_FILES")->parameter.value, "own.cfg");
+    EXPECT_EQ(find(master, "MISC_FILES")->origin, LayerKind::device);
+    EXPECT_EQ(find(master, "LOG_FILE_DIRECTORY")->parameter.value, "logs");
+    EXPECT_EQ(find(master, "LOG_FILE_DIRECTORY")->secrecy, Secrecy::open);
+    EXPECT_NE(master.text.find("MISC_FILES_SPIP430=\"small.cfg\""), std::string::npos) << master.text;
+    EXPECT_EQ(find(master, "OVERRIDES_DIRECTORY")->parameter.value, "") << "nobody states it";
+    EXPECT_EQ(find(master, "a.b"), nullptr);
+    EXPECT_EQ(find(shared, "MISC_FILES")->parameter.value, "hook.cfg");
+    EXPECT_EQ(find(shared, "LOG_FILE_DIRECTORY")->parameter.value, "logs");
+    for (const auto* kind : {"settings", "site"}) {
+        const auto rendered = phone.render_kind(kind);
+        for (const auto* name : {"MISC_FILES", "LOG_FILE_DIRECTORY", "SPIP430/MISC_FILES"})
+            EXPECT_EQ(find(rendered, name), nullptr) << kind << ' ' << name;
+    }
+    EXPECT_NE(find(phone.render_kind("settings"), "a.b"), nullptr);
+}
+
+TEST(Render, AnAccountInAMasterFileIsInNoSharedOne) {
+    Phone phone;
+    phone.site = layer({{"raw:LOG_FILE_DIRECTORY", "ftp://logs:geheim@boot.example.net/"}});
+    const auto shared = phone.render_kind("default master");
+    EXPECT_EQ(shared.text.find("geheim"), std::string::npos);
+    EXPECT_EQ(find(shared, "LOG_FILE_DIRECTORY")->parameter.value, "");
+    ASSERT_EQ(shared.notes.size(), 1U);
+    EXPECT_EQ(shared.notes[0].setting, "raw:LOG_FILE_DIRECTORY");
+    const auto master = phone.render_kind("master");
+    EXPECT_NE(master.text.find("ftp://logs:geheim@"), std::string::npos);
+    EXPECT_EQ(find(master, "LOG_FILE_DIRECTORY")->secrecy, Secrecy::secret);
+}
+
+TEST(Render, AModelThatTakesAnotherImageIsToldSoInEachMasterFile) {
+    Phone phone;
+    phone.fleet = layer({{"firmware.path", "318.sip.ld"}});
+    for (const auto* kind : {"master", "default master"}) {
+        const auto rendered = phone.render_kind(kind);
+        EXPECT_EQ(find(rendered, "APP_FILE_PATH")->parameter.value, "318.sip.ld") << kind;
+        EXPECT_NE(rendered.text.find("APP_FILE_PATH_SPIP300=\"sip_212.ld\""), std::string::npos) << kind;
+    }
+    phone.device = layer({{"firmware.path", "mine.ld"}});
+    EXPECT_EQ(find(phone.render_kind("master"), "SPIP300/APP_FILE_PATH"), nullptr)
+        << "this phone's own counts, whatever its model";
+}
+
 TEST(Render, NothingAnOperatorTypesBreaksOutOfTheFile) {
     Phone phone;
     phone.device = layer(

@@ -1,6 +1,7 @@
 #include "server/api/checks.hpp"
 
 #include "base/text.hpp"
+#include "config/family/fixed_name.hpp"
 #include "config/settings/setting.hpp"
 #include "server/discovery/offer_lengths.hpp"
 
@@ -35,8 +36,11 @@ Result<void> check_raw_parameters(const config::Families& families, std::string_
     for (const catalogue::SettingText& setting : settings) {
         if (!setting.name.starts_with(config::Layer::raw_prefix)) continue;
         const config::Parameter parameter{setting.name.substr(config::Layer::raw_prefix.size()), setting.value};
+        const bool of_fixed = config::is_fixed_name(*known, parameter.name);
         for (const config::Document& document : known->documents()) {
-            if (document.content == config::Document::Content::fixed || document.syntax == nullptr) continue;
+            const bool goes_in = of_fixed ? config::holds_fixed(document, *known, parameter.name)
+                                          : document.content != config::Document::Content::fixed;
+            if (!goes_in || document.syntax == nullptr) continue;
             if (!document.syntax->write(std::span(&parameter, 1)))
                 return fail(ErrorCode::invalid,
                             "the files of this family cannot carry this name or value; is the parameter's name right?",

@@ -37,5 +37,16 @@ TEST(CheckOffers, JudgesAnAccountWithTheHalfOfItThatIsStored) {
             << row.name;
 }
 
+TEST(CheckRawParameters, AMasterFilesOwnAreHeldAgainstTheMasterFile) {
+    for (const Settings& set :
+         {Settings{{"raw:MISC_FILES", "http://boot.example.net/hook, b.cfg"}},
+          Settings{{"raw:SPIP430/LOG_FILE_DIRECTORY", "logs"}}, Settings{{"raw:up.headsetMode", "1"}}})
+        EXPECT_TRUE(check_raw_parameters(house_families(), "polycom", set)) << set.front().name;
+    for (const Settings& set :
+         {Settings{{"raw:LOG_FILE_DIRECTORY", std::string(256, 'x')}}, Settings{{"raw:SPIP999/MISC_FILES", "x"}},
+          Settings{{"raw:SPIP430/up.headsetMode", "1"}}, Settings{{"raw:a b", "1"}}})
+        EXPECT_FALSE(check_raw_parameters(house_families(), "polycom", set)) << set.front().name;
+}
+
 } // namespace
 } // namespace offhook::server

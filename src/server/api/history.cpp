@@ -138,6 +138,18 @@ Result<ApiAnswer> explain_address(const ApiCall& call) {
                                        {"conclusion", texts(told.conclusion)}}};
 }
 
+/// Directories that are too large for the phone.
+std::vector<CutDirectory> cut_directories(const DeviceFiles& files) {
+    std::vector<CutDirectory> out;
+    for (const config::Document& document : files.family->documents()) {
+        if (document.directory == nullptr || document.scope != config::DocumentScope::device) continue;
+        const auto rendered = files.render(document, *files.device);
+        if (rendered && rendered->contacts_left_out != 0)
+            out.push_back({files.name(document), rendered->contacts_left_out, document.directory_bytes_max});
+    }
+    return out;
+}
+
 Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
@@ -156,10 +168,15 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     LocalLayer local;
     if (const auto* device = snapshot->find(*mac))
         if (const auto* family = config::find_family(call.context.families, device->family)) {
-            local = local_layer_of(
-                {snapshot, device, snapshot->site(device->site), family, family->find_model(device->model)},
-                call.context.catalogue.store());
+            const DeviceFiles files{snapshot,
+                                    device,
+                                    snapshot->site(device->site),
+                                    family,
+                                    family->find_model(device->model),
+                                    &call.context.catalogue.store()};
+            local = local_layer_of(files, call.context.catalogue.store());
             input.local = &local;
+            input.cut = cut_directories(files);
         }
     const Explanation told = explain(input);
     json::array stories;

@@ -68,6 +68,11 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     }
     find_local_changes(about, out);
     find_lines(about, out);
+    for (const CutDirectory& each : input.cut)
+        out.push_back(
+            fmt::format("{} of its contacts are left out of {}: it keeps {} bytes of them. `offhook render {} {}` "
+                        "says which kind; a smaller phonebook makes room.",
+                        each.left_out, each.name, each.bytes_max, about.device.mac.text(), each.name));
 }
 
 } // namespace

@@ -25,6 +25,12 @@ struct Explanation {
     std::vector<std::string> conclusion; ///< where it stands, and what to do
 };
 
+/// A directory of which the phone gets a part only.
+struct CutDirectory {
+    std::string name; ///< of the file
+    std::size_t left_out = 0, bytes_max = 0;
+};
+
 struct ExplainInput {
     MacAddress mac;
     const catalogue::Snapshot* snapshot = nullptr;
@@ -34,6 +40,7 @@ struct ExplainInput {
     /// What came from the phone's address without telling who asks, newest first: failed TLS, wrong tokens.
     std::span<const catalogue::TimelineEvent> unidentified = {};
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
+    std::vector<CutDirectory> cut = {};
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);

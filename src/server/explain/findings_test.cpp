@@ -274,6 +274,18 @@ TEST(Findings, WhatWasChangedOnThePhoneCountsForItsLines) {
     EXPECT_NE(told.find("Its web overrides cannot be read wholly: line 3: it is cut."), std::string::npos) << told;
 }
 
+TEST(Findings, ADirectoryThatIsCutIsTold) {
+    const auto events = events_of("polycom", anna, {master, settings, site});
+    const auto snapshot = offices();
+    ExplainInput input{
+        anna, snapshot.get(), &house_families(), events, 1, {}, nullptr, {{"0004f2000001-directory.xml", 12, 102400}}};
+    const auto told = explain(input).conclusion;
+    ASSERT_FALSE(told.empty());
+    EXPECT_NE(told.back().find("12 of its contacts are left out of 0004f2000001-directory.xml: it keeps 102400 bytes"),
+              std::string::npos)
+        << told.back();
+}
+
 TEST(NearestName, FindsWhatIsNearAndNothingElse) {
     struct Row {
         const char *family, *asked, *near;

@@ -148,7 +148,8 @@ public:
         if (!prefix.empty() && !prefix.ends_with('/')) prefix += '/';
         for (const auto& [path, file] : house_.files)
             if (path.starts_with(prefix) && path.find('/', prefix.size()) == std::string::npos)
-                out.push_back({path.substr(prefix.size()), false, file->body.size(), file->modified});
+                out.push_back({path.substr(prefix.size()), false, listed(house_.later, path) ? 0 : file->body.size(),
+                               file->modified, listed(house_.later, path)});
         std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
         return out;
     }

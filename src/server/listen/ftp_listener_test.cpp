@@ -315,6 +315,7 @@ TEST(FtpListener, ListsInEveryForm) {
     site.house.files["a.cfg"] = make_file("0123456789");
     site.house.files["b.cfg"] = make_file("");
     site.house.files["logs/x.log"] = make_file("x");
+    site.house.later = {"logs/x.log"}; // how long it is takes a disk
     auto client = site.logged_in();
     const std::string a = "-r--r--r--   1 ftp      ftp              10 Nov  6  1994 a.cfg\r\n";
     const std::string b = "-r--r--r--   1 ftp      ftp               0 Nov  6  1994 b.cfg\r\n";
@@ -325,6 +326,9 @@ TEST(FtpListener, ListsInEveryForm) {
     EXPECT_EQ(client.get("LIST b*").first, b);
     EXPECT_EQ(client.get("LIST nowhere").first, "");
     EXPECT_EQ(client.get("LIST nowhere").second, 226);
+    const std::string x = "-r--r--r--   1 ftp      ftp               1 Nov  6  1994 x.log\r\n";
+    for (const auto* command : {"LIST logs", "LIST logs/", "LIST logs/x*"})
+        EXPECT_EQ(client.get(command).first, x) << command;
     EXPECT_EQ(client.get("NLST").first, "a.cfg\r\nb.cfg\r\n");
     EXPECT_EQ(client.get("NLST logs").first, "x.log\r\n");
     EXPECT_EQ(client.get("NLST logs/*.log").first, "logs/x.log\r\n");

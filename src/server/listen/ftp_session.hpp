@@ -156,6 +156,8 @@ private:
     [[nodiscard]] Waiting mdtm(std::string argument);
     [[nodiscard]] Waiting send_listing(std::string text);
     [[nodiscard]] std::vector<ListedFile> listed(std::string_view path, std::string& pattern);
+    /// Those that the door could not say at once, in a listing of `path` with that pattern.
+    [[nodiscard]] Waiting find_sizes(std::string_view path, std::string_view pattern, std::vector<ListedFile>& files);
 
     /// What the door said to one name.
     struct Found {
@@ -164,6 +166,8 @@ private:
         std::chrono::milliseconds hold{0};
         std::uint16_t status = 550;
     };
+    /// Into `found_`.
+    [[nodiscard]] Waiting ask(std::string_view path, protocol::FtpVerb verb);
     [[nodiscard]] boost::asio::awaitable<bool> look_up(std::string_view path, protocol::FtpVerb verb);
     [[nodiscard]] Found judge(const FileAnswer& answer, protocol::FtpVerb verb);
     [[nodiscard]] FileRequest request_for(std::string_view path, Verb verb) const;

@@ -62,7 +62,7 @@ std::string_view text_of(UploadRefusal refusal) {
 } // namespace
 
 /// The file for one command, in found_; the door has been told how it is answered. False: not to be had, and replied.
-asio::awaitable<bool> FtpSession::look_up(std::string_view path, FtpVerb verb) {
+asio::awaitable<void> FtpSession::ask(std::string_view path, FtpVerb verb) {
     const auto request = request_for(path, verb == FtpVerb::retr ? Verb::get : Verb::head);
     const auto answer = share_.door.open(request);
     if (answer.state != FileAnswer::State::later) {
@@ -75,6 +75,10 @@ asio::awaitable<bool> FtpSession::look_up(std::string_view path, FtpVerb verb) {
         });
         while (!found_) co_await woken();
     }
+}
+
+asio::awaitable<bool> FtpSession::look_up(std::string_view path, FtpVerb verb) {
+    co_await ask(path, verb);
     if (found_->hold.count() > 0) co_await hold(found_->hold);
     if (found_->status < 300) co_return true;
     reply(found_->status, found_->status == 554 ? "REST does not go with that." : "Not to be had.");
@@ -291,6 +295,20 @@ std::vector<ListedFile> FtpSession::listed(std::string_view path, std::string& p
     return files;
 }
 
+asio::awaitable<void> FtpSession::find_sizes(std::string_view path, std::string_view pattern,
+                                             std::vector<ListedFile>& files) {
+    if (!pattern.empty()) path = path.substr(0, path.size() - std::min(path.size(), pattern.size() + 1));
+    for (ListedFile& file : files) {
+        if (!file.is_size_open) continue;
+        std::string name(path);
+        if (!name.empty()) name += '/';
+        name += file.name;
+        co_await ask(name, FtpVerb::size);
+        if (found_->file != nullptr) file.bytes = found_->file->body.size();
+        found_.reset();
+    }
+}
+
 asio::awaitable<void> FtpSession::list(std::string argument) {
     if (!ready_for_data()) co_return;
     const auto path = resolved(protocol::without_list_options(argument));
@@ -298,7 +316,9 @@ asio::awaitable<void> FtpSession::list(std::string argument) {
     std::string text;
     std::string pattern;
     const auto now = share_.loop.clock().wall();
-    for (const auto& file : listed(*path, pattern)) {
+    auto files = listed(*path, pattern);
+    co_await find_sizes(*path, pattern, files);
+    for (const auto& file : files) {
         const auto kind = file.is_directory ? protocol::FtpEntryKind::directory : protocol::FtpEntryKind::file;
         protocol::append_ftp_list_line(text, {file.name, kind, file.bytes, file.modified}, now);
     }
@@ -330,7 +350,9 @@ asio::awaitable<void> FtpSession::mlsd(std::string argument) {
     if (!path) co_return;
     std::string text;
     std::string pattern;
-    for (const auto& file : listed(*path, pattern)) {
+    auto files = listed(*path, pattern);
+    co_await find_sizes(*path, pattern, files);
+    for (const auto& file : files) {
         const auto kind = file.is_directory ? protocol::FtpEntryKind::directory : protocol::FtpEntryKind::file;
         protocol::append_ftp_facts(text, {file.name, kind, file.bytes, file.modified}, facts_);
         text += "\r\n";
