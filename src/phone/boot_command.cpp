@@ -31,7 +31,16 @@ struct Subject {
     const config::Model* model;
     const FamilyBoot* boot;
     MacAddress mac;
+    std::string spelled_model; ///< "KX-HDV130N"; "": as the model's row
 };
+
+/// A region's letters behind the model's name, as the phone itself writes them; an alias is none of the phone's names.
+std::string regional_name(const config::Model& model, std::string_view typed) {
+    if (typed.size() <= model.name.size() || !starts_with_ignoring_case(typed, model.name)) return {};
+    std::string name = model.name;
+    for (const char c : typed.substr(model.name.size())) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return name;
+}
 
 /// Where the phone stands: on an interface of its own, or on the host's addresses.
 struct Place {
@@ -59,7 +68,7 @@ Result<Subject> find_subject(const BootOptions& options, const config::Families&
     }
     const auto mac = MacAddress::from_text(options.mac);
     if (!mac) return fail(ErrorCode::invalid, "expected twelve hexadecimal digits, as in 0004f2abcdef", "--mac");
-    return Subject{family, model, boot, *mac};
+    return Subject{family, model, boot, *mac, regional_name(*model, options.model)};
 }
 
 /// The flash that was left there, or one out of the box.
@@ -274,6 +283,7 @@ Result<void> run_in_surroundings(const BootOptions& options, const Subject& subj
     BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
                                   clock,           options.plain_port, clients->get(), place.request};
     surroundings.resolver = &resolver;
+    surroundings.spelled_model = subject.spelled_model;
     surroundings.time_speed = options.stay.time_speed;
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });

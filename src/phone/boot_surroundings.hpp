@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace offhook::phone {
 
@@ -30,6 +31,10 @@ struct BootSurroundings {
     const FoundServer* found_before = nullptr;
     enum class Cause : std::uint8_t { power, notify } cause = Cause::power; ///< notify: of a restart
     unsigned time_speed = 1; ///< the phone's own waits are so many times as short
+
+    /// The model as the phone calls itself where that is more than the pack's row: "KX-HDV130N". "": as the row.
+    std::string spelled_model = {};
+    [[nodiscard]] const std::string& model_name() const { return spelled_model.empty() ? model.name : spelled_model; }
 
     /// Null: whoever connects looks names up, and each has one address.
     Resolver* resolver = nullptr;

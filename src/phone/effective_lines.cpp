@@ -41,6 +41,15 @@ std::vector<EffectiveLine> lines_of(std::span<const config::Parameter> parameter
     return lines;
 }
 
+void report_lines(BootReport& report, std::span<const config::Parameter> fetched, const Flash& flash,
+                  const config::Family& family, const config::Model& model) {
+    std::vector<config::Parameter> all;
+    for (const auto& [name, value] : flash.parameters) all.push_back({name, value});
+    report.lines = lines_of(all, family, &model);
+    report.state = state_of(report.lines, lines_of(fetched, family, &model));
+    report.parameters = flash.parameters;
+}
+
 PhoneState state_of(const std::vector<EffectiveLine>& lines, const std::vector<EffectiveLine>& fresh) {
     auto state = PhoneState::unconfigured;
     for (const auto& line : lines) {
@@ -57,8 +66,10 @@ std::vector<std::string> what_is_missing(PhoneState state, const std::vector<Eff
     if (lines.empty()) return {"no line: no file of this boot names a user"};
     std::vector<std::string> out;
     for (const auto& line : lines)
-        out.push_back(
-            fmt::format("line {} lacks {}", line.index, line.password.empty() ? "its password" : "a registrar"));
+        out.push_back(fmt::format("line {} lacks {}", line.index,
+                                  line.user.empty()       ? "a user"
+                                  : line.password.empty() ? "its password"
+                                                          : "a registrar"));
     return out;
 }
 

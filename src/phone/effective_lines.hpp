@@ -2,6 +2,7 @@
 /// @file  What a phone would register as, from what a pack's rows read out of its configuration.
 #include "config/family/family.hpp"
 #include "phone/boot_report.hpp"
+#include "phone/flash.hpp"
 
 #include <span>
 #include <string>
@@ -17,6 +18,10 @@ namespace offhook::phone {
 
 /// `fresh`: the lines as files of this boot alone would have them.
 [[nodiscard]] PhoneState state_of(const std::vector<EffectiveLine>& lines, const std::vector<EffectiveLine>& fresh);
+/// Of a phone that keeps each parameter in its flash: its lines, how it ended, and what is in force. `fetched`: what
+/// this boot's files have set.
+void report_lines(BootReport& report, std::span<const config::Parameter> fetched, const Flash& flash,
+                  const config::Family& family, const config::Model& model);
 /// Why a phone in this state is not ready, in sentences; empty for one that is.
 [[nodiscard]] std::vector<std::string> what_is_missing(PhoneState state, const std::vector<EffectiveLine>& lines);
 

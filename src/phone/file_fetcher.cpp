@@ -1,19 +1,14 @@
 #include "phone/file_fetcher.hpp"
 
-#include "base/text.hpp"
+#include "phone/few_notes.hpp"
 #include "phone/web_page.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace offhook::phone {
-namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::size_t notes_told_max = 3;
-
-} // namespace
 
 void FileFetcher::decide(std::string text) { around_.observer.on_event({BootEvent::Kind::decision, std::move(text)}); }
 
@@ -97,10 +92,7 @@ asio::awaitable<TransferAnswer> FileFetcher::fetch_image(std::string name, proto
 }
 
 void FileFetcher::tell_notes(std::string_view name, const std::vector<config::SyntaxNote>& notes) {
-    for (std::size_t i = 0; i < notes.size() && i < notes_told_max; ++i)
-        decide(fmt::format("{} line {}: {}", name, notes[i].line, notes[i].text));
-    if (notes.size() > notes_told_max)
-        decide(fmt::format("{}: {} more notes like these", name, notes.size() - notes_told_max));
+    for (auto& sentence : few_notes(name, notes)) decide(std::move(sentence));
 }
 
 std::optional<std::vector<config::Parameter>> FileFetcher::read(const std::string& name, const std::string& body,

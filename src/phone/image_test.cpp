@@ -122,5 +122,17 @@ TEST(PolycomImage, TakesTheLastApplicationOfAModelAndNoLater) {
         EXPECT_EQ(judged(several({{"application", late, small, ""}}), reader).kind, Kind::unusable) << late;
 }
 
+TEST(ImageVersions, AreComparedByTheirNumbers) {
+    EXPECT_TRUE(is_after("01.133", "01.103"));
+    EXPECT_TRUE(is_after("02.001", "01.999"));
+    EXPECT_TRUE(is_after("12.100", "12.81"));
+    EXPECT_FALSE(is_after("01.103", "01.103"));
+    EXPECT_FALSE(is_after("01.103.1", "01.103")) << "a build of it";
+    EXPECT_FALSE(is_after("01.061", "01.103"));
+    EXPECT_FALSE(is_after("01", "01.001"));
+    EXPECT_FALSE(is_after("", "01.001"));
+    EXPECT_FALSE(is_after("99999999999999999999", "1"));
+}
+
 } // namespace
 } // namespace offhook::phone

@@ -22,6 +22,8 @@ inline constexpr std::size_t fixed_hosts_max = 64;               ///< names by h
 inline constexpr unsigned servers_max = 8;                       ///< Polycom's: addresses of a redundant boot server
 inline constexpr unsigned attempts_max = 10;                     ///< Polycom's own bound of File Transmit Tries
 inline constexpr std::chrono::seconds retry_wait_max{300};       ///< and of Retry Wait
+inline constexpr std::chrono::milliseconds lookup_time{10'000};  ///< for a name, or the registrars' names together
+inline constexpr unsigned lookups_left_max = 8;                  ///< that run, with those that nobody waits for
 inline constexpr std::chrono::milliseconds connect_time{10'000}; ///< to get a connection
 inline constexpr std::chrono::milliseconds silence_time{30'000}; ///< without a byte before a transfer has timed out
 

@@ -2,11 +2,9 @@
 
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
-#include "net/as_result.hpp"
 #include "phone/limits.hpp"
+#include "phone/name_lookup.hpp"
 
-#include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 
 namespace offhook::phone {
@@ -44,14 +42,9 @@ asio::awaitable<std::vector<std::string>> SystemResolver::resolve(std::string ho
     if (const auto known = fixed_.find(to_lower(host)); known != fixed_.end()) co_return known->second;
     std::vector<std::string> addresses;
     if (IpAddress::from_text(host)) co_return addresses;
-    asio::ip::tcp::resolver resolver(executor_);
-    const auto [failure, found] = co_await resolver.async_resolve(asio::ip::tcp::v4(), host, "", net::as_result);
-    if (failure) co_return addresses;
-    for (const auto& entry : found) {
-        auto address = entry.endpoint().address().to_string();
-        if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
-            addresses.push_back(std::move(address));
-    }
+    auto looking = look_up(std::move(host), ask_system(IpKind::v4), limits::lookup_time);
+    const auto found = co_await std::move(looking);
+    for (const auto& address : found) addresses.push_back(address.text());
     co_return addresses;
 }
 

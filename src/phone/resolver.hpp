@@ -1,6 +1,7 @@
 #pragma once
 /// @file  Resolver: which addresses a boot server's name has, for phones that try one after the other.
 ///
+/// Limits   limits::lookup_time for a name.
 /// Threads  the loop's own.
 #include "base/result.hpp"
 

@@ -1,39 +1,18 @@
 #include "phone/stay.hpp"
 
+#include "phone/limits.hpp"
+#include "phone/name_lookup.hpp"
 #include "phone/notify/notify_answerer.hpp"
 #include "phone/notify/notify_listener.hpp"
 #include "phone/running_timers.hpp"
 #include "protocol/sip/notify_request.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 namespace offhook::phone {
 namespace {
 
-namespace asio = boost::asio;
-
-/// Waits for the name service; the phone has nothing else to do.
-std::vector<IpAddress> addresses_of(const std::vector<std::string>& hosts) {
-    std::vector<IpAddress> out;
-    asio::io_context context(1);
-    asio::ip::tcp::resolver resolver(context);
-    for (const std::string& host : hosts) {
-        if (const auto address = IpAddress::from_text(host)) {
-            out.push_back(*address);
-            continue;
-        }
-        boost::system::error_code error;
-        for (const auto& entry : resolver.resolve(host, "5060", error))
-            if (const auto address = IpAddress::from_text(entry.endpoint().address().to_string()))
-                out.push_back(*address);
-    }
-    return out;
-}
-
 /// Names are looked up only where somebody is filtered by them.
-void take_rules(const StayOptions& options, std::string_view family, const BootReport& report,
-                NotifyAnswerer& answerer) {
+void take_rules(const StayOptions& options, std::string_view family, const BootReport& report, NotifyAnswerer& answerer,
+                const Clock& clock) {
     NotifyRules rules = notify_rules(family, report);
     bool filters = false;
     for (NotifyEvent& event : rules.events) {
@@ -41,7 +20,7 @@ void take_rules(const StayOptions& options, std::string_view family, const BootR
         filters = filters || event.source == NotifySource::registrars;
     }
     std::vector<IpAddress> registrars;
-    if (filters) registrars = addresses_of(rules.registrars);
+    if (filters) registrars = addresses_of(rules.registrars, ask_system(IpKind::any), limits::lookup_time, clock);
     answerer.set_rules(std::move(rules), std::move(registrars));
 }
 
@@ -88,7 +67,7 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
     using Running = RunningTimers::Running;
     const auto tell = [&](const std::string& line) { observer.on_event({BootEvent::Kind::decision, line}); };
     NotifyAnswerer answerer(clock, random);
-    take_rules(options, family, report, answerer);
+    take_rules(options, family, report, answerer, clock);
     NotifyListener listener(answerer, clock, tell);
     listener.open(options.sip_address, options.sip_port);
     const NotifyPeer local = listener.local();
@@ -129,8 +108,8 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
         const bool boots = !action || action == NotifyAction::reboot;
         if (boots) listener.free_udp();
         report = again(action);
+        take_rules(options, family, report, answerer, clock); // may take a while: a signal still ends the process
         listener.take_signals(NotifyListener::Signals::end_the_wait);
-        take_rules(options, family, report, answerer);
         set_timers(boots || report.reboots > 0 ? Running::forgotten : Running::kept);
         if (!boots) continue;
         listener.deaf(); // to streams that came meanwhile

@@ -121,6 +121,24 @@ class PanasonicAgainstNginx(unittest.TestCase):
         report = self.boot(expect="stale")  # its registrar is from the flash
         self.assertTrue(any("does not take the phone's account" in problem for problem in report["problems"]))
 
+    def test_a_region_has_its_own_name(self):
+        self.start()
+        self.tree(self.nginx.url(""))
+        for name in (MODEL + ".cfg", "Config%s.cfg" % MODEL):
+            os.rename(self.dir + "/www/" + name, self.dir + "/www/" + name.replace(MODEL, MODEL + "N"))
+        self.boot("--model", MODEL.lower() + "n", expect="ready", state=False)
+        self.assertEqual(self.asked()[0], "/%sN.cfg" % MODEL)
+        self.assertIn("/Config%sN.cfg" % MODEL, self.asked())
+        self.assertEqual({row[3] for row in self.nginx.requests()}, {"Panasonic_%sN/01.103 (%s)" % (MODEL, MAC)})
+
+    def test_a_user_changes_the_network(self):
+        self.start()
+        self.tree(self.nginx.url(""))
+        report = self.boot("--change", "VLAN_ID_IP_PHONE=20", expect="ready")
+        self.assertEqual(report["reboots"], 1, self.steps)
+        self.assertEqual(self.asked().count("/" + STANDARD), 2)
+        self.assertEqual(self.boot(expect="ready")["reboots"], 0)
+
     def over_tls(self, verify):
         tls = free_port()
         self.start("listen 127.0.0.1:%d ssl; ssl_certificate DIR/cert.pem; ssl_certificate_key DIR/key.pem;" % tls)
@@ -136,6 +154,7 @@ class PanasonicAgainstNginx(unittest.TestCase):
         os.remove(self.dir + "/www/ca.pem")
         report = self.boot(expect="unconfigured", state=False)
         self.assertTrue(any("certificate" in problem for problem in report["problems"]), report["problems"])
+        self.assertEqual(self.asked().count("/" + STANDARD), 1, "the host's own authorities do not stand in for it")
 
     def test_the_name_in_a_certificate_counts_for_2_alone(self):
         self.certificate("elsewhere", 2)

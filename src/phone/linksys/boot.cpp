@@ -166,10 +166,7 @@ private:
     }
 
     void settle() {
-        const auto fresh = lines_of(as_list(fetched_), around_.family, &around_.model);
-        report_.lines = lines_of(as_list(flash_.parameters), around_.family, &around_.model);
-        report_.state = state_of(report_.lines, fresh);
-        report_.parameters = flash_.parameters;
+        report_lines(report_, as_list(fetched_), flash_, around_.family, around_.model);
         for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
     }
 

@@ -60,11 +60,14 @@ void polycom(const BootReport& report, NotifyRules& rules) {
     rules.idle = at_once;                                 // B: it waits for calls to end
 }
 
-/// The event is a text to compare with, and an empty one is like none (I); the phone resyncs without a restart (C, I).
+/// The event is a text to compare with, and an empty one is like none (I). Letter case does not count: no guide says
+/// (I). The phone resyncs without a restart (C, I) unless phone.RESYNC_ACTION is "reboot": CFG_RESYNC_ACTION is
+/// remembered without its values (R), so it decides nothing by itself.
 void panasonic(const BootReport& report, NotifyRules& rules) {
     const auto configured = report.parameters.find("CFG_RESYNC_FROM_SIP");
     const std::string event = configured == report.parameters.end() ? "check-sync" : configured->second;
-    if (!event.empty()) rules.events.push_back({event, NotifyAction::resync});
+    const bool reboots = equal_ignoring_case(value_of(report, "phone.RESYNC_ACTION"), "reboot");
+    if (!event.empty()) rules.events.push_back({event, reboots ? NotifyAction::reboot : NotifyAction::resync});
 }
 
 void linksys(const BootReport& report, NotifyRules& rules) {

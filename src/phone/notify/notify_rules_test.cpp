@@ -58,6 +58,11 @@ TEST(NotifyRules, EachFamilyHasItsEvents) {
         {"panasonic", {}, "resync", ""},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "resync", "resync"},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "resync"}}, "check-sync", ""},
+        {"panasonic", {{"CFG_RESYNC_FROM_SIP", "Resync"}}, "reSync", "resync"},   // letter case does not count (I)
+        {"panasonic", {{"CFG_RESYNC_ACTION", "reboot"}}, "check-sync", "resync"}, // its values are not known
+        {"panasonic", {{"phone.RESYNC_ACTION", "reboot"}}, "check-sync", "reboot"},
+        {"panasonic", {{"phone.RESYNC_ACTION", "provision"}}, "check-sync", "resync"},
+        {"panasonic", {{"phone.RESYNC_ACTION", "perhaps"}}, "check-sync", "resync"},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", "Y"}}, "check-sync", ""}, // a text to compare, no switch
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "check-sync", ""},
         {"panasonic", {{"CFG_RESYNC_FROM_SIP", ""}}, "", ""},

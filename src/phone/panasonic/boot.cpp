@@ -87,7 +87,7 @@ public:
 
     [[nodiscard]] asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash, UserChanges changes,
                                                        BootReport& report) const override {
-        co_return panasonic::change(surroundings, flash, changes, report);
+        return panasonic::change(surroundings, flash, std::move(changes), report);
     }
 };
 
@@ -98,12 +98,12 @@ const FamilyBoot& family_boot() {
     return boot;
 }
 
-Result<void> change(const BootSurroundings& around, Flash& flash, const UserChanges& changes, BootReport& report) {
+asio::awaitable<Result<void>> change(BootSurroundings around, Flash& flash, UserChanges changes, BootReport& report) {
     if (!changes.contacts.empty())
-        return fail(ErrorCode::invalid, "the phonebook of these phones is in no file that they upload", "--change");
+        co_return fail(ErrorCode::invalid, "the phonebook of these phones is in no file that they upload", "--change");
     for (const auto& parameter : changes.parameters)
-        if (auto takes = check_change(parameter, around.family); !takes) return takes;
-    Configuration configuration(flash, generation_of(flash).policy, around.clock.wall());
+        if (auto takes = check_change(parameter, around.family); !takes) co_return takes;
+    Configuration configuration(flash, policy_of(flash, around.model), around.clock.wall());
     for (const auto& parameter : changes.parameters) configuration.change(parameter);
     const auto changed = configuration.changed();
     around.observer.on_event({BootEvent::Kind::decision, changed.empty() ? std::string("a user changes nothing")
@@ -112,7 +112,16 @@ Result<void> change(const BootSurroundings& around, Flash& flash, const UserChan
     std::vector<config::Parameter> all;
     for (const auto& [name, value] : flash.parameters) all.push_back({name, value});
     report.lines = lines_of(all, around.family, &around.model);
-    return {};
+    if (!needs_restart(changed)) co_return Result<void>{};
+    around.observer.on_event({BootEvent::Kind::reboot, "a change needs it: the phone restarts"});
+    around.found_before = nullptr;
+    const std::function<void(const Flash&)> kept_later = [](const Flash&) {};
+    BootReport booted = co_await boot(around, flash, kept_later);
+    report.files.insert(report.files.end(), booted.files.begin(), booted.files.end());
+    booted.files = std::move(report.files);
+    booted.reboots += report.reboots + 1;
+    report = std::move(booted);
+    co_return Result<void>{};
 }
 
 asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,

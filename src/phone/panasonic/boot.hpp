@@ -12,8 +12,9 @@ namespace offhook::phone::panasonic {
 [[nodiscard]] const FamilyBoot& family_boot();
 [[nodiscard]] boost::asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                                       std::function<void(const Flash&)> keep_flash);
-/// On the web page or at the keys, at once. Errors: invalid for what the phone would not take; then nothing changes.
-[[nodiscard]] Result<void> change(const BootSurroundings& around, Flash& flash, const UserChanges& changes,
-                                  BootReport& report);
+/// On the web page or at the keys: at once, or with the restart that some parameters take. Errors: invalid for what the
+/// phone would not take; then nothing changes. Lifetime: as of FamilyBoot::change().
+[[nodiscard]] boost::asio::awaitable<Result<void>> change(BootSurroundings around, Flash& flash, UserChanges changes,
+                                                          BootReport& report);
 
 } // namespace offhook::phone::panasonic

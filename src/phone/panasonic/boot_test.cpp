@@ -42,6 +42,7 @@ protected:
     BootReport run(DiscoveryRequest request = {}, const FoundServer* found_before = nullptr) {
         server.steps.clear();
         BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, request, found_before};
+        around.spelled_model = spelled_model;
         return awaited(boot(around, flash, [this](const Flash&) { ++flash_writes; }));
     }
     [[nodiscard]] std::vector<std::string> asked() const {
@@ -59,6 +60,7 @@ protected:
     Recorder recorder;
     ManualClock clock;
     Flash flash;
+    std::string spelled_model;
     unsigned flash_writes = 0;
 };
 
@@ -301,7 +303,8 @@ TEST_F(PanasonicBoot, OpensTheContainersOfOtherGenerations) {
         std::string generation, ending, key_parameter, seal, more;
     } cases[] = {{"KX-UT113", "e1c", "CFG_FILE_KEY1", "panasonic-project", ""},
                  {"KX-HDV130", "e3c", "CFG_FILE_KEY3", "panasonic-project", ""},
-                 {"KX-UTG200", "enc", "CFG_FILE_KEY", "openssl-enc", ""},
+                 {"KX-UTG200", "enc", "CFG_FILE_KEY", "openssl-enc-192", ""},
+                 {"KX-UTG200", "enc", "CFG_FILE_KEY", "openssl-enc", "CFG_FILE_KEY_LENGTH=\"128\"\n"},
                  {"KX-UTG200", "enc", "CFG_FILE_KEY", "openssl-enc-256", "CFG_FILE_KEY_LENGTH=\"256\"\n"}};
     for (const auto& each : cases) {
         flash = family_boot().factory_flash(family.model(), mac);
@@ -443,22 +446,107 @@ TEST_F(PanasonicBoot, AUserChangesAndTheLaterCounts) {
     auto report = run();
     BootSurroundings around{family, family.model(), server, recorder, clock};
     const UserChanges changes{{{"PHONE_NUMBER_1", "mine"}, {"CFG_CYCLIC", "Y"}}, {}};
-    ASSERT_TRUE(change(around, flash, changes, report));
+    ASSERT_TRUE(awaited(change(around, flash, changes, report)));
     EXPECT_EQ(report.lines.at(0).user, "mine");
     EXPECT_EQ(report.parameters, flash.parameters);
     run(DiscoveryRequest(), &report.discovery);
     EXPECT_EQ(flash.parameter("PHONE_NUMBER_1"), "201") << "provisioning came later";
     EXPECT_EQ(flash.parameter("CFG_CYCLIC"), "Y") << "no file names it";
     flash.parameters["phone.GENERATION"] = "KX-UT113";
-    ASSERT_TRUE(change(around, flash, changes, report));
+    ASSERT_TRUE(awaited(change(around, flash, changes, report)));
     EXPECT_EQ(run().lines.at(0).user, "mine");
     const UserChanges refused[] = {{{{"CFG_CYCLIC", "perhaps"}}, {}},
                                    {{{"phone.STRICT", "Y"}}, {}},
                                    {{{"A", "x"}, {"B", "1\n2"}}, {}},
                                    {{}, {config::Contact()}}};
     const auto before = flash;
-    for (const auto& each : refused) EXPECT_FALSE(change(around, flash, each, report));
+    for (const auto& each : refused) EXPECT_FALSE(awaited(change(around, flash, each, report)));
     EXPECT_EQ(flash, before);
+}
+
+TEST_F(PanasonicBoot, TrustsNobodyWhereItsRootCertificateCannotBeHad) {
+    const struct {
+        std::string path, content, problem; // content "": the server has none
+    } cases[] = {{"http://boot/ca.pem", "", "which the server does not have"},
+                 {"http://boot/ca.pem", "<html></html>", "it is no PEM file"},
+                 {"https://boot/ca.pem", "-----BEGIN CERTIFICATE-----\n", "not by https"},
+                 {"boot/ca.pem", "", "it has no scheme"}};
+    for (const auto& each : cases) {
+        for (const std::string verify : {"1", "2"}) {
+            flash = family_boot().factory_flash(family.model(), mac);
+            flash.parameters[std::string(typed_address)] = "http://boot/all.cfg";
+            server.serve("http://boot/all.cfg", text("CFG_STANDARD_FILE_PATH=\"https://i:p@boot/own.cfg\"\n"
+                                                     "FIRM_FILE_PATH=\"https://i:p@boot/f.fw\"\n"
+                                                     "HTTP_SSL_VERIFY=\"" +
+                                                     verify + "\"\nCFG_ROOT_CERTIFICATE_PATH=\"" + each.path + "\"\n"));
+            server.serve("https://boot/own.cfg", text("PHONE_NUMBER_1=\"201\"\n"));
+            server.serve("https://boot/f.fw", "a vendor's own");
+            server.remove("http://boot/ca.pem");
+            if (!each.content.empty()) server.serve(each.path, each.content);
+            const auto report = run();
+            for (const auto& url : asked()) EXPECT_FALSE(url.starts_with("https")) << url << " " << each.path;
+            EXPECT_THAT(report.problems, Contains(HasSubstr(each.problem)));
+            EXPECT_THAT(report.problems, Contains("own.cfg: not asked for: there is no certificate from "
+                                                  "CFG_ROOT_CERTIFICATE_PATH to judge the server by"));
+            EXPECT_THAT(report.problems, Contains(HasSubstr("f.fw: not asked for")));
+            SeededRandom random(1);
+            const auto actions = family_boot().own_actions(report, flash, clock.wall(), random);
+            ASSERT_EQ(actions.size(), 1U);
+            EXPECT_THAT(actions[0].why, HasSubstr("CFG_RTRY_INTVL"));
+        }
+    }
+}
+
+TEST_F(PanasonicBoot, AUsersChangeOfTheNetworkRestartsIt) {
+    auto report = run();
+    const FoundServer found = report.discovery;
+    BootSurroundings around{family, family.model(), server, recorder, clock, {}, &clients, {}, &found};
+    server.steps.clear();
+    UserChanges changes{{{"VLAN_ID_IP_PHONE", "20"}}, {}};
+    ASSERT_TRUE(awaited(change(around, flash, changes, report)));
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_EQ(asked().front(), "http://boot/KX-HDV130.cfg") << "it looks for its files again";
+    EXPECT_EQ(report.files.size(), 8U);
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_EQ(flash.parameter("VLAN_ID_IP_PHONE"), "20");
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::reboot, "the phone restarts"));
+    server.steps.clear();
+    changes = {{{"DISPLAY_NAME_1", "Eva"}}, {}};
+    ASSERT_TRUE(awaited(change(around, flash, changes, report)));
+    EXPECT_EQ(report.reboots, 1U);
+    EXPECT_THAT(server.steps, IsEmpty());
+}
+
+TEST_F(PanasonicBoot, IsCalledByItsRegionsNameWhereItHasOne) {
+    spelled_model = "KX-HDV130N";
+    flash.parameters.erase(std::string(typed_address));
+    clients.answers4 = {ScriptedClients::ack({{160, "http://boot"}})};
+    server.serve("http://boot/KX-HDV130N.cfg", text("CFG_PRODUCT_FILE_PATH=\"http://boot/Config{MODEL}.cfg\"\n"));
+    run({DiscoveryChoice::all});
+    EXPECT_THAT(asked(), ElementsAre("http://boot/KX-HDV130N.cfg", "http://boot/ConfigKX-HDV130N.cfg"));
+    EXPECT_EQ(server.steps[0].request.user_agent, "Panasonic_KX-HDV130N/01.103 (0080f0c571eb)");
+}
+
+TEST(PanasonicUserPolicy, IsTheSwitchsThenTheGenerationsThenThePacks) {
+    const auto policy = [](const std::string& name, const std::string& column, const std::string& chosen = "",
+                           const std::string& generation = "") {
+        config::Model model{name, "", 2, 0, {}, {}, {}};
+        if (!column.empty()) model.traits = {{"confidence", "I"}, {"web_changes", column}};
+        Flash flash;
+        flash.model = name;
+        flash.parameters = {{"phone.USER_POLICY", chosen}, {"phone.GENERATION", generation}};
+        return policy_of(flash, model);
+    };
+    using enum UserPolicy;
+    EXPECT_EQ(policy("KX-HDV130", ""), later_wins);
+    EXPECT_EQ(policy("KX-UT113", ""), user_wins);
+    EXPECT_EQ(policy("KX-HDV130", "user"), user_wins);
+    EXPECT_EQ(policy("KX-UT113", "later"), later_wins);
+    EXPECT_EQ(policy("KX-UT113", "perhaps"), user_wins);
+    EXPECT_EQ(policy("KX-HDV130", "later", "user"), user_wins);
+    EXPECT_EQ(policy("KX-HDV130", "later", "perhaps"), later_wins);
+    EXPECT_EQ(policy("KX-HDV130", "later", "", "KX-UT113"), user_wins);
+    EXPECT_EQ(policy("KX-HDV130", "later", "later", "KX-UT113"), later_wins);
 }
 
 TEST_F(PanasonicBoot, LooksAtOption66InItsFactorysStateAloneWhereItIsTold) {

@@ -17,9 +17,9 @@ const SealedExtension* find_extension(std::string_view name, const Generation& g
     return nullptr;
 }
 
-/// The container that is public comes in three strengths; unless CFG_FILE_KEY_LENGTH is set, the least (C).
+/// The container that is public comes in three strengths, by CFG_FILE_KEY_LENGTH (its factory value: R).
 std::string seal_name(const SealedExtension& extension, const Flash& flash) {
-    const auto bits = flash.parameter("CFG_FILE_KEY_LENGTH");
+    const auto bits = in_force(flash, "CFG_FILE_KEY_LENGTH");
     const bool has_strengths = extension.seal == "openssl-enc" && (bits == "192" || bits == "256");
     return has_strengths ? fmt::format("{}-{}", extension.seal, bits) : std::string(extension.seal);
 }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "phone/discovery/inform_switch.hpp"
 #include "phone/discovery/told_text.hpp"
+#include "phone/panasonic/provisioning.hpp"
 #include "protocol/url.hpp"
 
 #include <array>
@@ -87,10 +88,8 @@ DiscoverySettings read_discovery_settings(const Flash& flash) {
     settings.option_159 = read_switch(flash, "OPTION159_PROV_ENABLE", Switch::on);
     settings.option_66 = read_switch(flash, "OPTION66_ENABLE", Switch::on);
     // Remembered (R): "N" looks at option 66 in the factory's state alone. Only where a file or a hand has set it.
-    const bool has_files = !flash.parameter("CFG_STANDARD_FILE_PATH").empty() ||
-                           !flash.parameter("CFG_PRODUCT_FILE_PATH").empty() ||
-                           !flash.parameter("CFG_MASTER_FILE_PATH").empty();
-    if (has_files && read_switch(flash, "OPTION66_REBOOT", Switch::on) == Switch::off) settings.option_66 = Switch::off;
+    if (knows_a_file(flash) && read_switch(flash, "OPTION66_REBOOT", Switch::on) == Switch::off)
+        settings.option_66 = Switch::off;
     settings.dhcp6_option_17 = read_switch(flash, "DHCPV6_OPTION17_PROV_ENABLE", Switch::on);
     settings.file_with_66 = read_switch(flash, "phone.OPTION67_WITH_66", Switch::off);
     settings.bare_address = generation_of(flash).bare_address;
@@ -179,9 +178,9 @@ std::string typed_url(std::string_view base) {
 
 namespace {
 
-std::string event_of(const DiscoverySettings& settings, const Flash& flash, const config::Model& model) {
+std::string event_of(const DiscoverySettings& settings, const Flash& flash, std::string_view model) {
     return fmt::format("ua-profile;profile-type=\"device\";{}=\"Panasonic\";model=\"{}\";version=\"{}\"",
-                       settings.vendor_word, model.name, flash.application ? flash.application->version : "");
+                       settings.vendor_word, model, flash.application ? flash.application->version : "");
 }
 
 asio::awaitable<std::optional<Address>> by_pnp(Interview& interview, const DiscoverySettings& settings,
@@ -249,7 +248,7 @@ asio::awaitable<std::optional<Address>> by_dhcp6(Interview& interview, const Dis
 
 } // namespace
 
-asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& flash, const config::Model& model,
+asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& flash, std::string model,
                                       DiscoveryRequest request, BootObserver& observer) {
     Interview interview(clients, observer);
     const auto settings = read_discovery_settings(flash);

@@ -71,9 +71,9 @@ struct Macros {
 /// What an installer types: "http://h/pana/" and "http://h/pana" name a directory, in which {MODEL}.cfg is.
 [[nodiscard]] std::string typed_url(std::string_view base);
 
-/// Lifetime: all of it outlives the call.
+/// `model` as the phone calls itself. Lifetime: all of it outlives the call.
 [[nodiscard]] boost::asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& flash,
-                                                           const config::Model& model, DiscoveryRequest request,
+                                                           std::string model, DiscoveryRequest request,
                                                            BootObserver& observer);
 
 } // namespace offhook::phone::panasonic

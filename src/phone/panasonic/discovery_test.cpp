@@ -143,7 +143,9 @@ TEST(PanasonicOption17, IsReadOfAnyEnterprise) {
 class PanasonicDiscovery : public testing::Test {
 protected:
     PanasonicDiscovery() { flash = family_boot().factory_flash(model, mac); }
-    FoundServer look(DiscoveryRequest request) { return awaited(discover(clients, flash, model, request, recorder)); }
+    FoundServer look(DiscoveryRequest request) {
+        return awaited(discover(clients, flash, model.name, request, recorder));
+    }
     config::Model model{"KX-HDV130", "", 2, 0, {}, {}, {}};
     Flash flash;
     ScriptedClients clients{mac};

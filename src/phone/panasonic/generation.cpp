@@ -93,6 +93,15 @@ const Generation& generation_of(const Flash& flash) {
     return generation_of(chosen.empty() ? std::string_view(flash.model) : chosen);
 }
 
+UserPolicy policy_of(const Flash& flash, const config::Model& model) {
+    if (const auto chosen = user_policy_text.from_text(flash.parameter("phone.USER_POLICY"))) return *chosen;
+    if (!flash.parameter("phone.GENERATION").empty()) return generation_of(flash).policy;
+    for (const auto& [name, value] : model.traits)
+        if (name == "web_changes")
+            if (const auto known = user_policy_text.from_text(value)) return *known;
+    return generation_of(model.name).policy;
+}
+
 const OwnParameter* find_own_parameter(std::string_view name) {
     for (const auto& parameter : own_parameters)
         if (parameter.name == name) return &parameter;

@@ -6,6 +6,7 @@
 /// files can set.
 /// Source  reference: Panasonic 0 (family map), 2.2, 4.3, 5, 6, 7.
 #include "base/enum_text.hpp"
+#include "config/family/family.hpp"
 #include "phone/flash.hpp"
 
 #include <cstddef>
@@ -21,6 +22,9 @@ enum class UserPolicy : std::uint8_t {
     later_wins, ///< both are of one priority: what was set last counts
     user_wins   ///< the user's, always
 };
+/// As in models.toml.
+inline constexpr EnumText<UserPolicy, 2> user_policy_text{
+    {{{UserPolicy::later_wins, "later"}, {UserPolicy::user_wins, "user"}}}};
 
 /// An encrypted file is told by its name alone.
 struct SealedExtension {
@@ -31,7 +35,7 @@ struct SealedExtension {
 
 struct Generation {
     std::string_view name;                    ///< "KX-HDV"
-    UserPolicy policy;                        ///< G for HDV and UT, GS for TGP600, R for TGP500, GS for UTG
+    UserPolicy policy;                        ///< G for HDV and UT, I for TGP6 and TGP7, R for TGP5, GS for UTG
     std::span<const std::string_view> magics; ///< what a text file begins with; empty: its files are XML
     std::span<const SealedExtension> seals;
     std::size_t file_bytes_max; ///< of one file and of all together (GS: UT)
@@ -43,6 +47,10 @@ struct Generation {
 /// generation's rules can be rehearsed with the models of the pack.
 [[nodiscard]] const Generation& generation_of(std::string_view model);
 [[nodiscard]] const Generation& generation_of(const Flash& flash);
+
+/// phone.USER_POLICY, "later" or "user"; else the row of phone.GENERATION; else the pack's column web_changes; else the
+/// model's row here.
+[[nodiscard]] UserPolicy policy_of(const Flash& flash, const config::Model& model);
 
 /// One of the parameters that the phone itself goes by.
 struct OwnParameter {

@@ -21,6 +21,8 @@ using protocol::Scheme;
 
 constexpr std::size_t notes_told_max = 3;
 constexpr std::string_view pem_mark = "-----BEGIN ";
+constexpr std::string_view nobody_is_trusted =
+    "not asked for: there is no certificate from CFG_ROOT_CERTIFICATE_PATH to judge the server by";
 
 constexpr std::array<FilePlace, 3> places{{{"CFG_STANDARD_FILE_PATH", Origin::standard, "Config{mac}.cfg"},
                                            {"CFG_PRODUCT_FILE_PATH", Origin::product, "Config{MODEL}.cfg"},
@@ -45,12 +47,6 @@ std::string few_of(const std::vector<std::string>& names) {
     return fmt::format("{} and {} more", join(first, ", "), names.size() - first.size());
 }
 
-std::vector<config::Parameter> all_of(const Flash& flash) {
-    std::vector<config::Parameter> out;
-    for (const auto& [name, value] : flash.parameters) out.push_back({name, value});
-    return out;
-}
-
 std::string name_in(const protocol::Url& url) {
     const auto path = std::string_view(url.path).substr(0, url.path.find('?'));
     return std::string(path.substr(std::min(path.rfind('/') + 1, path.size())));
@@ -71,6 +67,11 @@ Effect effect_of(std::string_view parameter) {
     return Effect::at_once;
 }
 
+bool needs_restart(const std::vector<std::string>& changed) {
+    return std::any_of(changed.begin(), changed.end(),
+                       [](const std::string& name) { return effect_of(name) == Effect::restarts; });
+}
+
 std::string effects_of(const std::vector<std::string>& changed) {
     std::vector<std::string> restarting, registering, pieces;
     for (const auto& name : changed) {
@@ -87,14 +88,14 @@ std::string effects_of(const std::vector<std::string>& changed) {
 
 Provisioning::Provisioning(const BootSurroundings& around, Flash& flash, BootReport& report)
     : around_(around), flash_(flash),
-      report_(report), macros_{flash.mac, around.model.name, flash.application ? flash.application->version : ""},
-      configuration_(flash, generation_of(flash).policy, around.clock.wall()), files_(around, {}, report) {}
+      report_(report), macros_{flash.mac, around.model_name(), flash.application ? flash.application->version : ""},
+      configuration_(flash, policy_of(flash, around.model), around.clock.wall()), files_(around, {}, report) {}
 
 std::string Provisioning::text(std::string_view parameter) const { return std::string(in_force(flash_, parameter)); }
 
 asio::awaitable<Provisioning::Next> Provisioning::run() {
     around_.observer.on_event(around_.beginning());
-    around_.observer.on_event({BootEvent::Kind::stage, fmt::format("{} {}", around_.model.name, macros_.version)});
+    around_.observer.on_event({BootEvent::Kind::stage, fmt::format("{} {}", macros_.model, macros_.version)});
     around_.transfers.start_stage();
     report_.firmware = macros_.version;
     if (around_.found_before == nullptr) {
@@ -116,15 +117,13 @@ asio::awaitable<Provisioning::Next> Provisioning::run() {
     settle();
     const bool has_new_software = co_await upgrade();
     const auto changed = configuration_.changed();
-    const bool restarts = std::any_of(changed.begin(), changed.end(),
-                                      [](const std::string& name) { return effect_of(name) == Effect::restarts; });
-    co_return has_new_software || restarts ? Next::restart : Next::go_on;
+    co_return has_new_software || needs_restart(changed) ? Next::restart : Next::go_on;
 }
 
 asio::awaitable<std::string> Provisioning::find_address() {
     if (around_.looks_for_server()) {
         report_.discovery =
-            co_await discover(*around_.clients, flash_, around_.model, around_.discovery, around_.observer);
+            co_await discover(*around_.clients, flash_, around_.model_name(), around_.discovery, around_.observer);
         if (report_.discovery.address.empty()) files_.problem("no pre-provisioning address was found");
         co_return report_.discovery.address;
     }
@@ -206,7 +205,10 @@ asio::awaitable<void> Provisioning::obtain(std::string place, std::string_view w
     if (!url) co_return;
     const std::string name = name_in(*url);
     take_habits();
-    if (url->scheme == Scheme::https) co_await prepare_tls();
+    if (!co_await is_ready_for(*url)) {
+        refuse(name, *url);
+        co_return;
+    }
     const auto account = account_for(*url);
     const TransferAnswer answer = co_await files_.fetch(name, std::move(*url), account);
     if (answer.outcome == FileOutcome::absent) tell_absent(what, name);
@@ -221,6 +223,25 @@ asio::awaitable<void> Provisioning::obtain(std::string place, std::string_view w
     if (!file->sealed.empty()) files_.decide(fmt::format("{}: {}", name, file->sealed));
     files_.tell_notes(name, file->notes);
     configuration_.take(origin, file->parameters);
+}
+
+/// Not asked for, and a failure: the retry is armed by it.
+void Provisioning::refuse(const std::string& name, const protocol::Url& url) {
+    FileRecord file{Direction::get, name, url.shown(), FileOutcome::refused, 0, {}, 0, std::string(nobody_is_trusted)};
+    report_.files.push_back(file);
+    around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
+    files_.problem(fmt::format("{}: {}", name, nobody_is_trusted));
+}
+
+/// False: the phone is to trust whom CFG_ROOT_CERTIFICATE_PATH names, and has nothing from there. The authorities of
+/// this host are nobody's choice then, and an account would go to whoever they vouch for.
+asio::awaitable<bool> Provisioning::is_ready_for(const protocol::Url& url) {
+    if (url.scheme != Scheme::https) co_return true;
+    co_await prepare_tls();
+    using Verify = TlsTrust::Verify;
+    const auto& tls = files_.habits().tls;
+    const bool judges = tls.verify == Verify::chain || tls.verify == Verify::chain_and_name;
+    co_return !judges || !tls.authorities.empty() || text("CFG_ROOT_CERTIFICATE_PATH").empty();
 }
 
 asio::awaitable<void> Provisioning::prepare_tls() {
@@ -284,7 +305,10 @@ asio::awaitable<bool> Provisioning::upgrade() {
     if (!url) co_return false;
     const std::string name = name_in(*url);
     take_habits();
-    if (url->scheme == Scheme::https) co_await prepare_tls();
+    if (!co_await is_ready_for(*url)) {
+        refuse(name, *url);
+        co_return false;
+    }
     ImageReader reader{ImageKind::application, around_.model.name, "", {}};
     if (flash_.application && !flash_.application->digest.empty()) reader.in_flash = flash_.application;
     std::function<HeadDecision(std::string_view)> on_head = [reader](std::string_view head) {
@@ -319,15 +343,14 @@ void Provisioning::settle() {
     const auto fetched = configuration_.fresh();
     const auto changed = configuration_.changed();
     files_.decide(fmt::format("parameters of this boot: {}", fetched.size()));
+    if (!flash_.parameter("CFG_RESYNC_ACTION").empty())
+        files_.decide("CFG_RESYNC_ACTION decides nothing here: its values are not known (phone.RESYNC_ACTION does)");
     if (!changed.empty()) files_.decide("changed: " + effects_of(changed));
     const auto& passed_over = configuration_.passed_over();
     for (std::size_t i = 0; i < passed_over.size() && i < notes_told_max; ++i) files_.decide(passed_over[i]);
     if (passed_over.size() > notes_told_max)
         files_.decide(fmt::format("{} more parameters do not count like these", passed_over.size() - notes_told_max));
-    const auto fresh = lines_of(fetched, around_.family, &around_.model);
-    report_.lines = lines_of(all_of(flash_), around_.family, &around_.model);
-    report_.state = state_of(report_.lines, fresh);
-    report_.parameters = flash_.parameters;
+    report_lines(report_, fetched, flash_, around_.family, around_.model);
     for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
 }
 

@@ -34,6 +34,7 @@ struct FilePlace {
 /// What a changed parameter takes to be in force.
 enum class Effect : std::uint8_t { at_once, registers_again, restarts };
 [[nodiscard]] Effect effect_of(std::string_view parameter);
+[[nodiscard]] bool needs_restart(const std::vector<std::string>& changed);
 /// "VLAN_ENABLE: restart; SIP_PASS_1 and 2 more: the lines register again; 4 others at once".
 [[nodiscard]] std::string effects_of(const std::vector<std::string>& changed);
 
@@ -50,6 +51,7 @@ private:
     [[nodiscard]] boost::asio::awaitable<std::string> find_address();
     [[nodiscard]] boost::asio::awaitable<void> read_pre_provisioning();
     [[nodiscard]] boost::asio::awaitable<void> obtain(std::string place, std::string_view what, Origin origin);
+    [[nodiscard]] boost::asio::awaitable<bool> is_ready_for(const protocol::Url& url);
     [[nodiscard]] boost::asio::awaitable<void> prepare_tls();
     [[nodiscard]] boost::asio::awaitable<std::string> pem_of(std::string parameter);
     [[nodiscard]] boost::asio::awaitable<bool> upgrade();
@@ -58,6 +60,7 @@ private:
     [[nodiscard]] std::string text(std::string_view parameter) const;
     [[nodiscard]] bool fits_in(const std::string& name);
     void take_habits();
+    void refuse(const std::string& name, const protocol::Url& url);
     void tell_absent(std::string_view what, const std::string& name);
     void settle();
 

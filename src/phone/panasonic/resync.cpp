@@ -73,13 +73,17 @@ seconds offset_at(const config::ZoneRules& rules, std::chrono::sys_seconds now) 
     return is_summer ? standard + save : standard;
 }
 
-/// Until the clock on the wall shows this time of day; from one second on.
+/// Until the clock on the wall shows this time of day; the next day's where that is nearer than rest_min, or a clock
+/// that runs a little ahead of its timer would fetch twice.
 seconds until_time(const config::ZoneRules& rules, seconds time_of_day, std::chrono::sys_seconds now) {
     const LocalTime local((now + offset_at(rules, now)).time_since_epoch());
     LocalTime target = std::chrono::floor<std::chrono::days>(local) + time_of_day;
-    if (target <= local) target += std::chrono::days(1);
-    const auto guess = std::chrono::sys_seconds(target.time_since_epoch()) - offset_at(rules, now);
-    return std::chrono::sys_seconds(target.time_since_epoch()) - offset_at(rules, guess) - now;
+    for (;; target += std::chrono::days(1)) { // ends: each round adds a day, less an hour or two of summer time
+        const auto shown = std::chrono::sys_seconds(target.time_since_epoch());
+        const auto guess = shown - offset_at(rules, now);
+        const seconds after = shown - offset_at(rules, guess) - now;
+        if (after >= rest_min) return after;
+    }
 }
 
 OwnAction by_time_of_day(const Flash& flash, std::string_view time, std::chrono::sys_seconds now, Random& random) {
@@ -92,14 +96,15 @@ OwnAction by_time_of_day(const Flash& flash, std::string_view time, std::chrono:
         after += seconds(random.below(static_cast<std::uint64_t>(spread.count())));
         why += fmt::format(", spread over CFG_RESYNC_DURATION of {} min", spread.count() / 60);
     }
-    return {OwnAction::What::resync, std::max(after, rest_min), std::move(why)};
+    return {OwnAction::What::resync, after, std::move(why)};
 }
 
 OwnAction by_interval(const Flash& flash, minutes interval, std::chrono::sys_seconds now) {
     const auto started = number_or<std::int64_t>(flash, started_at, now.time_since_epoch().count());
     const seconds runs = std::max(seconds(0), seconds(now.time_since_epoch().count() - started));
-    const seconds after = seconds(interval) - runs % seconds(interval);
-    return {OwnAction::What::resync, std::max(after, rest_min),
+    seconds after = seconds(interval) - runs % seconds(interval);
+    if (after < rest_min) after += interval; // as until_time(): the moment is as good as here
+    return {OwnAction::What::resync, after,
             fmt::format("CFG_CYCLIC_INTVL, every {} min from start-up on", interval.count())};
 }
 

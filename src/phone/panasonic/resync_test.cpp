@@ -42,6 +42,10 @@ TEST(PanasonicResync, CountsItsIntervalFromStartUp) {
     EXPECT_EQ(started(minutes(60)), minutes(60));
     EXPECT_EQ(started(minutes(179)), minutes(1));
     EXPECT_EQ(started(minutes(-5)), minutes(60)) << "a clock that was set back";
+    flash.parameters[std::string(started_at)] =
+        std::to_string(std::chrono::floor<seconds>(noon).time_since_epoch().count());
+    EXPECT_EQ(actions(flash, good, noon + hours(1) - seconds(1)).at(0).after, hours(1) + seconds(1))
+        << "it has just fetched: the clock runs ahead of its timer";
     EXPECT_EQ(actions(flash).at(0).what, OwnAction::What::resync);
     flash.parameters["CFG_CYCLIC"] = "N";
     EXPECT_TRUE(actions(flash).empty());
@@ -83,7 +87,9 @@ TEST(PanasonicResync, TheTimeOfDayIsThePhonesOwn) {
         {"06:00", "-420", noon, hours(1)},
         {"00:00", "540", noon, hours(3)},
         {"12:00", "0", noon - seconds(90), seconds(90)},
-        {"12:00", "0", noon - seconds(5), minutes(1)},
+        {"12:00", "0", noon - seconds(60), minutes(1)},
+        {"12:00", "0", noon - seconds(59), hours(24) + seconds(59)}, // a clock that runs ahead of its timer
+        {"12:00", "0", noon - seconds(5), hours(24) + seconds(5)},
     };
     for (const auto& each : cases) {
         Flash flash;
@@ -124,6 +130,10 @@ TEST(PanasonicResync, KnowsSummerTime) {
     posix.parameters["CFG_RESYNC_TIME"] = "03:00"; // the night before, an hour of it is missing
     const WallTime evening{std::chrono::sys_days{std::chrono::year{2026} / 3 / 28} + hours(20)};
     EXPECT_EQ(actions(posix, good, evening).at(0).after, hours(5));
+    posix.parameters["CFG_RESYNC_TIME"] = "02:30"; // never shown in that night
+    EXPECT_EQ(actions(posix, good, evening).at(0).after, hours(4) + minutes(30));
+    const auto next = actions(posix, good, evening + hours(4) + minutes(30)).at(0).after;
+    EXPECT_GE(next, hours(23)) << "and not a minute later once more";
 }
 
 TEST(PanasonicResync, SpreadsTheTimeOfDay) {

@@ -1,22 +1,12 @@
 #include "phone/panasonic/upgrade.hpp"
 
 #include "base/text.hpp"
+#include "phone/image.hpp"
 #include "phone/panasonic/generation.hpp"
 
-#include <cstdint>
 #include <fmt/format.h>
 
 namespace offhook::phone::panasonic {
-
-bool is_newer(std::string_view version, std::string_view than) {
-    const auto ours = split(version, '.'), theirs = split(than, '.');
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-        const auto a = to_number<std::uint32_t>(ours[i]).value_or(0);
-        const auto b = i < theirs.size() ? to_number<std::uint32_t>(theirs[i]).value_or(0) : 0;
-        if (a != b) return a > b;
-    }
-    return false;
-}
 
 std::optional<std::string> upgrade_wanted(const Flash& flash, std::string& reason) {
     if (in_force(flash, "FIRM_FILE_PATH").empty()) return std::nullopt;
@@ -30,7 +20,7 @@ std::optional<std::string> upgrade_wanted(const Flash& flash, std::string& reaso
     for (const auto* name : {"FIRM_UPGRADE_ENABLE", "FIRM_UPGRADE_AUTO"})
         if (!is_yes(in_force(flash, name))) return no(fmt::format("{} is N: the phone keeps {}", name, runs));
     if (wanted.empty()) return "FIRM_VERSION is empty: the phone looks at what FIRM_FILE_PATH has";
-    if (switched(flash, "phone.FIRM_NEWER_ONLY", false) && !is_newer(wanted, runs))
+    if (switched(flash, "phone.FIRM_NEWER_ONLY", false) && !is_after(wanted, runs))
         return no(fmt::format("FIRM_VERSION {} is not newer than {} (phone.FIRM_NEWER_ONLY)", printable(wanted), runs));
     return fmt::format("FIRM_VERSION is {}, {} runs", printable(wanted), runs);
 }

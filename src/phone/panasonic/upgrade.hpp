@@ -15,7 +15,5 @@ namespace offhook::phone::panasonic {
 
 /// Why, as a sentence; nullopt: no upgrade. `reason` is set where files ask for one and the phone takes none.
 [[nodiscard]] std::optional<std::string> upgrade_wanted(const Flash& flash, std::string& reason);
-/// By the numbers between dots: "01.103" is newer than "01.061".
-[[nodiscard]] bool is_newer(std::string_view version, std::string_view than);
 
 } // namespace offhook::phone::panasonic

@@ -34,17 +34,5 @@ TEST(PanasonicUpgrade, GoesByItsParameters) {
     }
 }
 
-TEST(PanasonicUpgrade, ComparesVersionsByTheirNumbers) {
-    EXPECT_TRUE(is_newer("01.133", "01.103"));
-    EXPECT_TRUE(is_newer("02.001", "01.999"));
-    EXPECT_TRUE(is_newer("12.100", "12.81"));
-    EXPECT_TRUE(is_newer("01.103.1", "01.103"));
-    EXPECT_FALSE(is_newer("01.103", "01.103"));
-    EXPECT_FALSE(is_newer("01.061", "01.103"));
-    EXPECT_FALSE(is_newer("01", "01.001"));
-    EXPECT_FALSE(is_newer("", "01.001"));
-    EXPECT_FALSE(is_newer("99999999999999999999", "1"));
-}
-
 } // namespace
 } // namespace offhook::phone::panasonic

@@ -1,3 +1,4 @@
+#include "phone/effective_lines.hpp"
 #include "phone/polycom/configuration.hpp"
 #include "phone/polycom/lines.hpp"
 #include "phone/polycom/log_upload.hpp"
@@ -68,28 +69,12 @@ void settle(Session& session, const Merged& configuration, const std::vector<Con
     report.lines = effective_lines(configuration, session.family(), &session.model());
     report.parameters = configuration.values;
     const auto fresh = effective_lines(merge_fetched(files), session.family(), &session.model());
-    report.state = PhoneState::unconfigured;
-    for (const auto& line : report.lines) {
-        if (!line.is_complete()) continue;
-        if (std::find(fresh.begin(), fresh.end(), line) != fresh.end()) {
-            report.state = PhoneState::ready;
-            break;
-        }
-        report.state = PhoneState::stale;
-    }
+    report.state = state_of(report.lines, fresh);
 }
 
 void tell_state(Session& session) {
     const auto& report = session.report();
-    if (report.state == PhoneState::stale)
-        session.problem("every complete line is from the cache in flash, none from this boot");
-    if (report.state != PhoneState::unconfigured) return;
-    if (report.lines.empty()) session.problem("no line: no file of this boot names a reg.N.address");
-    for (const auto& line : report.lines)
-        session.problem(fmt::format("line {} lacks {}", line.index,
-                                    line.user.empty()       ? "a user"
-                                    : line.password.empty() ? "its password"
-                                                            : "a registrar"));
+    for (auto& sentence : what_is_missing(report.state, report.lines)) session.problem(std::move(sentence));
 }
 
 /// Sets what device.* says. Whether something is other than before: then every release reboots.

@@ -1,6 +1,7 @@
 #include "phone/polycom/session.hpp"
 
 #include "base/text.hpp"
+#include "phone/few_notes.hpp"
 #include "phone/polycom/complaint.hpp"
 #include "phone/polycom/discovery.hpp"
 #include "phone/polycom/sealed_file.hpp"
@@ -11,13 +12,8 @@
 #include <fmt/format.h>
 
 namespace offhook::phone::polycom {
-namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::size_t notes_told_max = 3;
-
-} // namespace
 
 Session::Session(const Surroundings& surroundings, Flash& flash)
     : around_(surroundings), flash_(flash), release_(&release_of("")),
@@ -129,10 +125,7 @@ void Session::mark_not_usable(const std::string& reason) {
 }
 
 void Session::tell_notes(std::string_view name, const config::ParsedDocument& document) {
-    for (std::size_t i = 0; i < document.notes.size() && i < notes_told_max; ++i)
-        decide(fmt::format("{} line {}: {}", name, document.notes[i].line, document.notes[i].text));
-    if (document.notes.size() > notes_told_max)
-        decide(fmt::format("{}: {} more notes like these", name, document.notes.size() - notes_told_max));
+    for (auto& sentence : few_notes(name, document.notes)) decide(std::move(sentence));
 }
 
 bool Session::server_is_dead() const {
