@@ -4,7 +4,14 @@
 
 namespace offhook::catalogue {
 
+bool is_secret(const SettingChange& change) {
+    const auto key = config::find_setting(change.name);
+    return !key || config::spec_of(*key).secrecy == config::Secrecy::secret;
+}
+
 Result<config::Layer> layer_at(const LayerHistory& history, Revision then) {
+    if (then < history.made)
+        return fail(ErrorCode::not_found, fmt::format("it is younger than that: revision {} made it", history.made));
     if (then < history.begins)
         return fail(ErrorCode::not_found,
                     fmt::format("what was changed before revision {} is not kept any more", history.begins));

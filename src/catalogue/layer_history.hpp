@@ -27,6 +27,9 @@ struct SettingChange {
     std::optional<std::string> before, after; ///< nullopt: the layer did not state it
 };
 
+/// As the layer itself seals it: a raw parameter may be a password.
+[[nodiscard]] bool is_secret(const SettingChange& change);
+
 struct LayerChange {
     Revision revision = 0;
     WallTime at{};
@@ -36,10 +39,12 @@ struct LayerChange {
 struct LayerHistory {
     config::Layer now;
     Revision begins = 0;              ///< before this revision nothing is known
+    Revision made = 0;                ///< before this revision there was no such layer; 0: it always was, or not known
     std::vector<LayerChange> changes; ///< newest first
 };
 
-/// The layer as the catalogue's revision `then` had it. Errors: not_found where the history begins later.
+/// The layer as the catalogue's revision `then` had it. Errors: not_found where the layer is younger,
+/// or its history begins later.
 [[nodiscard]] Result<config::Layer> layer_at(const LayerHistory& history, Revision then);
 
 } // namespace offhook::catalogue

@@ -35,7 +35,9 @@ int show_history(const Cli& cli, const std::string& target) {
                        value_text(setting, "before"), value_text(setting, "after")});
     table.print();
     if (table.empty()) std::cerr << "No change of it is known.\n";
-    if (text_of(*history, "begins") != "0")
+    if (text_of(*history, "begins") != "0" && text_of(*history, "begins") == text_of(*history, "made"))
+        std::cerr << "It came with revision " << text_of(*history, "made") << ".\n";
+    else if (text_of(*history, "begins") != "0")
         std::cerr << "What was changed up to revision " << text_of(*history, "begins") << " is not kept.\n";
     std::cerr << "The catalogue is at revision " << text_of(*history, "revision")
               << "; `offhook render MAC --diff REVISION` shows what has become of a phone's files since.\n";

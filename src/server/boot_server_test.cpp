@@ -131,6 +131,10 @@ TEST_F(BootServerTest, StreamsAnImageToDiskAndLeavesNothingOfABrokenOne) {
     EXPECT_EQ(blobs_in(directory_), 1U);
     EXPECT_EQ(exchanged(socket, head + "5000001\r\n\r\n", image), ""); // broken off
     EXPECT_THAT(exchanged(socket, head + "1073741825\r\n\r\n", ""), testing::HasSubstr("413"));
+    const std::string diff = "POST /v1/devices/0004f2000001/diff HTTP/1.0\r\nContent-Length: ";
+    EXPECT_THAT(exchanged(socket, diff + "4194305\r\n\r\n", ""), testing::HasSubstr("413"));
+    EXPECT_THAT(exchanged(socket, diff + "1500000\r\n\r\n", std::string(1'500'000, ' ')),
+                testing::HasSubstr("no such device"));
     EXPECT_THAT(exchanged(socket, "POST /v1/devices HTTP/1.1\r\nHost: o\r\nContent-Length: 1048577\r\n\r\n", ""),
                 testing::HasSubstr("413"));
     EXPECT_EQ(blobs_in(directory_), 1U);

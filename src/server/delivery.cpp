@@ -4,6 +4,7 @@
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "config/render/render.hpp"
+#include "config/render/sealing.hpp"
 #include "protocol/http_head.hpp"
 #include "server/listing.hpp"
 #include "server/stored_files.hpp"
@@ -19,6 +20,13 @@ const std::shared_ptr<const ReadyFile>& failure() {
     return instance;
 }
 bool is_failure(const ReadyFile& file) { return &file == failure().get(); }
+
+/// The same for a sealed file that this phone does not have, or has no key for.
+const std::shared_ptr<const ReadyFile>& absence() {
+    static const auto instance = std::make_shared<const ReadyFile>();
+    return instance;
+}
+bool is_absence(const ReadyFile& file) { return &file == absence().get(); }
 
 catalogue::EventTransport event_transport(Transport transport) {
     switch (transport) {
@@ -141,9 +149,9 @@ FileAnswer Delivery::open(const FileRequest& request) {
     } else if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
         answer.state = FileAnswer::State::found;
-        if (is_failure(**answer.file)) {
+        if (is_failure(**answer.file) || is_absence(**answer.file)) {
+            verdict = is_failure(**answer.file) ? Verdict::failed : Verdict::absent;
             answer = {};
-            verdict = Verdict::failed;
         }
     }
     if (verdict == Verdict::challenge) {
@@ -221,6 +229,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     if (document.names_origin) subject.token = asked.token;
     subject.shared = layers.shared();
     subject.all = layers.all();
+    if (!config::check_twin(document, layers.all())) return absence();
     auto rendered = config::render(document, subject);
     if (!rendered) {
         log::error("DELIVERY_RENDER_FAILED", "{} for {}: {}", document.kind,
@@ -298,6 +307,10 @@ void Delivery::note_first_contact(const Asked& asked, std::uint64_t body_bytes) 
     const auto* device = asked.device != nullptr ? asked.device : snapshot_->find(event_.mac);
     if (device == nullptr || device->site != asked.site->id || asked.request.verb != Verb::get) return;
     if (device->first_contact_until <= event_.at || asked.match->document == nullptr) return;
+    if (asked.device != nullptr) { // what only says where the sealed file is does not stand for it
+        const Layers layers(*snapshot_, *asked.family, *asked.site, asked.device);
+        if (config::is_stub(*asked.match->document, layers.all())) return;
+    }
     step_bytes_ = body_bytes;
     step_ = {device->mac, device->first_contact_until, asked.family, asked.match->document};
 }
@@ -481,7 +494,7 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     }
     if (asked.match->document != nullptr) {
         const ReadyFile& file = *ready(asked);
-        if (is_failure(file)) return std::nullopt;
+        if (is_failure(file) || is_absence(file)) return std::nullopt;
         out.bytes = file.body.size();
         return out;
     }

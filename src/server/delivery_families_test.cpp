@@ -130,8 +130,45 @@ TEST_F(DeliveryFamiliesTest, ASealedFileGoesOutSealedAndStaysTheSame) {
         ASSERT_TRUE(opened) << opened.error().text();
         EXPECT_NE(opened->find("secret-of-1001"), std::string::npos);
     }
-    EXPECT_EQ(body("Config0080F0C571EB.cfg"), "(nothing)") << "not in clear beside it";
+    const auto stub = body("Config0080F0C571EB.cfg");
+    EXPECT_NE(stub.find("\"http://192.168.1.1/Config{MAC}.e2c\""), std::string::npos) << "or it never learns of it";
+    EXPECT_EQ(stub.find("1001"), std::string::npos) << "not in clear beside it";
     EXPECT_EQ(body("0004f2000001.cfg").find("Crypt="), std::string::npos) << "a master configuration never is";
+}
+
+TEST_F(DeliveryFamiliesTest, ASealedTwinThatAPhoneDoesNotHaveIsAbsentAndNoFailure) {
+    catalogue::Revision revision = 1;
+    for (const SettingRows& rows : {SettingRows{}, SettingRows{{"provisioning.file_key", "0123456789abcdef"}},
+                                    SettingRows{{"provisioning.sealed", "yes"}}}) {
+        catalogue::ChangeSet change;
+        change.revision = ++revision;
+        auto device = device_of(pana, rows, revision);
+        device.family = "panasonic";
+        device.model = "KX-HDV130";
+        change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
+        delivery_.publish(house_of_four()->advanced(change));
+        testing::internal::CaptureStderr();
+        EXPECT_EQ(body("Config0080F0C571EB.e2c"), "(nothing)");
+        EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+        EXPECT_NE(body("Config0080F0C571EB.cfg"), "(nothing)");
+    }
+    std::vector<catalogue::Outcome> outcomes;
+    ring_.drain([&](const catalogue::TimelineEvent& event) {
+        if (event.kind.view() == "sealed standard") outcomes.push_back(event.outcome);
+    });
+    EXPECT_EQ(outcomes, std::vector(3, catalogue::Outcome::absent));
+}
+
+TEST_F(DeliveryFamiliesTest, ANameThatSaysAModelCountsBeforeTheUserAgent) {
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    for (const auto& [model, server] : {std::pair{"KX-HDV130", "small.example"}, {"KX-HDV230", "large.example"}})
+        change.model_layers.push_back({"panasonic", model, 2, layer_of({{"time.server", server}})});
+    delivery_.publish(house_of_four()->advanced(change));
+    constexpr std::string_view large = "Panasonic_KX-HDV230/07.101 (0080f0c571eb)";
+    EXPECT_NE(body("ConfigKX-HDV130.cfg", large).find("small.example"), std::string::npos);
+    EXPECT_NE(body("ConfigKX-HDV230.cfg", large).find("large.example"), std::string::npos);
+    EXPECT_NE(body("ConfigKX-HDV130.cfg").find("small.example"), std::string::npos);
 }
 
 TEST_F(DeliveryFamiliesTest, WhoShowedTheSitesTokenIsLedOnWithIt) {

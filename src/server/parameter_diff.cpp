@@ -8,6 +8,16 @@ namespace {
 using config::Parameter;
 using config::WrittenParameter;
 
+/// The settings that the rows read from this parameter alone.
+std::string settings_of(const config::Family& family, const config::Model* model, const Parameter& parameter) {
+    std::string out;
+    const auto read = family.read({&parameter, 1}, model);
+    for (const config::Layer::Entry& entry : read.settings) (out += out.empty() ? "" : ", ") += entry.name();
+    return out;
+}
+
+} // namespace
+
 ParameterChange change_of(const WrittenParameter& written) {
     ParameterChange out;
     out.name = written.parameter.name;
@@ -24,15 +34,11 @@ ParameterChange change_of(const WrittenParameter& written) {
     return out;
 }
 
-/// The settings that the rows read from this parameter alone.
-std::string settings_of(const config::Family& family, const config::Model* model, const Parameter& parameter) {
-    std::string out;
-    const auto read = family.read({&parameter, 1}, model);
-    for (const config::Layer::Entry& entry : read.settings) (out += out.empty() ? "" : ", ") += entry.name();
-    return out;
+std::string_view layer_text(const ParameterChange& change) {
+    using Whose = ParameterChange::Whose;
+    if (change.whose == Whose::pack) return "pack";
+    return change.whose == Whose::foreign ? std::string_view() : to_text(change.origin);
 }
-
-} // namespace
 
 std::vector<ParameterChange> changes_between(std::span<const WrittenParameter> before,
                                              std::span<const WrittenParameter> after) {

@@ -21,6 +21,11 @@ struct ParameterChange {
     bool reboots = false;
 };
 
+/// A parameter as it was written, without its value: neither before nor after.
+[[nodiscard]] ParameterChange change_of(const config::WrittenParameter& written);
+/// Who says it, as JSON has it: "pack", a layer, or nobody of ours.
+[[nodiscard]] std::string_view layer_text(const ParameterChange& change);
+
 /// Between what was written and what is.
 [[nodiscard]] std::vector<ParameterChange> changes_between(std::span<const config::WrittenParameter> before,
                                                            std::span<const config::WrittenParameter> after);

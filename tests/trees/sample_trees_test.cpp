@@ -2,6 +2,7 @@
 #include "config/import/plan_text.hpp"
 #include "config/import/test_tree.hpp"
 #include "config/render/render.hpp"
+#include "config/render/sealing.hpp"
 
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -94,6 +95,7 @@ std::vector<std::vector<Parameter>> rendered(const Family& family, const Planned
             subject.origin = "http://192.0.2.1:8080";
             subject.shared = shared;
             subject.all = document.scope == DocumentScope::device ? all : model;
+            if (!check_twin(document, all)) continue;
             const auto made = render(document, subject);
             EXPECT_TRUE(made) << document.kind << ": " << (made ? "" : made.error().text());
             if (!made) continue;

@@ -14,12 +14,6 @@ std::string context(RowId layer, Revision revision, std::string_view name) {
     return fmt::format("change {} {} {}", layer, revision, name);
 }
 
-/// As the layer itself seals it: a raw parameter may be a password.
-bool is_secret(std::string_view name) {
-    const auto key = config::find_setting(name);
-    return !key || config::spec_of(*key).secrecy == config::Secrecy::secret;
-}
-
 /// Forgets a layer's changes up to that revision, and remembers that it did.
 void forget_up_to(SqlRows& rows, RowId layer, long long revision) {
     if (revision <= 0) return;
@@ -52,7 +46,7 @@ void journal_change(SqlRows& rows, RowId layer, const LayerChange& change) {
     const auto revision = static_cast<long long>(change.revision);
     const long long at = change.at.time_since_epoch().count();
     for (const SettingChange& setting : change.settings) {
-        const bool secret = setting.before && is_secret(setting.name);
+        const bool secret = setting.before && is_secret(setting);
         const std::string value = setting.before && !secret ? *setting.before : "";
         const std::string sealed =
             secret ? rows.sealer().seal(context(layer, change.revision, setting.name), *setting.before) : "";
@@ -86,11 +80,12 @@ void forget_before(SqlRows& rows, WallTime oldest) {
 LayerHistory read_journal(SqlRows& rows, RowId layer) {
     LayerHistory out;
     out.now = rows.layer(layer);
-    long long begins = 0;
-    rows.session() << "SELECT MAX((SELECT begins FROM journal), COALESCE((SELECT begins FROM layer_journal WHERE "
-                      "layer = :l), 0))",
-        use(layer), into(begins);
+    long long begins = 0, made = 0;
+    rows.session() << "SELECT MAX((SELECT begins FROM journal), made, COALESCE((SELECT begins FROM layer_journal WHERE "
+                      "layer = :l), 0)), made FROM layer WHERE id = :l",
+        use(layer, "l"), into(begins), into(made);
     out.begins = static_cast<Revision>(begins);
+    out.made = static_cast<Revision>(made);
     long long revision = 0, at = 0;
     int stated = 0;
     std::string name, value, sealed;

@@ -16,7 +16,7 @@ void journal_change(SqlRows& rows, RowId layer, const LayerChange& change);
 [[nodiscard]] std::vector<SettingChange> changes_between(const config::Layer& before, const config::Layer& after);
 /// Forgets what one layer's journal has beyond the limits.
 void trim_journal(SqlRows& rows, RowId layer, const JournalLimits& limits, WallTime now);
-/// Forgets what is too old, of all layers: at a start.
+/// Forgets what is too old, of all layers: at a start and daily.
 void forget_before(SqlRows& rows, WallTime oldest);
 [[nodiscard]] LayerHistory read_journal(SqlRows& rows, RowId layer);
 

@@ -3,10 +3,13 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/data_directory.hpp"
 #include "catalogue/store/sqlite_store.hpp"
+#include "catalogue/store/write_queue.hpp"
 #include "catalogue/test_directory.hpp"
 
 #include <fstream>
+#include <future>
 #include <gtest/gtest.h>
+#include <mutex>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sstream>
 
@@ -140,6 +143,84 @@ TEST_F(LayerJournal, ForgetsWhatIsTooOldWithTheNextChangeOrStart) {
     open({});
     EXPECT_TRUE(history().changes.empty());
     EXPECT_NE(at(first, "line.1.user").find("not kept any more"), std::string::npos);
+}
+
+TEST_F(LayerJournal, ForgetsDailyWhatIsTooOldOfLayersThatNobodyChanges) {
+    add_anna();
+    const Revision first = set(of_anna, "line.1.user", "1002");
+    clock_.advance(std::chrono::hours(24 * 90 - 1));
+    ASSERT_TRUE(store().add_site("berlin", {}));
+    EXPECT_EQ(history().changes.size(), 1U);
+    clock_.advance(std::chrono::hours(2));
+    ASSERT_TRUE(store().add_site("paris", {}));
+    EXPECT_EQ(history().changes.size(), 1U) << "once a day is enough";
+    clock_.advance(std::chrono::hours(24));
+    ASSERT_TRUE(store().add_site("rome", {}));
+    EXPECT_TRUE(history().changes.empty());
+    EXPECT_EQ(history().begins, first);
+}
+
+TEST(WriteQueueChores, ComeAlsoWhereNobodyWrites) {
+    std::promise<std::size_t> called;
+    std::once_flag once;
+    WriteQueue queue(
+        [&](std::vector<WriteQueue::Write*>& group) { std::call_once(once, [&] { called.set_value(group.size()); }); },
+        std::chrono::milliseconds(1));
+    auto size = called.get_future();
+    ASSERT_EQ(size.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    EXPECT_EQ(size.get(), 0U);
+}
+
+TEST_F(LayerJournal, BeginsWithTheLayer) {
+    const Revision before = set({LayerKind::fleet}, "time.server", "ntp.example.net");
+    const std::vector<SettingText> own{{"phone.label", "hq"}};
+    ASSERT_TRUE(store().add_site("berlin", {}, own));
+    ASSERT_TRUE(store().add_group("desks", "", "", own));
+    add_anna();
+    Revision made = before;
+    for (const LayerPlace& place : {LayerPlace{LayerKind::site, "berlin"}, {LayerKind::group, "desks"}, of_anna}) {
+        EXPECT_EQ(history(place).made, ++made);
+        EXPECT_EQ(history(place).begins, made);
+        EXPECT_FALSE(layer_at(history(place), made)->empty());
+        const auto younger = layer_at(history(place), made - 1);
+        ASSERT_FALSE(younger) << config::to_text(place.kind);
+        EXPECT_EQ(younger.error().code, ErrorCode::not_found);
+        EXPECT_NE(younger.error().message.find("younger than that: revision " + std::to_string(made)),
+                  std::string::npos)
+            << younger.error().message;
+    }
+    EXPECT_EQ(history({LayerKind::fleet}).made, 0U) << "it always was";
+}
+
+TEST_F(LayerJournal, OfADeviceThatWasRemovedAndMadeAnewBeginsAnew) {
+    add_anna();
+    const Revision changed = set(of_anna, "line.1.user", "1002");
+    ASSERT_TRUE(store().remove_device(anna));
+    add_anna();
+    EXPECT_NE(at(changed, "line.1.user").find("younger"), std::string::npos) << "not what the new one began with";
+    EXPECT_EQ(at(changed + 2, "line.1.user"), "1001");
+}
+
+TEST_F(LayerJournal, OfAModelThatStatesNothingAnyMoreIsKept) {
+    const LayerPlace model{LayerKind::model, "polycom/SPIP650"};
+    const Revision stated = set(model, "time.server", "a.example");
+    const std::vector<std::string> gone{"time.server"};
+    ASSERT_TRUE(store().change_layer(model, {}, gone));
+    EXPECT_EQ(catalogue_->snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    open({});
+    EXPECT_EQ(catalogue_->snapshot()->model_layer("polycom", "SPIP650"), nullptr);
+    const auto server_at = [&](Revision then) {
+        const auto layer = layer_at(history(model), then);
+        return layer ? std::string(layer->find(*config::find_setting("time.server")).value_or("(absent)"))
+                     : layer.error().message;
+    };
+    EXPECT_EQ(server_at(stated), "a.example");
+    EXPECT_EQ(server_at(stated + 1), "(absent)");
+    EXPECT_EQ(server_at(stated - 1), "(absent)") << "nobody stated anything yet";
+    set(model, "time.server", "b.example");
+    EXPECT_EQ(server_at(stated), "a.example");
+    EXPECT_EQ(server_at(stated + 1), "(absent)");
+    EXPECT_EQ(server_at(stated + 2), "b.example");
 }
 
 TEST_F(LayerJournal, SecretsLieSealedInItToo) {

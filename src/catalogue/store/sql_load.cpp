@@ -108,7 +108,10 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
     builder.set(rows.fleet());
     for (const RowId id : ids_of(rows.session(), "site")) builder.add(*rows.site(id));
     for (const RowId id : ids_of(rows.session(), "device_group")) builder.add(*rows.group(id));
-    for (const RowId id : ids_of(rows.session(), "model_layer")) builder.add(*rows.model_layer(id));
+    for (const RowId id : ids_of(rows.session(), "model_layer")) {
+        auto stated = *rows.model_layer(id);
+        if (!stated.layer.empty()) builder.add(std::move(stated)); // an emptied one has its journal only
+    }
 
     long long count = 0;
     rows.session() << "SELECT COUNT(*) FROM device", into(count);

@@ -52,10 +52,11 @@ struct SqlRows::SettingInsert {
 
 struct SqlRows::LayerInsert {
     std::string kind;
+    long long made = 0;
     soci::statement statement;
 
     explicit LayerInsert(soci::session& session)
-        : statement((session.prepare << "INSERT INTO layer (kind) VALUES (:k)", use(kind))) {}
+        : statement((session.prepare << "INSERT INTO layer (kind, made) VALUES (:k, :m)", use(kind), use(made))) {}
 };
 
 struct SqlRows::MacLookup {
@@ -82,9 +83,10 @@ void SqlRows::set_revision(Revision revision) {
     session_ << "UPDATE catalogue SET revision = :r", use(number);
 }
 
-RowId SqlRows::add_layer(config::LayerKind kind) {
+RowId SqlRows::add_layer(config::LayerKind kind, Revision made) {
     if (!layer_insert_) layer_insert_ = std::make_unique<LayerInsert>(session_);
     layer_insert_->kind = config::to_text(kind);
+    layer_insert_->made = static_cast<long long>(made);
     layer_insert_->statement.execute(true);
     long long id = 0;
     if (!session_.get_last_insert_id("layer", id)) throw StoreFailure("the database gave no id for a new layer");

@@ -56,7 +56,8 @@ public:
     [[nodiscard]] Revision revision();
     void set_revision(Revision revision);
 
-    [[nodiscard]] RowId add_layer(config::LayerKind kind);
+    /// `made`: the revision that it comes with; 0 for one that always was, and stated nothing until now.
+    [[nodiscard]] RowId add_layer(config::LayerKind kind, Revision made);
     void remove_layer(RowId id); ///< and what it is the layer of
     [[nodiscard]] config::Layer layer(RowId id);
     /// Writes what differs.

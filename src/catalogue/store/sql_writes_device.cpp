@@ -159,7 +159,7 @@ Result<void> SqlWrites::add_one(ChangeSet& changes, const DeviceDraft& draft, co
     const auto [window, fresh] = windows_.try_emplace(device->site);
     if (fresh) window->second = first_contact_at(device->site);
     device->first_contact_until = window->second;
-    const RowId id = rows_.add_layer(config::LayerKind::device);
+    const RowId id = rows_.add_layer(config::LayerKind::device, revision);
     rows_.insert_device(id, *device);
     rows_.store_layer(id, {}, layer);
     changes.devices.push_back(std::move(device));

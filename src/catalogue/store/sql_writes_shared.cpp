@@ -129,15 +129,12 @@ WriteResult SqlWrites::change_model_layer(ChangeSet& changes, std::string_view n
         if (static_cast<std::size_t>(count) >= limits::model_layers_max)
             return fail(ErrorCode::too_large,
                         fmt::format("a catalogue holds layers of {} models at most", limits::model_layers_max));
-        id = rows_.add_layer(config::LayerKind::model);
+        id = rows_.add_layer(config::LayerKind::model, 0);
     }
     stated.revision = next(changes);
-    if (layer->empty()) {
-        rows_.remove_layer(id);
-    } else {
-        is_new ? rows_.insert_model_layer(id, stated) : rows_.update_model_layer(id, stated);
-        store_changed_layer(id, stated.revision, stated.layer, *layer);
-    }
+    // One that is emptied keeps its row: its journal, which says what it stated, would go with it.
+    is_new ? rows_.insert_model_layer(id, stated) : rows_.update_model_layer(id, stated);
+    store_changed_layer(id, stated.revision, stated.layer, *layer);
     stated.layer = std::move(*layer);
     changes.model_layers.push_back(std::move(stated));
     return changes.revision;
@@ -217,8 +214,8 @@ WriteResult SqlWrites::add_site(ChangeSet& changes, std::string_view name, const
     auto layer = changed_layer({}, settings, {});
     if (!layer) return tl::unexpected(layer.error());
     site.layer = std::move(*layer);
-    site.id = static_cast<SiteId>(rows_.add_layer(config::LayerKind::site));
     site.revision = next(changes);
+    site.id = static_cast<SiteId>(rows_.add_layer(config::LayerKind::site, site.revision));
     rows_.insert_site(site);
     rows_.store_layer(static_cast<RowId>(site.id), {}, site.layer);
     changes.sites.push_back(std::move(site));
@@ -273,8 +270,8 @@ WriteResult SqlWrites::add_group(ChangeSet& changes, std::string_view name, std:
     auto layer = changed_layer({}, settings, {});
     if (!layer) return tl::unexpected(layer.error());
     group.layer = std::move(*layer);
-    group.id = static_cast<GroupId>(rows_.add_layer(config::LayerKind::group));
     group.revision = next(changes);
+    group.id = static_cast<GroupId>(rows_.add_layer(config::LayerKind::group, group.revision));
     rows_.insert_group(group);
     rows_.store_layer(static_cast<RowId>(group.id), {}, group.layer);
     changes.groups.push_back(std::move(group));

@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 7> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 8> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -200,6 +200,14 @@ CREATE TABLE layer_change (
     PRIMARY KEY (layer, revision, name)
 ) WITHOUT ROWID;
 CREATE INDEX layer_change_at ON layer_change (at);
+)sql",
+                                                                      // The revision that a layer came with, before
+                                                                      // which it was not. 0: it was there before
+                                                                      // `journal` begins, or it always was. A column,
+                                                                      // because a row for each of a million devices
+                                                                      // would be another table.
+                                                                      R"sql(
+ALTER TABLE layer ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 } // namespace offhook::catalogue

@@ -28,6 +28,8 @@ const Clock& system_clock() {
     return clock;
 }
 
+constexpr std::chrono::hours forget_every{24};
+
 /// One connection and what is prepared on it.
 struct Connection {
     std::unique_ptr<soci::session> session;
@@ -129,15 +131,14 @@ class SqliteStore final : public Store {
 public:
     explicit SqliteStore(const SqliteOptions& options)
         : file_(options.directory / "catalogue.db"), check_model_(options.check_model),
+          clock_(options.clock != nullptr ? *options.clock : system_clock()), journal_age_(options.journal.age),
           session_(open_sqlite(file_, Durability::full)), key_(prepare(*session_, options.directory)),
           rows_(*session_, key_), blobs_(options.directory / "blobs"),
-          writes_(rows_, options.check_model, options.clock != nullptr ? *options.clock : system_clock(), blobs_,
-                  options.quota, options.journal),
-          readers_(file_, key_), queue_([this](std::vector<WriteQueue::Write*>& group) { commit(group); }) {
+          writes_(rows_, options.check_model, clock_, blobs_, options.quota, options.journal),
+          forgotten_at_(forget_old_changes()), readers_(file_, key_),
+          queue_([this](std::vector<WriteQueue::Write*>& group) { commit(group); }) {
         const auto orphans =
             guarded([&] { return blobs_.sweep([&](const BlobName& name) { return rows_.is_blob_wanted(name); }); });
-        const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
-        guarded([&] { forget_before(rows_, clock.wall() - options.journal.age); });
         if (orphans != 0) log::info("BLOBS_SWEPT", "{} files that nothing refers to were removed", orphans);
     }
 
@@ -383,14 +384,19 @@ private:
     void run_one(WriteQueue::Write& write, ChangeSet& all);
     void announce(const ChangeSet& all);
     void drop_blobs();
+    void forget_daily();
+    WallTime forget_old_changes();
 
     const std::filesystem::path file_;
     const ModelCheck check_model_;
+    const Clock& clock_;
+    const std::chrono::hours journal_age_;
     const std::unique_ptr<soci::session> session_; // the writer's, like what stands on it
     const SecretKey key_;
     SqlRows rows_;
     BlobStore blobs_;
     SqlWrites writes_;
+    WallTime forgotten_at_; // when changes that are too old were forgotten last
     Readers readers_;
     std::mutex observer_lock_; // guards observer_
     CommitObserver observer_;
@@ -415,6 +421,8 @@ RowId SqliteStore::layer_id(SqlRows& rows, const LayerPlace& place) {
 }
 
 void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
+    forget_daily();
+    if (group.empty()) return;
     ChangeSet all;
     try {
         guarded([&] {
@@ -441,6 +449,34 @@ void SqliteStore::commit(std::vector<WriteQueue::Write*>& group) {
     }
     announce(all);
     drop_blobs();
+}
+
+/// Now.
+WallTime SqliteStore::forget_old_changes() {
+    const WallTime now = clock_.wall();
+    guarded([&] {
+        *session_ << "BEGIN IMMEDIATE";
+        try {
+            forget_before(rows_, now - journal_age_);
+            *session_ << "COMMIT";
+        } catch (...) {
+            *session_ << "ROLLBACK";
+            throw;
+        }
+    });
+    return now;
+}
+
+/// The journal holds former passwords: they go when their time has come, also of layers that nobody changes.
+void SqliteStore::forget_daily() {
+    const WallTime now = clock_.wall();
+    if (now - forgotten_at_ < forget_every) return;
+    forgotten_at_ = now; // where it fails it is tried again tomorrow
+    try {
+        forget_old_changes();
+    } catch (const std::exception& error) {
+        log::warning("JOURNAL_NOT_FORGOTTEN", "{}", error.what());
+    }
 }
 
 void SqliteStore::drop_blobs() {

@@ -39,7 +39,8 @@ public:
 };
 
 /// Which layer: the fleet's, a site's or group's by name, a model's as FAMILY/MODEL, a device's by MAC.
-/// kind: fleet, site, model, group or device. A model's layer is there once it states something, and not longer.
+/// kind: fleet, site, model, group or device. A model's layer is there once it states something;
+/// what it stated stays known.
 struct LayerPlace {
     config::LayerKind kind = config::LayerKind::fleet;
     std::string name = {}; ///< of the site or group; "panasonic/KX-HDV130"
@@ -94,8 +95,8 @@ public:
     // Settings of any layer. Unsetting what the layer does not state is not_found.
     virtual Result<Revision> change_layer(const LayerPlace& place, std::span<const SettingText> set,
                                           std::span<const std::string> unset) = 0;
-    /// A layer with what was changed in it, in one consistent read. What a layer was made with is no change. Errors:
-    /// not_found.
+    /// A layer with what was changed in it, in one consistent read. What a layer was made with is no change: its
+    /// history begins with it. A model's layer that states nothing any more has its history still. Errors: not_found.
     [[nodiscard]] virtual Result<LayerHistory> layer_history(const LayerPlace& place) = 0;
 
     // Sites and groups. Removing one that still has devices (or groups) is a conflict; so is removing "default".

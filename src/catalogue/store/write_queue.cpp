@@ -6,7 +6,8 @@
 
 namespace offhook::catalogue {
 
-WriteQueue::WriteQueue(Commit commit) : commit_(std::move(commit)), thread_([this] { run(); }) {}
+WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds idle)
+    : commit_(std::move(commit)), idle_(idle), thread_([this] { run(); }) {}
 
 WriteQueue::~WriteQueue() {
     {
@@ -43,9 +44,11 @@ Result<void> WriteQueue::post(WriteWork work, std::function<void(Write&)> then) 
     return {};
 }
 
-std::vector<WriteQueue::Write*> WriteQueue::next_group() {
+/// Nullopt: closing, and nothing waits.
+std::optional<std::vector<WriteQueue::Write*>> WriteQueue::next_group() {
     std::unique_lock guard(lock_);
-    arrived_.wait(guard, [&] { return closing_ || !waiting_.empty(); });
+    const bool woken = arrived_.wait_for(guard, idle_, [&] { return closing_ || !waiting_.empty(); });
+    if (woken && waiting_.empty()) return std::nullopt;
     std::vector<Write*> group;
     while (!waiting_.empty() && group.size() < limits::group_commit_max) {
         const bool bulk = waiting_.front()->size == WriteSize::bulk;
@@ -60,8 +63,9 @@ std::vector<WriteQueue::Write*> WriteQueue::next_group() {
 
 void WriteQueue::run() {
     while (true) {
-        std::vector<Write*> group = next_group();
-        if (group.empty()) return; // closing, and nothing waits
+        std::optional<std::vector<Write*>> next = next_group();
+        if (!next) return;
+        std::vector<Write*>& group = *next;
         commit_(group);
         std::vector<std::unique_ptr<Write>> posted;
         {

@@ -8,12 +8,14 @@
 #include "base/result.hpp"
 #include "catalogue/change_set.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -36,10 +38,11 @@ public:
         bool done = false;
         std::function<void(Write&)> then = {}; ///< nobody waits: called when it is done, and the write deleted
     };
-    /// Runs all writes in one transaction and commits; sets result or failure of each. Throws nothing.
+    /// Runs all writes in one transaction and commits; sets result or failure of each. Throws nothing. Also called with
+    /// none, where nobody wrote for `idle`: for what the calendar wants done.
     using Commit = std::function<void(std::vector<Write*>& group)>;
 
-    explicit WriteQueue(Commit commit);
+    explicit WriteQueue(Commit commit, std::chrono::milliseconds idle = std::chrono::hours(1));
     ~WriteQueue(); ///< finishes what waits, refuses more
 
     WriteQueue(const WriteQueue&) = delete;
@@ -54,9 +57,10 @@ public:
 
 private:
     void run();
-    [[nodiscard]] std::vector<Write*> next_group();
+    [[nodiscard]] std::optional<std::vector<Write*>> next_group();
 
     Commit commit_;
+    const std::chrono::milliseconds idle_;
     std::mutex lock_; // guards what follows
     std::condition_variable arrived_, finished_;
     std::deque<Write*> waiting_; // on their submitters' stacks, which wait, or ours where nobody does

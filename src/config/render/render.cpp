@@ -276,8 +276,12 @@ std::string document_name(const Document& document, const Subject& subject) {
 Result<Rendered> render(const Document& document, const Subject& subject) {
     if (document.syntax == nullptr)
         return fail(ErrorCode::invalid, "it holds contacts: render_directory() makes it", document.kind);
+    if (const auto there = check_twin(document, subject.all); !there) return tl::unexpected(there.error());
     Rendered out;
-    if (document.content != Document::Content::fixed) {
+    const bool stub = is_stub(document, subject.all);
+    if (stub)
+        out.notes.push_back({"provisioning.sealed", document.kind + " says only where this phone's sealed file is"});
+    if (document.content != Document::Content::fixed && !stub) {
         WriteResult written = write_layers(layers_of(document, subject), subject);
         out.notes = std::move(written.notes);
         out.parameters = std::move(written.parameters);

@@ -12,15 +12,28 @@ std::string_view stated(const Effective& settings, std::string_view name) {
 
 } // namespace
 
+Result<void> check_twin(const Document& document, std::span<const LayerRef> all) {
+    if (document.sealed != Document::Sealed::always) return {};
+    const Effective settings(all);
+    const bool has_previous = !stated(settings, "provisioning.previous_file_key").empty();
+    if (!has_previous && stated(settings, "provisioning.sealed") != "yes")
+        return fail(ErrorCode::not_found, "not served until provisioning.sealed is yes: this phone has the plain file",
+                    document.kind);
+    if (!has_previous && stated(settings, "provisioning.file_key").empty())
+        return fail(ErrorCode::not_found, "this file is served sealed, and there is no key: set provisioning.file_key",
+                    document.kind);
+    return {};
+}
+
+bool is_stub(const Document& document, std::span<const LayerRef> all) {
+    if (document.sealed != Document::Sealed::elsewhere || document.scope != DocumentScope::device) return false;
+    return stated(Effective(all), "provisioning.sealed") == "yes";
+}
+
 Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject) {
-    using Sealed = Document::Sealed;
-    const bool elsewhere = document.sealed == Sealed::elsewhere;
-    if ((document.seal == nullptr && !elsewhere) || document.scope != DocumentScope::device) return {};
+    if (document.seal == nullptr || document.scope != DocumentScope::device) return {};
     const Effective settings(subject.all);
-    if (document.sealed != Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
-    if (elsewhere)
-        return fail(ErrorCode::forbidden,
-                    "not served while provisioning.sealed is yes: this phone has a sealed file instead", document.kind);
+    if (document.sealed != Document::Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
     const std::string_view previous = stated(settings, "provisioning.previous_file_key");
     const std::string_view key = previous.empty() ? stated(settings, "provisioning.file_key") : previous;
     if (key.empty())

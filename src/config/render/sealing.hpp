@@ -7,10 +7,20 @@
 /// Key    provisioning.previous_file_key where it is stated - a phone that is to learn a new key still has that one -
 ///        else provisioning.file_key. The salt is the MAC address and the document's kind, so that no two documents are
 ///        sealed alike.
-/// Errors not_found: there is no key. invalid: a key that the seal cannot use. Neither message holds the key.
+/// Twins  a phone may know a sealed file by its name. Of the two documents the plain one is whole until
+///        provisioning.sealed is yes, and a stub from then on: it says where the sealed one is, and nothing else. The
+///        sealed one is there from then on, and as long as an old key is stated.
+/// Errors not_found: there is no key, or it is the plain twin's turn. invalid: a key that the seal cannot use. No
+/// message
+///        holds the key.
 #include "config/render/render.hpp"
 
 namespace offhook::config {
+
+/// Whether a document that is always sealed is there for a device with these layers; any other is. Errors: not_found.
+[[nodiscard]] Result<void> check_twin(const Document& document, std::span<const LayerRef> all);
+/// Whether it holds only what the pack fixes, because the rest goes out sealed under another name.
+[[nodiscard]] bool is_stub(const Document& document, std::span<const LayerRef> all);
 
 /// Sets `sealed` and `seal` of what is rendered, where it is to be sealed.
 [[nodiscard]] Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject);

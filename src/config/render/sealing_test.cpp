@@ -12,15 +12,18 @@ constexpr const char* old_key = "ffeeddccbbaa99887766554433221100";
 
 PackText pack() {
     const std::string document = "[[document]]\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";
-    return {"p",
-            "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
-                "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
-                "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" +
-                document + "kind = \"twin\"\npath = \"{mac}.twin\"\nsealed = \"elsewhere\"\n" + document +
-                "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
-                "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
-            "[model.M1]\nlines = 2\n", "\"l\" = { type = \"text\" }\n\"p.{n}\" = { type = \"text\", secret = true }\n",
-            "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
+    return {
+        "p",
+        "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
+            "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
+            "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" + document +
+            "kind = \"twin\"\npath = \"{mac}.twin\"\nsealed = \"elsewhere\"\n[document.fixed]\n"
+            "p = \"{mac}.{setting:provisioning.sealed?e2c:twin}\"\n" +
+            document + "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
+            "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
+        "[model.M1]\nlines = 2\n",
+        "\"l\" = { type = \"text\" }\n\"p\" = { type = \"text\" }\n\"p.{n}\" = { type = \"text\", secret = true }\n",
+        "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
 }
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
@@ -81,21 +84,49 @@ TEST(Sealing, TheSiteMayAskForItButItsOwnFileStaysPlain) {
 }
 
 TEST(Sealing, SomeDocumentsAreAlwaysSealed) {
-    const auto sealed = Phone{{}, with(line, {{"provisioning.file_key", key}})}.file("always");
+    const auto sealed =
+        Phone{{}, with(line, {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}})}.file("always");
     ASSERT_TRUE(sealed) << sealed.error().text();
     EXPECT_EQ(*find_seal("panasonic-project")->open(sealed->served(), key), sealed->text);
 }
 
-TEST(Sealing, WhatIsSealedUnderAnotherNameIsNotServedPlain) {
-    const Phone plain{{}, line};
-    ASSERT_TRUE(plain.file("twin"));
-    EXPECT_NE(plain.file("twin")->served().find("s3cret"), std::string::npos);
-    const auto refused =
-        Phone{{{"provisioning.sealed", "yes"}}, with(line, {{"provisioning.file_key", key}})}.file("twin");
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
-    EXPECT_EQ(refused.error().text(),
-              "twin: not served while provisioning.sealed is yes: this phone has a sealed file instead");
+TEST(Sealing, UnderThePlainNameStandsOnlyWhereTheSealedFileIs) {
+    const auto plain = Phone{{}, with(line, {{"provisioning.file_key", key}})}.file("twin");
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_NE(plain->served().find("s3cret"), std::string::npos);
+    EXPECT_NE(plain->served().find("0004f2000001.twin"), std::string::npos);
+    for (const Rows& site : {Rows{}, Rows{{"provisioning.sealed", "yes"}}}) {
+        auto own = with(line, {{"provisioning.file_key", key}, {"raw:x", "raw-s3cret"}});
+        if (site.empty()) own.emplace_back("provisioning.sealed", "yes");
+        const auto stub = Phone{site, own}.file("twin");
+        ASSERT_TRUE(stub) << stub.error().text();
+        ASSERT_EQ(stub->parameters.size(), 1U) << stub->text;
+        EXPECT_EQ(stub->parameters[0].parameter.value, "0004f2000001.e2c");
+        EXPECT_EQ(stub->served().find("s3cret"), std::string::npos);
+        EXPECT_EQ(stub->served().find("Front Desk"), std::string::npos);
+        ASSERT_EQ(stub->notes.size(), 1U);
+        EXPECT_EQ(stub->notes[0].setting, "provisioning.sealed");
+    }
+}
+
+TEST(Sealing, ASealedTwinIsThereOnlyWhereItIsAskedForOrAnOldKeyIsStated) {
+    const struct {
+        Rows rows;
+        const char* error; ///< empty: it is there
+    } rows[] = {
+        {{}, "always: not served until provisioning.sealed is yes: this phone has the plain file"},
+        {{{"provisioning.file_key", key}},
+         "always: not served until provisioning.sealed is yes: this phone has the plain file"},
+        {{{"provisioning.sealed", "yes"}},
+         "always: this file is served sealed, and there is no key: set provisioning.file_key"},
+        {{{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}}, ""},
+        {{{"provisioning.file_key", key}, {"provisioning.previous_file_key", old_key}}, ""},
+    };
+    for (const auto& row : rows) {
+        const auto made = Phone{{}, row.rows}.file("always");
+        EXPECT_EQ(made ? "" : made.error().text(), row.error);
+        EXPECT_TRUE(made || made.error().code == ErrorCode::not_found);
+    }
 }
 
 TEST(Sealing, APhoneThatIsToLearnANewKeyStillHasTheOldOne) {
@@ -119,7 +150,7 @@ TEST(Sealing, WithoutAKeyThatFitsThereIsNoFileAndTheErrorSaysWhatToSet) {
     const char* none = ": this file is served sealed, and there is no key: set provisioning.file_key";
     const Row rows[] = {
         {"asked", {{"provisioning.sealed", "yes"}}, ErrorCode::not_found, none},
-        {"always", {}, ErrorCode::not_found, none},
+        {"always", {{"provisioning.sealed", "yes"}}, ErrorCode::not_found, none},
         {"asked",
          {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "letters"}},
          ErrorCode::invalid,

@@ -56,6 +56,9 @@ TEST(Setting, AcceptsAndMakesCanonical) {
                 {"line.1.password", " p\"<&> ", " p\"<&> "},
                 {"line.1.user", "", ""},
                 {"dial_plan.rules", "0T|[2-9]xxx", "0T|[2-9]xxx"},
+                {"firmware.path", "http://fw.example.net/a@b/x.ld", "http://fw.example.net/a@b/x.ld"},
+                {"firmware.path", "fw@2/x.ld", "fw@2/x.ld"},
+                {"line.1.password", "http://joe:pw@fw/", "http://joe:pw@fw/"},
                 {"provisioning.server", "HTTPS://boot.example.net/p", "https://boot.example.net/p"}};
     for (const auto& row : rows) {
         const auto key = find_setting(row.name);
@@ -90,6 +93,8 @@ TEST(Setting, RejectsAndNamesTheSetting) {
                 {"provisioning.server", "boot.example.net"},
                 {"provisioning.server", "http:///x"},
                 {"provisioning.server", "http://joe:secret@boot.example.net/"},
+                {"firmware.path", "http://joe:pw@fw/x.ld"},
+                {"firmware.path", "tftp://joe@fw/x.ld"},
                 {"line.1.display_name", "\xff"}};
     for (const auto& row : rows) {
         const auto key = find_setting(row.name);

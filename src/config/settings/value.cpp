@@ -88,16 +88,21 @@ Result<std::string> check_host(SettingKey key, std::string_view value) {
     return std::string(value);
 }
 
+/// An address that names an account would show it wherever an open setting is shown.
+Result<void> check_no_account(SettingKey key, std::string_view value) {
+    const auto colon = value.find("://");
+    if (colon == std::string_view::npos) return {};
+    const auto authority = value.substr(colon + 3, value.find('/', colon + 3) - colon - 3);
+    if (authority.find('@') == std::string_view::npos) return {};
+    return wrong(key, "an address holds no user and password: provisioning.user and provisioning.password are "
+                      "secrets of their own");
+}
+
 Result<std::string> check_url(SettingKey key, std::string_view value) {
     const auto colon = value.find("://");
     const std::string scheme = to_lower(value.substr(0, colon == std::string_view::npos ? 0 : colon));
     const bool known = scheme == "http" || scheme == "https" || scheme == "ftp" || scheme == "tftp" || scheme == "ftps";
-    const auto authority = colon == std::string_view::npos
-                               ? std::string_view()
-                               : value.substr(colon + 3, value.find('/', colon + 3) - colon - 3);
-    if (authority.find('@') != std::string_view::npos)
-        return wrong(key, "an address holds no user and password: provisioning.user and provisioning.password are "
-                          "secrets of their own");
+    if (const auto ok = check_no_account(key, value); !ok) return tl::unexpected(ok.error());
     const bool clean = std::none_of(value.begin(), value.end(), [](char c) { return ascii_blank(c) || c == '\\'; });
     if (!known || !clean || value.size() <= colon + 3 || value[colon + 3] == '/')
         return wrong(key, "expected an address such as https://prov.example.net/path/, without blanks");
@@ -139,6 +144,9 @@ Result<std::string> check_text(SettingKey key, std::string_view value) {
             return ascii_blank(c) || c == '@' || c == '<' || c == '>';
         }))
         return wrong(key, "expected only what stands before the '@' of the SIP address, without blanks");
+    // Some open texts may be addresses, firmware.path for one, and they stand in files that phones share.
+    if (spec.secrecy == Secrecy::open)
+        if (const auto ok = check_no_account(key, value); !ok) return tl::unexpected(ok.error());
     return std::string(value);
 }
 

@@ -16,11 +16,18 @@ std::uint64_t needed_by(const config::Family& family) {
 }
 
 template <class Is>
-std::uint64_t bit_of(const config::Family& family, Is is) {
+std::uint64_t bits_of(const config::Family& family, Is is) {
+    std::uint64_t out = 0;
     const auto documents = family.documents();
     for (std::size_t i = 0; i < std::min(documents.size(), documents_max); ++i)
-        if (is(documents[i])) return std::uint64_t{1} << i;
-    return 0;
+        if (is(documents[i])) out |= std::uint64_t{1} << i;
+    return out;
+}
+
+/// A sealed file stands for its plain twin.
+bool counts_as(const config::Document& needed, const config::Document& got) {
+    using Sealed = config::Document::Sealed;
+    return &needed == &got || (needed.sealed == Sealed::elsewhere && got.sealed == Sealed::always);
 }
 
 } // namespace
@@ -33,7 +40,8 @@ void FirstContacts::served(const Step& step) {
         if (fresh) order_.push_back(step.mac);
         if (fresh || progress.opened_until != step.opened_until || progress.family != step.family)
             progress = {step.opened_until, step.family, needed_by(*step.family)};
-        progress.missing &= ~bit_of(*step.family, [&](const auto& document) { return &document == step.document; });
+        progress.missing &=
+            ~bits_of(*step.family, [&](const auto& document) { return counts_as(document, *step.document); });
         const bool complete = progress.missing == 0;
         if (complete || booting_.size() > devices_max) {
             const MacAddress out = complete ? step.mac : order_.front();
@@ -52,8 +60,10 @@ void FirstContacts::broken_off(MacAddress mac, std::string_view kind) {
     const auto at = booting_.find(mac);
     if (at == booting_.end()) return;
     const config::Family& family = *at->second.family;
-    at->second.missing |=
-        bit_of(family, [&](const auto& document) { return document.kind == kind; }) & needed_by(family);
+    for (const config::Document& got : family.documents())
+        if (got.kind == kind)
+            at->second.missing |=
+                bits_of(family, [&](const auto& document) { return counts_as(document, got); }) & needed_by(family);
 }
 
 } // namespace offhook::server

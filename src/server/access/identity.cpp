@@ -115,8 +115,9 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         if (asked.family != nullptr && !agent) continue;
         asked.family = family.get();
         asked.match = match;
-        asked.model = agent ? family->find_model(agent->model) : nullptr;
-        if (asked.model == nullptr) asked.model = config::model_of(*family, *match);
+        // A name that says a model says whose file it is, whoever asks for it.
+        asked.model = config::model_of(*family, *match);
+        if (asked.model == nullptr && agent) asked.model = family->find_model(agent->model);
         if (agent) break;
     }
     return Verdict::serve;

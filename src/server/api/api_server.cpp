@@ -38,6 +38,7 @@ namespace http = boost::beast::http;
 using Socket = asio::local::stream_protocol::socket;
 
 constexpr std::uint64_t request_bytes_max = 1ULL << 20U;
+constexpr std::uint64_t diff_bytes_max = 4ULL << 20U;     // a file of 1 MiB as JSON has it
 constexpr std::uint64_t import_bytes_max = 512ULL << 20U; // a CSV file of a million devices
 constexpr std::uint32_t header_bytes_max = 16U << 10U;
 constexpr std::size_t connections_max = 64;
@@ -64,6 +65,12 @@ ApiAnswer answer_of(const ApiContext& context, const ApiRequest& request) {
     }
 }
 
+std::uint64_t body_bytes_max(std::string_view target) {
+    if (target.starts_with("/v1/import")) return import_bytes_max;
+    const std::string_view path = target.substr(0, target.find('?'));
+    return path.starts_with("/v1/devices/") && path.ends_with("/diff") ? diff_bytes_max : request_bytes_max;
+}
+
 using Exchanged = boost::system::error_code;
 
 asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffer& buffer,
@@ -74,8 +81,7 @@ asio::awaitable<Exchanged> read_request(Socket& socket, boost::beast::flat_buffe
         co_return Exchanged(); // its body goes elsewhere
     // Beast judges a Content-Length against the limit that stands while it reads the head, so the larger one stands
     // first.
-    const bool import = std::string_view(parser.get().target()).starts_with("/v1/import");
-    const std::uint64_t most = import ? import_bytes_max : request_bytes_max;
+    const std::uint64_t most = body_bytes_max(std::string_view(parser.get().target()));
     if (parser.content_length().value_or(0) > most) co_return http::error::body_limit;
     parser.body_limit(most);
     const auto [error, bytes] = co_await http::async_read(socket, buffer, parser, net::as_result);
@@ -243,8 +249,8 @@ private:
 
     asio::awaitable<void> refuse_body(Socket& socket) {
         const ApiAnswer made =
-            error_answer({ErrorCode::too_large,
-                          "a request is at most 1 MiB, an import 512 MiB, a file what the server is told (1 GiB)"});
+            error_answer({ErrorCode::too_large, "a request is at most 1 MiB, a comparison 4 MiB, an import 512 MiB, a "
+                                                "file what the server is told (1 GiB)"});
         http::response<http::string_body> answer;
         answer.result(made.status);
         answer.set(http::field::content_type, "application/json");

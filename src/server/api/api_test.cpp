@@ -495,7 +495,7 @@ TEST_F(ApiTest, ASealedFileIsShownPlainAndSaidToBeSealed) {
     EXPECT_EQ(text(listed).find(key), std::string::npos);
 }
 
-TEST_F(ApiTest, OfAPlainFileAndItsSealedTwinTheOneThatIsServedIsListed) {
+TEST_F(ApiTest, OfAPlainFileAndItsSealedTwinThoseThatAreServedAreListed) {
     ASSERT_EQ(call("POST", "/v1/devices",
                    R"({"mac":"0080f0c571eb","family":"panasonic","model":"KX-HDV130","settings":{"line.1.user":"201",
                        "provisioning.file_key":"0123456789abcdef","provisioning.sealed":"yes"}})")
@@ -503,11 +503,16 @@ TEST_F(ApiTest, OfAPlainFileAndItsSealedTwinTheOneThatIsServedIsListed) {
               201U);
     const auto listed = text(call("GET", "/v1/devices/0080f0c571eb/files"));
     EXPECT_NE(listed.find("Config0080f0c571eb.e2c"), std::string::npos) << listed;
-    EXPECT_EQ(listed.find("Config0080f0c571eb.cfg"), std::string::npos) << listed;
+    EXPECT_NE(listed.find("Config0080f0c571eb.cfg"), std::string::npos) << "it says where the sealed one is";
+    const auto stub = text(call("GET", "/v1/devices/0080f0c571eb/files/Config0080f0c571eb.cfg"));
+    EXPECT_EQ(stub.find("201"), std::string::npos) << stub;
     const auto diff = call("POST", "/v1/devices/0080f0c571eb/diff", R"({"settings":{"provisioning.sealed":"no"}})");
     EXPECT_EQ(diff.status, 200U) << text(diff);
     EXPECT_NE(text(diff).find("Config0080f0c571eb.cfg"), std::string::npos) << "it would be served again";
     EXPECT_EQ(text(diff).find("0123456789abcdef"), std::string::npos);
+    ASSERT_EQ(call("PATCH", "/v1/devices/0080f0c571eb", R"({"settings":{"provisioning.sealed":null}})").status, 200U);
+    const auto plain = text(call("GET", "/v1/devices/0080f0c571eb/files"));
+    EXPECT_EQ(plain.find("Config0080f0c571eb.e2c"), std::string::npos) << "never both: " << plain;
 }
 
 TEST_F(ApiTest, ProvenanceNamesTheLayerOfEveryParameter) {

@@ -1,6 +1,7 @@
 #include "server/api/device_files.hpp"
 
 #include "base/text.hpp"
+#include "config/render/sealing.hpp"
 #include "server/directories.hpp"
 
 namespace offhook::server {
@@ -18,13 +19,6 @@ Result<config::Rendered> with_origin_note(Result<config::Rendered> rendered, con
 
 } // namespace
 
-bool is_the_other_twin(const config::Document& document, const Result<config::Rendered>& rendered) {
-    using Sealed = config::Document::Sealed;
-    if (rendered) return false;
-    return (document.sealed == Sealed::elsewhere && rendered.error().code == ErrorCode::forbidden) ||
-           (document.sealed == Sealed::always && rendered.error().code == ErrorCode::not_found);
-}
-
 Result<config::Rendered> DeviceFiles::render(const config::Document& document, const catalogue::Device& as) const {
     const bool own = document.scope == config::DocumentScope::device;
     if (document.directory != nullptr)
@@ -35,15 +29,26 @@ Result<config::Rendered> DeviceFiles::render(const config::Document& document, c
 
 Result<config::Rendered> DeviceFiles::render(const config::Document& document, std::span<const config::LayerRef> shared,
                                              std::span<const config::LayerRef> all) const {
-    const bool own = document.scope == config::DocumentScope::device;
-    return with_origin_note(config::render(document, subject(*device, shared, own ? all : shared)), document);
+    return with_origin_note(config::render(document, subject(*device, shared, all)), document);
 }
 
 Result<config::Rendered> DeviceFiles::render_or_none(const config::Document& document,
                                                      const catalogue::Device& as) const {
-    auto rendered = render(document, as);
-    if (is_the_other_twin(document, rendered)) return config::Rendered();
-    return rendered;
+    const Layers layers(*snapshot, *family, *site, &as, model);
+    if (!config::check_twin(document, layers.all())) return config::Rendered();
+    return render(document, as);
+}
+
+Result<config::Rendered> DeviceFiles::render_or_none(const config::Document& document,
+                                                     std::span<const config::LayerRef> shared,
+                                                     std::span<const config::LayerRef> all) const {
+    if (!config::check_twin(document, all)) return config::Rendered();
+    return render(document, shared, all);
+}
+
+bool DeviceFiles::is_there(const config::Document& document) const {
+    const Layers layers(*snapshot, *family, *site, device);
+    return config::check_twin(document, layers.all()).has_value();
 }
 
 std::string DeviceFiles::name(const config::Document& document) const {

@@ -26,13 +26,19 @@ struct DeviceFiles {
 
     /// As the device's layer says, or another in its place.
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document, const catalogue::Device& as) const;
-    /// Of layers given by hand, each from the broadest to the narrowest.
+    /// Of layers given by hand, each from the broadest to the narrowest. Of `all` a document that phones share has what
+    /// it may have.
     [[nodiscard]] Result<config::Rendered> render(const config::Document& document,
                                                   std::span<const config::LayerRef> shared,
                                                   std::span<const config::LayerRef> all) const;
-    /// For comparing: a file that is not served, its twin being so, holds nothing.
+    /// False for a sealed file that this phone does not have, and that is no mistake.
+    [[nodiscard]] bool is_there(const config::Document& document) const;
+    /// For comparing: a file that is not there holds nothing.
     [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
                                                           const catalogue::Device& as) const;
+    [[nodiscard]] Result<config::Rendered> render_or_none(const config::Document& document,
+                                                          std::span<const config::LayerRef> shared,
+                                                          std::span<const config::LayerRef> all) const;
     [[nodiscard]] std::string name(const config::Document& document) const;
     /// Whether the device itself asks for it: its first name carries the device's MAC, or its model, or is one for all
     /// that each phone of the family needs.
@@ -44,9 +50,6 @@ private:
     [[nodiscard]] config::Subject subject(const catalogue::Device& as, std::span<const config::LayerRef> shared,
                                           std::span<const config::LayerRef> all) const;
 };
-
-/// Of a plain file and its sealed twin the phone has one; the other is not served, and that is no mistake.
-[[nodiscard]] bool is_the_other_twin(const config::Document& document, const Result<config::Rendered>& rendered);
 
 /// The device that the first word of the route names. Errors: invalid, not_found.
 [[nodiscard]] Result<DeviceFiles> find_device_files(const ApiCall& call);

@@ -20,12 +20,7 @@ json::object to_json(const ParameterChange& change, Secrets secrets) {
         const bool hidden = secrets == Secrets::hidden && change.secrecy == config::Secrecy::secret && !value->empty();
         return hidden ? json::value(masked_value) : json::value(*value);
     };
-    using Whose = ParameterChange::Whose;
-    json::object out{{"name", change.name},
-                     {"layer", change.whose == Whose::pack      ? "pack"
-                               : change.whose == Whose::foreign ? ""
-                                                                : to_text(change.origin)},
-                     {"reboots", change.reboots}};
+    json::object out{{"name", change.name}, {"layer", layer_text(change)}, {"reboots", change.reboots}};
     if (!change.setting.empty()) out["setting"] = change.setting;
     if (change.secrecy == config::Secrecy::secret) out["secret"] = true;
     out["before"] = shown(change.before);
@@ -71,7 +66,8 @@ Result<std::vector<const config::Document*>> wanted_documents(const DeviceFiles&
         return out;
     }
     for (const config::Document& document : files.family->documents())
-        if (files.is_for(document) && document.directory == nullptr) out.push_back(&document); // contacts are compared nowhere
+        if (files.is_for(document) && document.directory == nullptr)
+            out.push_back(&document); // contacts are compared nowhere
     return out;
 }
 
@@ -106,27 +102,41 @@ public:
     static Result<FormerLayers> read(const ApiCall& call, const DeviceFiles& files, catalogue::Revision then) {
         FormerLayers out;
         const Layers now(*files.snapshot, *files.family, *files.site, files.device);
-        for (const config::LayerRef& ref : now.all()) {
-            const auto place = place_of(files, ref);
-            const auto history = place ? call.context.catalogue.store().layer_history(*place)
-                                       : Result<catalogue::LayerHistory>(fail(ErrorCode::not_found, ""));
-            if (!history) { // the pack's, which has no history here, or one that nobody has stated yet
-                out.layers_.push_back(*ref.layer);
-            } else {
-                auto layer = catalogue::layer_at(*history, then);
-                if (!layer)
-                    return fail(layer.error().code, layer.error().message, "layer " + std::string(to_text(ref.kind)));
-                out.layers_.push_back(std::move(*layer));
-            }
-            out.refs_.push_back({ref.kind, &out.layers_.back()});
+        const auto shared = now.shared().size();
+        const bool model_says_nothing =
+            files.snapshot->model_layer(files.device->family, files.device->model) == nullptr;
+        static const config::Layer nothing;
+        for (std::size_t i = 0; i < now.all().size(); ++i) {
+            // What the model's layer stated is known also where it states nothing any more.
+            if (i == shared && model_says_nothing)
+                if (const auto read = out.add(call, files, {config::LayerKind::model, &nothing}, then); !read)
+                    return tl::unexpected(read.error());
+            if (const auto read = out.add(call, files, now.all()[i], then); !read) return tl::unexpected(read.error());
         }
-        out.shared_ = now.shared().size();
+        out.shared_ = shared;
         return out;
     }
     [[nodiscard]] std::span<const config::LayerRef> all() const { return refs_; }
     [[nodiscard]] std::span<const config::LayerRef> shared() const { return all().first(shared_); }
 
 private:
+    Result<void> add(const ApiCall& call, const DeviceFiles& files, const config::LayerRef& ref,
+                     catalogue::Revision then) {
+        const auto place = place_of(files, ref);
+        const auto history = place ? call.context.catalogue.store().layer_history(*place)
+                                   : Result<catalogue::LayerHistory>(fail(ErrorCode::not_found, ""));
+        if (!history) { // the pack's, which has no history here, or one that nobody has stated yet
+            layers_.push_back(*ref.layer);
+        } else {
+            auto layer = catalogue::layer_at(*history, then);
+            if (!layer)
+                return fail(layer.error().code, layer.error().message, "layer " + std::string(to_text(ref.kind)));
+            layers_.push_back(std::move(*layer));
+        }
+        refs_.push_back({ref.kind, &layers_.back()});
+        return {};
+    }
+
     static std::optional<catalogue::LayerPlace> place_of(const DeviceFiles& files, const config::LayerRef& ref) {
         using Kind = config::LayerKind;
         const auto* group = files.snapshot->group(files.device->group);
@@ -160,7 +170,7 @@ Result<ApiAnswer> diff_revision(const ApiCall& call, const DeviceFiles& files, c
     if (!former) return tl::unexpected(former.error());
     Comparison comparison(call, files);
     for (const config::Document* document : *documents) {
-        const auto before = files.render(*document, former->shared(), former->all());
+        const auto before = files.render_or_none(*document, former->shared(), former->all());
         const auto after = files.render_or_none(*document, *files.device);
         if (!after) return tl::unexpected(after.error());
         if (before)

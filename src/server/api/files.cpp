@@ -1,5 +1,7 @@
 /// /v1/devices/{mac}/files: what a phone is served, with provenance. What a change does: api/file_diff.cpp.
+#include "base/log.hpp"
 #include "base/text.hpp"
+#include "catalogue/store/store.hpp"
 #include "config/render/render.hpp"
 #include "server/api/api.hpp"
 #include "server/api/device_files.hpp"
@@ -40,14 +42,27 @@ json::array notes_json(const std::vector<config::MapNote>& notes) {
     return out;
 }
 
+/// What the phone has changed is the only part of a file's answer that needs the database, and the one that can be
+/// missed.
+LocalLayer local_or_note(const DeviceFiles& files, catalogue::Store& store, json::array& notes) {
+    try {
+        return local_layer_of(files, store);
+    } catch (const catalogue::StoreFailure& failure) {
+        log::error("API_STORE_FAILED", "what {} changed on itself: {}", files.device->mac.text(), failure.what());
+        notes.push_back(
+            json::object{{"setting", ""},
+                         {"text", "what was changed on the phone itself is not shown: the database does not answer"}});
+        return {};
+    }
+}
+
 Result<ApiAnswer> list(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     json::array rows, notes;
     for (const config::Document& document : files->family->documents()) {
-        if (!files->is_for(document)) continue;
+        if (!files->is_for(document) || !files->is_there(document)) continue;
         const auto rendered = files->render(document, *files->device);
-        if (is_the_other_twin(document, rendered)) continue;
         if (rendered && rendered->text.empty() && document.directory != nullptr) continue; // no phone gets it
         json::object row{{"name", files->name(document)},
                          {"kind", document.kind},
@@ -84,7 +99,8 @@ Result<ApiAnswer> show(const ApiCall& call) {
     const bool hidden = !call.flag("show_secrets");
     if (hidden) mask_secrets(*rendered, **document);
     json::array parameters;
-    const LocalLayer local = local_layer_of(*files, call.context.catalogue.store());
+    json::array notes = notes_json(rendered->notes);
+    const LocalLayer local = local_or_note(*files, call.context.catalogue.store(), notes);
     for (const config::WrittenParameter& p : rendered->parameters) {
         json::object row = to_json(p);
         if (const std::string* changed = local.find(p.parameter.name))
@@ -95,7 +111,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
                                        {"text", rendered->text},
                                        {"sealed", seal_json(*rendered)},
                                        {"parameters", std::move(parameters)},
-                                       {"notes", notes_json(rendered->notes)}}};
+                                       {"notes", std::move(notes)}}};
 }
 
 } // namespace

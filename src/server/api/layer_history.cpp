@@ -11,16 +11,10 @@ namespace {
 
 namespace json = boost::json;
 
-/// A raw parameter counts as a secret, as in the layer itself.
-bool is_secret(std::string_view name) {
-    const auto key = config::find_setting(name);
-    return !key || spec_of(*key).secrecy == config::Secrecy::secret;
-}
-
 json::object to_json(const catalogue::LayerChange& change, Secrets secrets) {
     json::array settings;
     for (const catalogue::SettingChange& setting : change.settings) {
-        const bool hidden = secrets == Secrets::hidden && is_secret(setting.name);
+        const bool hidden = secrets == Secrets::hidden && is_secret(setting);
         const auto shown = [&](const std::optional<std::string>& value) -> json::value {
             if (!value) return nullptr;
             return hidden && !value->empty() ? json::value(masked_value) : json::value(*value);
@@ -40,6 +34,7 @@ Result<ApiAnswer> history_of(const ApiCall& call, const catalogue::LayerPlace& p
     return ApiAnswer{200, json::object{{"layer", to_text(place.kind)},
                                        {"revision", call.context.catalogue.snapshot()->revision()},
                                        {"begins", history->begins},
+                                       {"made", history->made},
                                        {"changes", std::move(rows)}}};
 }
 

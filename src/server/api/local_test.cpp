@@ -7,6 +7,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
 #include <future>
 
 namespace offhook::server {
@@ -150,6 +152,79 @@ TEST_F(LocalApiTest, ComparesWithAFormerRevision) {
     EXPECT_EQ(at("POST", "/diff", json::object{{"revision", 1'000}}).status, 404U);
     EXPECT_EQ(at("POST", "/diff", json::object{{"revision", "x"}}).status, 400U);
     EXPECT_EQ(at("POST", "/diff", json::object{{"revision", 1}, {"text", "x"}}).status, 400U);
+}
+
+/// Of a Panasonic, whose model has a file of its own.
+class FormerModelTest : public LocalApiTest {
+protected:
+    FormerModelTest() {
+        catalogue::DeviceDraft draft;
+        draft.mac = MacAddress(0x0080f0c571ebULL), draft.family = "panasonic", draft.model = "KX-HDV130";
+        EXPECT_TRUE(catalogue_.store().add_device(draft));
+    }
+    void model_says(const json::value& vlan) {
+        const auto set =
+            call("PATCH", "/v1/layers/model/panasonic/KX-HDV130", {{"settings", {{"network.vlan.phone", vlan}}}});
+        ASSERT_EQ(set.status, 200U) << text(set);
+    }
+    ApiAnswer since(catalogue::Revision then) {
+        return call("POST", "/v1/devices/0080f0c571eb/diff", json::object{{"revision", then}});
+    }
+};
+
+TEST_F(FormerModelTest, TheModelsFileOfNowIsEqualToItself) {
+    model_says("100");
+    EXPECT_EQ(changes(since(catalogue_.snapshot()->revision())), Lines());
+}
+
+TEST_F(FormerModelTest, WhatTheModelStatedOnceIsComparedAlsoWhereItStatesNothingAnyMore) {
+    const auto before = catalogue_.snapshot()->revision();
+    model_says("100");
+    const auto stated = catalogue_.snapshot()->revision();
+    EXPECT_FALSE(changes(since(before)).empty());
+    model_says(nullptr);
+    const auto told = text(since(stated));
+    EXPECT_NE(told.find("VLAN_ID_IP_PHONE"), std::string::npos) << told;
+    EXPECT_EQ(changes(since(before)), Lines());
+}
+
+TEST_F(FormerModelTest, ADeviceThatIsYoungerThanTheRevisionSaysSo) {
+    const auto now = catalogue_.snapshot()->revision();
+    const auto younger = since(now - 1);
+    EXPECT_EQ(younger.status, 404U);
+    EXPECT_NE(text(younger).find("younger than that"), std::string::npos) << text(younger);
+    EXPECT_NE(text(younger).find("layer device"), std::string::npos) << text(younger);
+    const auto history = call("GET", "/v1/devices/0080f0c571eb/history");
+    EXPECT_EQ(history.body.at("made"), now);
+    EXPECT_EQ(history.body.at("begins"), now);
+}
+
+TEST_F(FormerModelTest, ASealedFileIsComparedWithThePlainOneThatItWas) {
+    const auto then = catalogue_.snapshot()->revision();
+    ASSERT_EQ(call("PATCH", "/v1/devices/0080f0c571eb",
+                   {{"settings", {{"provisioning.file_key", "0123456789abcdef"}, {"provisioning.sealed", "yes"}}}})
+                  .status,
+              200U);
+    const auto told = text(since(then));
+    EXPECT_NE(told.find("Config0080f0c571eb.e2c"), std::string::npos) << told;
+    EXPECT_EQ(told.find("could not be made"), std::string::npos) << told;
+}
+
+TEST_F(LocalApiTest, AFileIsShownWithoutItsLocalColumnWhereTheDatabaseIsGone) {
+    overrides("reg.1.address=\"2001\"");
+    const std::string file = std::string("/files/") + settings_file;
+    ASSERT_NE(text(at("GET", file)).find("\"local\""), std::string::npos);
+    overrides("reg.1.address=\"2002\""); // or the database would be remembered
+    for (const char* name : {"catalogue.db", "catalogue.db-wal"}) {
+        const auto path = home_.path() / name;
+        const std::string rubbish(std::filesystem::file_size(path), 'x');
+        std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << rubbish;
+    }
+    const auto shown = at("GET", file);
+    ASSERT_EQ(shown.status, 200U) << text(shown);
+    EXPECT_EQ(text(shown).find("\"local\""), std::string::npos);
+    EXPECT_NE(text(shown).find("reg.1.address"), std::string::npos);
+    EXPECT_NE(text(shown).find("the database does not answer"), std::string::npos) << text(shown);
 }
 
 TEST_F(LocalApiTest, ComparesWithAFileWhateverItsOrderAndLayout) {

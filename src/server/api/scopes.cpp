@@ -181,13 +181,6 @@ Result<ApiAnswer> list_models(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"models", std::move(rows)}}};
 }
 
-/// What a route calls its layer: a site's or group's name, or FAMILY/MODEL.
-std::string layer_name(const ApiCall& call) {
-    std::string out;
-    for (const std::string& word : call.words) (out += out.empty() ? "" : "/") += word;
-    return out;
-}
-
 Result<const config::Layer*> find_model_layer(const ApiCall& call, const catalogue::Snapshot& snapshot) {
     static const config::Layer nothing;
     const std::string &family = call.words.at(0), &model = call.words.at(1);
@@ -217,7 +210,7 @@ Result<ApiAnswer> show_layer(const ApiCall& call) {
     const auto layer = find_layer<kind>(call, *snapshot);
     if (!layer) return tl::unexpected(layer.error());
     json::object out{{"layer", to_text(kind)}};
-    if (!call.words.empty()) out["name"] = layer_name(call);
+    if (!call.words.empty()) out["name"] = join(call.words, "/");
     put_layer(out, **layer, call.flag("show_secrets") ? Secrets::shown : Secrets::hidden);
     return ApiAnswer{200, std::move(out)};
 }
@@ -242,7 +235,7 @@ Result<ApiAnswer> change_layer(const ApiCall& call) {
         return tl::unexpected(fit.error());
     if constexpr (kind == config::LayerKind::model)
         if (const auto fit = check_model_change(call, changes->set); !fit) return tl::unexpected(fit.error());
-    const catalogue::LayerPlace place{kind, layer_name(call), {}};
+    const catalogue::LayerPlace place{kind, join(call.words, "/"), {}};
     const auto changed = call.context.catalogue.store().change_layer(place, changes->set, changes->unset);
     if (!changed) return tl::unexpected(changed.error());
     return show_layer<kind>(call);

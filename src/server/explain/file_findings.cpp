@@ -1,5 +1,6 @@
 // What went wrong with the files that a phone asked for, or sent.
 #include "base/text.hpp"
+#include "config/render/sealing.hpp"
 #include "server/explain/event_meaning.hpp"
 #include "server/explain/findings.hpp"
 #include "server/explain/nearest_name.hpp"
@@ -87,21 +88,35 @@ std::string file_of(const TimelineEvent& event, const Named& named) {
     return event.path.view().empty() ? "its " + std::string(named.kind()) : printable(event.path.view(), 63);
 }
 
+/// Whether this phone's plain file says only where its sealed one is.
+bool has_stub(const Case& about) {
+    const auto* site = about.snapshot.site(about.device.site);
+    if (site == nullptr) return false;
+    const Layers layers(about.snapshot, about.family, *site, &about.device);
+    const auto documents = about.family.documents();
+    return std::any_of(documents.begin(), documents.end(),
+                       [&](const config::Document& document) { return config::is_stub(document, layers.all()); });
+}
+
 } // namespace
 
 void find_missing_files(const Case& about, const Boot& boot, Sentences& out) {
     const auto asked = last_of_documents(about.family, boot);
+    using Sealed = config::Document::Sealed;
     const bool has_sealed = std::any_of(asked.begin(), asked.end(), [](const auto& each) {
-        return each.first->sealed == config::Document::Sealed::always && was_got(*each.second);
+        return each.first->sealed == Sealed::always && was_got(*each.second);
     });
+    const bool needs_sealed = !has_sealed && has_stub(about);
     std::vector<std::string> not_got, not_asked;
     const config::Document* last_got = nullptr;
     for (const config::Document& document : about.family.documents()) {
         const auto found = asked.find(&document);
         const bool got = found != asked.end() && was_got(*found->second);
         if (got) last_got = &document;
-        if (!document.needed || got) continue;
-        if (has_sealed && document.sealed == config::Document::Sealed::elsewhere) continue; // it got the sealed twin
+        const bool needed = document.needed || (needs_sealed && document.sealed == Sealed::always);
+        if (!needed || got) continue;
+        // It has the sealed twin, or is to have it.
+        if ((has_sealed || needs_sealed) && document.sealed == Sealed::elsewhere) continue;
         if (found != asked.end())
             not_got.push_back(document.kind);
         else if (names_device(document))
@@ -170,7 +185,8 @@ void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out) 
     const auto* site = about.snapshot.site(about.device.site);
     if (site == nullptr) return;
     for (const auto& [document, event] : last_of_documents(about.family, boot)) {
-        if (event->outcome != Outcome::failed) continue;
+        const bool is_twin = document->sealed == config::Document::Sealed::always;
+        if (event->outcome != Outcome::failed && !(is_twin && event->outcome == Outcome::absent)) continue;
         const Layers layers(about.snapshot, about.family, *site, &about.device);
         const config::Effective stated(layers.all());
         const auto text_of = [&](std::string_view name) {
@@ -178,13 +194,17 @@ void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out) 
             const auto* value = key ? stated.find(*key) : nullptr;
             return value == nullptr ? std::string_view() : value->value;
         };
-        const bool sealed = document->seal != nullptr && (document->sealed == config::Document::Sealed::always ||
-                                                          text_of("provisioning.sealed") == "yes");
+        const bool sealed = document->seal != nullptr && text_of("provisioning.sealed") == "yes";
         if (sealed && text_of("provisioning.file_key").empty() && text_of("provisioning.previous_file_key").empty())
             out.push_back(fmt::format("{} is encrypted, and no key is known for it: `offhook device set {} "
                                       "provisioning.file_key=…`, the same as in the phone.",
                                       file_of(*event, {document, nullptr}), about.device.mac.text()));
-        else
+        else if (const auto there = config::check_twin(*document, layers.all()); !there)
+            out.push_back(fmt::format("{} is {}. To have it so: `offhook device set {} provisioning.sealed=yes`, and "
+                                      "else `offhook render {}` lists what the phone has.",
+                                      file_of(*event, {document, nullptr}), there.error().message,
+                                      about.device.mac.text(), about.device.mac.text()));
+        else if (event->outcome == Outcome::failed)
             out.push_back(fmt::format("{} could not be made: `offhook render {} {}` says why.",
                                       file_of(*event, {document, nullptr}), about.device.mac.text(),
                                       printable(event->path.view(), 63)));

@@ -237,6 +237,34 @@ TEST(Findings, ASealedFileWithoutAKeySaysWhichSetting) {
     EXPECT_EQ(conclusion_of(anna, events, offices(keyed)).find("no key is known"), std::string::npos);
 }
 
+TEST(Findings, OfAPlainFileAndItsSealedTwinExplainNamesTheOneThatIsMissing) {
+    const Contact sealed{"Config0080F0C571EB.e2c"}, common{"ConfigCommon.cfg"};
+    Contact no_sealed = sealed;
+    no_sealed.outcome = Outcome::absent;
+    const SettingRows asked{{"provisioning.sealed", "yes"}},
+        keyed{{"provisioning.sealed", "yes"}, {"provisioning.file_key", "0123456789abcdef"}};
+    const struct {
+        std::vector<Contact> contacts;
+        SettingRows rows;
+        const char *told, *not_told;
+    } rows[] = {
+        {{provisioning, standard, product, common}, {}, "got every configuration file", "sealed"},
+        {{provisioning, standard, product, common}, keyed, "never asked for: sealed standard", "every configuration"},
+        {{provisioning, standard, sealed, product, common}, keyed, "got every configuration file", "no key"},
+        {{provisioning, sealed, product, common}, keyed, "got every configuration file", "never asked"},
+        {{provisioning, standard, no_sealed, product, common}, asked, "no key is known for it", "every configuration"},
+        {{provisioning, standard, no_sealed, product, common},
+         {},
+         "Config0080F0C571EB.e2c is not served until provisioning.sealed is yes",
+         "no key is known"},
+    };
+    for (const auto& row : rows) {
+        const auto told = conclusion_of(paula, events_of("panasonic", paula, row.contacts), offices(row.rows));
+        EXPECT_NE(told.find(row.told), std::string::npos) << row.told << " | " << told;
+        EXPECT_EQ(told.find(row.not_told), std::string::npos) << row.not_told << " | " << told;
+    }
+}
+
 TEST(Findings, FailedTlsFromThePhonesAddressSaysWhatToDo) {
     struct Row {
         const char *why, *advice;
