@@ -221,11 +221,12 @@ std::function<void(const Flash&)> keeper(std::string state_directory) {
     };
 }
 
-/// What makes a phone fetch: power, or a NOTIFY.
+/// What makes a phone fetch: power, a NOTIFY, or its own clock.
 struct Occasion {
     std::optional<NotifyAction> told = {}; ///< nullopt: power
-    FoundServer found_before = {};         ///< where the boot before went
-    UserChanges changes = {};              ///< by its user, once it has booted
+    BootSurroundings::Cause cause = BootSurroundings::Cause::power;
+    FoundServer found_before = {}; ///< where the boot before went
+    UserChanges changes = {};      ///< by its user, once it has booted
 
     [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
 };
@@ -301,7 +302,7 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
     BootReport report;
     const auto work = [&](BootSurroundings surroundings) {
         if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
-        if (occasion.told) surroundings.cause = BootSurroundings::Cause::notify;
+        surroundings.cause = occasion.cause;
         return boot_into(*subject.boot, surroundings, place, flash, options.state_directory, occasion, report, changed);
     };
     if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
@@ -361,6 +362,9 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     auto flash = open_flash(options, *subject);
     if (!flash) return wrong_use(flash.error());
     if (const auto set = set_by_hand(options, *subject, *flash); !set) return wrong_use(set.error());
+    if (!changes->empty())
+        if (const auto fits = subject->boot->check_changes(*changes, *subject->family); !fits)
+            return wrong_use(fits.error());
 
     std::signal(SIGPIPE, SIG_IGN); // a TLS server that goes away is an answer, not our end
     const bool is_json = options.output == BootOptions::Output::json;
@@ -390,8 +394,9 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     };
     BootReport report = boot_once();
     if (!changed) return wrong_use(changed.error());
-    const auto again = [&](std::optional<NotifyAction> what) {
+    const auto again = [&](std::optional<NotifyAction> what, BootSurroundings::Cause cause) {
         occasion.told = what;
+        occasion.cause = cause;
         return boot_once();
     };
     const auto lease_ends = [&] { return place->network ? place->network->lease_ends() : std::nullopt; };

@@ -57,6 +57,10 @@ TEST(BootCommand, RefusesWhatDoesNotFitTogether) {
          [](auto& o) { o.discovery = Choice::pnp, o.ip_mode = "ipv6"; }},
         {panasonic(), "--dhcp6", "does not look that way",
          [](auto& o) { o.discovery = Choice::dhcp6, o.ip_mode = "ipv4", o.interface = "eth0"; }},
+        {polycom(), "--change", "--flash sets it",
+         [](auto& o) { o.url = "http://h/", o.changes = {"device.prov.serverName=x"}; }},
+        {panasonic(), "--change", "the phonebook",
+         [](auto& o) { o.url = "http://h/", o.contacts = {"Muster,Eva,1003"}; }},
         {panasonic(), "", "no address to start from", [](auto&) {}},
     };
     const config::Families families{

@@ -29,7 +29,8 @@ struct BootSurroundings {
     /// Of a phone that runs already and is told to fetch anew: where its boot went. It keeps its address, and looks for
     /// nothing. Null: it boots.
     const FoundServer* found_before = nullptr;
-    enum class Cause : std::uint8_t { power, notify } cause = Cause::power; ///< notify: of a restart
+    /// Why the phone boots, or looks. notify: it was told over the network; own_clock: by its own timers.
+    enum class Cause : std::uint8_t { power, notify, own_clock } cause = Cause::power;
     unsigned time_speed = 1; ///< the phone's own waits are so many times as short
 
     /// The model as the phone calls itself where that is more than the pack's row: "KX-HDV130N". "": as the row.

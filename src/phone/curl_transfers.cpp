@@ -114,6 +114,7 @@ private:
 
     /// One address of a name that has several. The name still stands in Host and is what a certificate is held against.
     void set_address() {
+        if (request_.ip == TransferRequest::Ip::ipv4) set(CURLOPT_IPRESOLVE, static_cast<long>(CURL_IPRESOLVE_V4));
         if (request_.address.empty()) return;
         const bool is_ipv6 = request_.address.find(':') != std::string::npos;
         const auto host = request_.url.host.find(':') != std::string::npos ? fmt::format("[{}]", request_.url.host)

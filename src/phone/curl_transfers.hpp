@@ -5,6 +5,7 @@
 /// * Credentials only after a challenge, Basic or Digest; FTP logs in at once.
 /// * "Pragma: no-cache" and "Accept: */*", as the libcurl of 2004 sent them; no proxy of this machine's environment.
 /// * FTP is passive by PASV, never EPSV and never PORT: against a server that does active transfers alone it fails.
+///   Over IPv6 libcurl sends EPSV nevertheless: phones that never do ask for TransferRequest::Ip::ipv4.
 /// * A stage has connections of its own: none from the stage before, none of another phone's.
 /// Source   reference: Polycom 7. TFTP: libcurl never retransmits under an event loop; ours is
 ///          tftp_transfers.hpp.

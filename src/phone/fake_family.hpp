@@ -8,7 +8,9 @@ namespace offhook::phone {
 
 class FakeFamily final : public config::Family {
 public:
-    FakeFamily() {
+    /// What it knows of whether its voIpProt.server.1.port is a secret.
+    explicit FakeFamily(std::optional<bool> secret = false) {
+        port_.secret = secret;
         models_.push_back({"SPIP650", "650", 6, 34, {"2345-12600-001"}, {"SPIP_650"}, {}});
         models_.push_back({"SPIP300", "300", 2, 2, {}, {"SPIP_300"}, {{"tls", "no"}, {"last_application", "2.1.2"}}});
         models_.push_back({"SSIP4000", "4000", 1, 0, {"2201-06642-001"}, {}, {}});

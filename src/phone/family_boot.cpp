@@ -27,9 +27,14 @@ Result<void> FamilyBoot::set_ip_mode(IpMode mode, Flash&) const {
 
 boost::asio::awaitable<void> FamilyBoot::send_logs(BootSurroundings, Flash&, BootReport&) const { co_return; }
 
-boost::asio::awaitable<Result<void>> FamilyBoot::change(BootSurroundings, Flash&, UserChanges, BootReport&) const {
-    co_return fail(ErrorCode::invalid, fmt::format("{} phones have no user here who could change them", family()),
-                   "--change");
+Result<void> FamilyBoot::check_changes(const UserChanges&, const config::Family&) const {
+    return fail(ErrorCode::invalid, fmt::format("{} phones have no user here who could change them", family()),
+                "--change");
+}
+
+boost::asio::awaitable<Result<void>> FamilyBoot::change(BootSurroundings surroundings, Flash&, UserChanges changes,
+                                                        BootReport&) const {
+    co_return check_changes(changes, surroundings.family);
 }
 
 const FamilyBoot* find_family_boot(std::string_view family) {

@@ -53,6 +53,8 @@ public:
     /// OwnAction::What::send_logs. Families that send no logs by themselves do nothing.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
                                                                  BootReport& report) const;
+    /// What of a user's changes can be judged before the phone boots. Errors: as change() has them.
+    [[nodiscard]] virtual Result<void> check_changes(const UserChanges& changes, const config::Family& family) const;
     /// A user changes a phone that runs: kept in flash, and uploaded where the family does that. `report` gets the
     /// files and the parameters in force. Errors: invalid for what a user of this family cannot change.
     /// Requires: surroundings.found_before.

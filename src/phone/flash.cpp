@@ -25,14 +25,32 @@ namespace json = boost::json;
 constexpr std::string_view format_name = "offhook-flash 1";
 constexpr const char* file_name = "flash.json";
 
-/// Cached files may be in any encoding: those that are no UTF-8 are kept as {"hex": …}.
+using Texts = std::map<std::string, std::string, std::less<>>;
+constexpr std::string_view hex_mark = "hex:";
+
+/// A server's words may be in any encoding: those that are no UTF-8 are kept as {"hex": …}.
 json::value content_to_json(const std::string& content) {
     if (is_printable_utf8(content, LineBreaks::allowed)) return json::string(content);
     return json::object{{"hex", to_hex(std::as_bytes(std::span(content)))}};
 }
 
+/// The same for the name of a member, which can only be text.
+std::string key_to_json(const std::string& name) {
+    if (is_printable_utf8(name) && !name.starts_with(hex_mark)) return name;
+    return fmt::format("{}{}", hex_mark, to_hex(std::as_bytes(std::span(name))));
+}
+
+json::object map_to_json(const Texts& texts) {
+    json::object out;
+    for (const auto& [name, text] : texts) out[key_to_json(name)] = content_to_json(text);
+    return out;
+}
+
 json::object image_to_json(const StoredImage& image) {
-    return {{"name", image.name}, {"version", image.version}, {"digest", image.digest}, {"bytes", image.bytes}};
+    return {{"name", content_to_json(image.name)},
+            {"version", content_to_json(image.version)},
+            {"digest", content_to_json(image.digest)},
+            {"bytes", image.bytes}};
 }
 
 tl::unexpected<Error> wrong(std::string_view member, std::string_view what) {
@@ -75,19 +93,6 @@ private:
     std::set<std::string> asked_;
 };
 
-Result<StoredImage> image_from_json(const json::object& object) {
-    StrictObject reader(object);
-    const auto name = reader.text("name");
-    const auto version = reader.text("version");
-    const auto digest = reader.text("digest");
-    const auto bytes = reader.number("bytes");
-    for (const auto* text : {&name, &version, &digest})
-        if (!*text) return tl::unexpected(text->error());
-    if (!bytes) return tl::unexpected(bytes.error());
-    if (const auto done = reader.finish(); !done) return tl::unexpected(done.error());
-    return StoredImage{*name, *version, *digest, *bytes};
-}
-
 Result<std::string> content_from_json(std::string_view name, const json::value& value) {
     if (value.is_string()) return std::string(value.get_string());
     if (value.is_object() && value.get_object().size() == 1) {
@@ -98,12 +103,39 @@ Result<std::string> content_from_json(std::string_view name, const json::value& 
     return wrong(name, "is neither text nor {\"hex\": …}");
 }
 
-Result<std::map<std::string, std::string, std::less<>>> map_from_json(const json::object& object) {
-    std::map<std::string, std::string, std::less<>> out;
-    for (const auto& item : object) {
-        auto content = content_from_json(std::string(item.key()), item.value());
+Result<StoredImage> image_from_json(const json::object& object) {
+    StrictObject reader(object);
+    StoredImage image;
+    for (const auto& [member, into] :
+         {std::pair("name", &image.name), {"version", &image.version}, {"digest", &image.digest}}) {
+        const auto* value = reader.find(member);
+        if (value == nullptr) return wrong(member, "is missing or no text");
+        auto content = content_from_json(member, *value);
         if (!content) return tl::unexpected(content.error());
-        out.emplace(item.key(), std::move(*content));
+        *into = std::move(*content);
+    }
+    const auto bytes = reader.number("bytes");
+    if (!bytes) return tl::unexpected(bytes.error());
+    if (const auto done = reader.finish(); !done) return tl::unexpected(done.error());
+    image.bytes = *bytes;
+    return image;
+}
+
+Result<std::string> key_from_json(std::string_view key) {
+    if (!key.starts_with(hex_mark)) return std::string(key);
+    const auto bytes = from_hex(key.substr(hex_mark.size()));
+    if (!bytes) return wrong(key, "is no name in hexadecimal digits");
+    return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+Result<Texts> map_from_json(const json::object& object) {
+    Texts out;
+    for (const auto& item : object) {
+        auto name = key_from_json(std::string_view(item.key().data(), item.key().size()));
+        if (!name) return tl::unexpected(name.error());
+        auto content = content_from_json(*name, item.value());
+        if (!content) return tl::unexpected(content.error());
+        out.emplace(std::move(*name), std::move(*content));
     }
     return out;
 }
@@ -146,14 +178,6 @@ void Flash::cache(std::string_view name, std::string_view content) {
 }
 
 std::string flash_to_json(const Flash& flash) {
-    json::object parameters;
-    for (const auto& [name, value] : flash.parameters) parameters[name] = content_to_json(value);
-    json::object changes;
-    for (const auto& [name, value] : flash.changes) changes[name] = content_to_json(value);
-    json::object files;
-    for (const auto& [name, content] : flash.files) files[name] = content_to_json(content);
-    json::object origins;
-    for (const auto& [name, origin] : flash.origins) origins[name] = content_to_json(origin);
     return json::serialize(json::object{
         {"format", format_name},
         {"family", flash.family},
@@ -162,19 +186,21 @@ std::string flash_to_json(const Flash& flash) {
         {"bootrom", image_to_json(flash.bootrom)},
         {"application", flash.application ? json::value(image_to_json(*flash.application)) : json::value(nullptr)},
         {"configuration_digest", flash.configuration_digest},
-        {"parameters", std::move(parameters)},
-        {"origins", std::move(origins)},
-        {"changes", std::move(changes)},
+        {"parameters", map_to_json(flash.parameters)},
+        {"origins", map_to_json(flash.origins)},
+        {"changes", map_to_json(flash.changes)},
         {"directory", content_to_json(flash.directory)},
         {"log", content_to_json(flash.log)},
-        {"files", std::move(files)}});
+        {"digests", map_to_json(flash.digests)},
+        {"files", map_to_json(flash.files)}});
 }
 
 namespace {
 
 /// What its user did and what it has not uploaded yet. All may be missing: earlier versions wrote none.
 Result<void> read_own(StrictObject& reader, Flash& flash) {
-    for (const auto& [member, into] : {std::pair("changes", &flash.changes), std::pair("origins", &flash.origins)})
+    for (const auto& [member, into] :
+         {std::pair("changes", &flash.changes), {"origins", &flash.origins}, {"digests", &flash.digests}})
         if (const auto* value = reader.find(member); value != nullptr) {
             if (!value->is_object()) return wrong(member, "is no object");
             auto map = map_from_json(value->get_object());

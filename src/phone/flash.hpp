@@ -1,7 +1,8 @@
 #pragma once
 /// @file  Flash: what a phone remembers without power.
 ///
-/// Shape   one JSON file, flash.json, in the phone's state directory, mode 0600: it holds passwords.
+/// Shape   one JSON file, flash.json, in the phone's state directory, mode 0600: it holds passwords. What is no UTF-8
+///         is {"hex": ...}, or "hex:..." where it is the name of a member.
 /// Limits  limits::flash_file_bytes_max, cached_bytes_max, cached_files_max.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
@@ -30,6 +31,8 @@ struct Flash {
     MacAddress mac;
     std::map<std::string, std::string, std::less<>> parameters; ///< by the vendor's name: device.prov.serverName
     std::map<std::string, std::string, std::less<>> files;      ///< cached configuration, by the name it was asked by
+    /// Of files that were obtained, so that a change is seen in one that found no room, too.
+    std::map<std::string, std::string, std::less<>> digests;
     /// Set on the phone itself, by the vendor's name: overrides, changes on its web page.
     std::map<std::string, std::string, std::less<>> changes;
     /// Who set a parameter and when, in the family's own spelling (panasonic/configuration.hpp).

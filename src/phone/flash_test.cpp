@@ -31,6 +31,7 @@ protected:
         flash.bootrom = {"", "3.2.2.0019", "", 0};
         flash.configuration_digest = "abc";
         flash.origins = {{"A", "user 5 over standard 4 x"}};
+        flash.digests = {{"file:sip.cfg", "0011"}};
         return flash;
     }
     std::filesystem::path directory;
@@ -50,6 +51,18 @@ TEST_F(FlashFile, ComesBackAsItWasSaved) {
     older.erase(at, older.find('}', at) + 2 - at);
     without.origins.clear();
     EXPECT_EQ(*flash_from_json(older), without) << "a flash of before has no origins";
+}
+
+TEST_F(FlashFile, ComesBackWhateverAServerWrote) {
+    auto odd = sample();
+    odd.application = StoredImage{"\xff.ld", "3.1\xff\r", "\xfe", 1};
+    odd.files["\xff\x01"] = "x";
+    odd.files["hex:00"] = "y";
+    odd.changes["\xc3"] = "\xc3";
+    ASSERT_TRUE(save_flash(odd, directory));
+    const auto loaded = load_flash(directory);
+    ASSERT_TRUE(loaded) << loaded.error().text();
+    EXPECT_EQ(*loaded, odd);
 }
 
 TEST_F(FlashFile, IsItsOwnersAloneAndLeavesNothingBeside) {
@@ -84,6 +97,7 @@ TEST_F(FlashFile, RefusesWhatItDidNotWrite) {
         {with("\"model\"", "\"modell\""), "'model' is missing"},
         {with("16000000", "-1"), "'bytes' is missing or no whole number"},
         {with("\"hex\":\"ff01\"", "\"hex\":\"ff0\""), "'odd' is neither"},
+        {with("\"odd\":", "\"hex:0\":"), "'hex:0' is no name in hexadecimal digits"},
         {with("{\"format\"", "{\"more\":1,\"format\""), "'more' is not known"},
         {with("\"application\":{", "\"application\":1,\"x\":{"), "'application' is missing or no object"},
     };

@@ -14,6 +14,7 @@ using Heads = std::vector<ImageHead>;
 
 constexpr std::string_view one_image = "offhook-image 1\n";
 constexpr std::string_view several_images = "offhook-images 1\n";
+constexpr std::size_t version_bytes_max = 64;
 
 tl::unexpected<Error> strange(std::string_view line) {
     return fail(ErrorCode::invalid, fmt::format("its head has a strange line '{}'", printable(line, 40)));
@@ -51,7 +52,7 @@ Result<void> read_field(std::string_view line, ImageHead& head) {
     const auto value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 2);
     if (const auto kind = kind_of(value); key == "kind" && kind) {
         head.kind = *kind;
-    } else if (key == "version") {
+    } else if (key == "version" && is_version(value)) {
         head.version = value;
     } else if (key == "digest" && value.size() == 64) {
         head.digest = to_lower(value);
@@ -87,7 +88,8 @@ Result<Heads> read_several(std::string_view text) {
         if (!line.starts_with(key) || words.size() < 4) return strange(line);
         const auto kind = kind_of(words[0]);
         const auto bytes = to_number<std::uint64_t>(words[2]);
-        if (!kind || !bytes || *bytes > limits::image_bytes_max || words[3].size() != 64) return strange(line);
+        if (!kind || !is_version(words[1]) || !bytes || *bytes > limits::image_bytes_max || words[3].size() != 64)
+            return strange(line);
         ImageHead head{*kind, std::string(words[1]), {}, to_lower(words[3]), at, *bytes};
         for (std::size_t i = 4; i < words.size(); ++i) head.parts.emplace_back(words[i]);
         at += *bytes;
@@ -146,6 +148,14 @@ ImageVerdict judge_ours(const TransferAnswer& answer, std::string_view name, con
 }
 
 } // namespace
+
+bool is_version(std::string_view text) {
+    if (text.empty() || text.size() > version_bytes_max) return false;
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        const char lower = ascii_lower(c);
+        return ascii_digit(c) || (lower >= 'a' && lower <= 'z') || c == '.' || c == '_' || c == '-';
+    });
+}
 
 bool is_after(std::string_view version, std::string_view last) {
     const auto ours = split(version, '.');

@@ -10,8 +10,10 @@
 ///     "image: KIND VERSION BYTES DIGEST PART …" LF (no part: any), an empty line, then the images back to back.
 ///     The first whose kind and part number fit is the phone's, and only it counts and is stored.
 /// * anything else is opaque: compared by its content's digest, stored, and never claimed to be understood.
-/// Limits  a head limits::image_head_bytes, with all that it names.
-/// Source  reference: Polycom 11, Panasonic 7 (headers are scanned until the hardware matches: G 2-5; the header is fetched first,
+/// Limits  a head limits::image_head_bytes, with all that it names. A version is 1..64 of letters, digits, '.', '_' and
+///         '-': it goes into a User-Agent, into URLs and into flash.
+/// Source  reference: Polycom 11, Panasonic 7 (headers are scanned until the hardware matches: G 2-5; the header is
+/// fetched first,
 ///         the rest only when it differs: C, I).
 #include "base/digest.hpp"
 #include "phone/flash.hpp"
@@ -66,6 +68,9 @@ struct ImageVerdict {
 
 /// `name` as asked for.
 [[nodiscard]] ImageVerdict judge_image(const TransferAnswer& answer, std::string_view name, const ImageReader& reader);
+
+/// Whether the text can be a version: see Limits.
+[[nodiscard]] bool is_version(std::string_view text);
 
 /// Whether `version` is beyond `last`: "2.2.0.0047" is beyond "2.1.2", "2.1.2.0047" is not.
 [[nodiscard]] bool is_after(std::string_view version, std::string_view last);

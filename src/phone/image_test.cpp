@@ -71,6 +71,15 @@ TEST(PolycomImage, TakesOfACombinedFileWhatFitsTheHardware) {
     EXPECT_EQ(judged(combined(), reader_of("PN-2", first.image)).kind, Kind::not_changed);
 }
 
+TEST(PolycomImage, AVersionHasNothingOddInIt) {
+    for (const char* fits : {"3.1.8.0070", "4.0.15_b-2", "a"}) EXPECT_TRUE(is_version(fits)) << fits;
+    EXPECT_TRUE(is_version(std::string(64, '1')));
+    for (const char* odd : {"", " ", "3.1 ", "3.1\xff", "3.1\r", "3/1", "../x", "3\"", "%41"})
+        EXPECT_FALSE(is_version(odd)) << odd;
+    EXPECT_FALSE(is_version(std::string(65, '1')));
+    EXPECT_FALSE(is_version(std::string_view("3\0", 2)));
+}
+
 TEST(PolycomImage, CutsTheTransferOnceItKnowsEnough) {
     const auto known = judged(combined(), reader_of("PN-2")).image;
     for (const auto& reader : {reader_of("PN-2", known), reader_of("PN-9")}) {
@@ -101,6 +110,8 @@ TEST(PolycomImage, RefusesWhatIsOfNoUse) {
          {ImageKind::application, "PN-2", "2.1.2", {}}},
         {"offhook-images 1\nimage: application 1 x y\n\n", "strange line", "errored", reader_of("")},
         {"offhook-images 1\nimage: application 1 5\n\n", "strange line", "errored", reader_of("")},
+        {several({{"application", "3.1\xff", small, ""}}), "strange line", "errored", reader_of("")},
+        {several({{"application", "3.1\r", small, ""}}), "strange line", "errored", reader_of("")},
         {"offhook-images 1\nimage", "no end", "errored", reader_of("")},
         {"offhook-images 1\n\n", "the other kind", "errored", reader_of("")},
         {"<!DOCTYPE html><html/>", "HTML page", "errored", reader_of("")},

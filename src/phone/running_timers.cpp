@@ -17,7 +17,7 @@ void RunningTimers::set(std::vector<OwnAction> actions, Instant now, Running run
     std::vector<Timer> timers;
     for (auto& action : actions) {
         const std::chrono::milliseconds after = std::clamp(action.after, after_min, after_max);
-        Timer timer{std::move(action), now + after / speed_};
+        Timer timer{std::move(action), now + (after + std::chrono::milliseconds(speed_ - 1)) / speed_}; // never 0
         const auto is_same = [&](const Timer& other) {
             return other.action.what == timer.action.what && other.action.why == timer.action.why;
         };

@@ -4,7 +4,7 @@
 /// The phone's clock may run `speed` times as fast as ours: its timers end so much sooner, and its wall shows it.
 /// A timer that is named again before it has ended - the same action for the same reason - keeps its end: a poll a day
 /// does not put off an upload every two days.
-/// Units   OwnAction::after in the phone's time, a minute at least; Instants in ours.
+/// Units   OwnAction::after in the phone's time, a minute at least; Instants in ours, a millisecond away at least.
 #include "base/clock.hpp"
 #include "phone/running.hpp"
 

@@ -77,5 +77,13 @@ TEST_F(Timers, NeverEndInLessThanAMinuteOfThePhone) {
     }
 }
 
+TEST_F(Timers, NeverEndAtOnceHoweverFastTheyRun) {
+    for (const unsigned speed : {60'001U, 1'000'000U, 4'000'000'000U}) {
+        auto timers = at_speed(speed);
+        timers.set({{What::check, 60s, "poll"}}, clock.instant(), Running::forgotten);
+        EXPECT_GE(timers.next(), clock.instant() + 1ms) << speed;
+    }
+}
+
 } // namespace
 } // namespace offhook::phone

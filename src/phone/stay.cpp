@@ -87,14 +87,19 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
         const Waking waking = wait(listener, until, end, timers.next());
         if (waking.why == Waking::Why::over) return;
         std::optional<NotifyAction> action; // nullopt: a boot
+        auto cause = BootSurroundings::Cause::power;
         if (waking.why == Waking::Why::lease) {
             past_end = end;
             tell("the lease of the phone's address has ended: it boots again");
         } else if (waking.why == Waking::Why::told) {
             action = waking.told;
+            cause = BootSurroundings::Cause::notify;
         } else if (const auto due = timers.take_due(clock.instant())) {
             tell("by the phone's own clock: " + due->why);
+            cause = BootSurroundings::Cause::own_clock;
+            listener.take_signals(NotifyListener::Signals::end_the_process);
             action = do_own(*due, own, report);
+            listener.take_signals(NotifyListener::Signals::end_the_wait);
             if (!action) set_timers(Running::kept);
             if (!action) continue;
         } else {
@@ -107,7 +112,7 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
         listener.take_signals(NotifyListener::Signals::end_the_process);
         const bool boots = !action || action == NotifyAction::reboot;
         if (boots) listener.free_udp();
-        report = again(action);
+        report = again(action, cause);
         take_rules(options, family, report, answerer, clock); // may take a while: a signal still ends the process
         listener.take_signals(NotifyListener::Signals::end_the_wait);
         set_timers(boots || report.reboots > 0 ? Running::forgotten : Running::kept);

@@ -8,6 +8,7 @@
 #include "base/ip_address.hpp"
 #include "base/random.hpp"
 #include "phone/boot_observer.hpp"
+#include "phone/boot_surroundings.hpp"
 #include "phone/notify/notify_rules.hpp"
 #include "phone/running.hpp"
 
@@ -29,8 +30,9 @@ struct StayOptions {
     NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
 };
 
-/// Does what the phone was told and reports it; nullopt: it boots, for its address has ended.
-using DoAgain = std::function<BootReport(std::optional<NotifyAction>)>;
+/// Does what the phone was told and reports it; nullopt: it boots, for its address has ended. `cause` is notify for
+/// what a NOTIFY told alone.
+using DoAgain = std::function<BootReport(std::optional<NotifyAction>, BootSurroundings::Cause cause)>;
 /// When the lease of the phone's address ends; nullopt: never.
 using LeaseEnds = std::function<std::optional<Instant>()>;
 

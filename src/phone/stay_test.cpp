@@ -57,7 +57,8 @@ protected:
         });
         stay(
             options, "linksys-spa", report, recorder, clock, random, err,
-            [&](std::optional<NotifyAction> action) {
+            [&](std::optional<NotifyAction> action, BootSurroundings::Cause cause) {
+                causes.push_back(cause);
                 again(action);
                 return BootReport{};
             },
@@ -70,6 +71,7 @@ protected:
     SeededRandom random{7};
     std::ostringstream err;
     std::vector<std::optional<NotifyAction>> actions;
+    std::vector<BootSurroundings::Cause> causes;
     std::function<void(std::optional<NotifyAction>)> again = [this](auto action) { actions.push_back(action); };
     std::optional<Instant> lease_end;
     OwnLife own;
@@ -78,6 +80,7 @@ protected:
 TEST_F(Stay, FetchesWhereItIsToldTo) {
     run({"resync"});
     EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::resync));
+    EXPECT_THAT(causes, testing::ElementsAre(BootSurroundings::Cause::notify));
 }
 
 TEST_F(Stay, FetchesNothingForAReport) {
@@ -90,6 +93,7 @@ TEST_F(Stay, BootsAgainOnceWhereItsLeaseEnds) {
     lease_end = clock.instant() + std::chrono::milliseconds(50);
     run({});
     EXPECT_THAT(actions, testing::ElementsAre(std::nullopt)) << "nobody has renewed it, and once is enough";
+    EXPECT_THAT(causes, testing::ElementsAre(BootSurroundings::Cause::power));
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "has ended"));
 }
 
@@ -103,6 +107,7 @@ TEST_F(Stay, ActsByItsOwnClockAsFastAsThatRuns) {
     own.send_logs = [&](BootReport&) { ++sent; };
     run({});
     EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::check, NotifyAction::check));
+    EXPECT_THAT(causes, testing::Each(BootSurroundings::Cause::own_clock)) << "nobody has told it to";
     EXPECT_EQ(sent, 1U) << "polling does not put it off";
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "by the phone's own clock: poll"));
 }
@@ -120,6 +125,15 @@ TEST_F(Stay, ASignalWhileItBootsEndsTheProcess) {
     const auto begun = clock.instant();
     run({});
     EXPECT_LT(clock.instant() - begun, std::chrono::milliseconds(900)) << "afterwards it ends the wait again";
+}
+
+TEST_F(Stay, ASignalWhileItSendsItsLogEndsTheProcess) {
+    options.time_speed = 600;
+    own.actions = [](const BootReport&, WallTime) {
+        return std::vector<OwnAction>{{OwnAction::What::send_logs, std::chrono::seconds(60), "log"}};
+    };
+    own.send_logs = [](BootReport&) { std::raise(SIGTERM); };
+    EXPECT_EXIT(run({}), testing::KilledBySignal(SIGTERM), "");
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "protocol/tftp/receive_transfer.hpp"
 #include "protocol/tftp/send_transfer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -81,8 +82,12 @@ private:
         if (error) {
             udp::resolver resolver(socket_.get_executor());
             const auto [failure, found] = co_await resolver.async_resolve(request_.url.host, "", net::as_result);
-            if (failure || found.empty()) co_return fails(FileOutcome::unreachable, "no address for the name");
-            address = found.begin()->endpoint().address();
+            const auto counts = [&](const auto& entry) {
+                return request_.ip == TransferRequest::Ip::any || entry.endpoint().address().is_v4();
+            };
+            const auto first = std::find_if(found.begin(), found.end(), counts);
+            if (failure || first == found.end()) co_return fails(FileOutcome::unreachable, "no address for the name");
+            address = first->endpoint().address();
         }
         server_ = peer_ = udp::endpoint(address, port);
         socket_.open(server_.protocol(), error);

@@ -59,6 +59,7 @@ struct TransferRequest {
     std::string body = {};                          ///< of a put
     enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 } http_version = HttpVersion::http_1_1;
     TlsTrust tls = {};
+    enum class Ip : std::uint8_t { any, ipv4 } ip = Ip::any; ///< which addresses of a name count
 };
 
 struct TransferAnswer {

@@ -35,6 +35,14 @@ Result<void> check_change(const config::Parameter& parameter, const config::Fami
     return check_value(parameter, family);
 }
 
+Result<void> check_all(const UserChanges& changes, const config::Family& family) {
+    if (!changes.contacts.empty())
+        return fail(ErrorCode::invalid, "the phonebook of these phones is in no file that they upload", "--change");
+    for (const auto& parameter : changes.parameters)
+        if (auto takes = check_change(parameter, family); !takes) return takes;
+    return {};
+}
+
 class PanasonicBoot final : public FamilyBoot {
 public:
     [[nodiscard]] std::string_view family() const override { return family_name; }
@@ -85,6 +93,9 @@ public:
         return resync_actions(report, flash, now, random);
     }
 
+    [[nodiscard]] Result<void> check_changes(const UserChanges& changes, const config::Family& family) const override {
+        return check_all(changes, family);
+    }
     [[nodiscard]] asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash, UserChanges changes,
                                                        BootReport& report) const override {
         return panasonic::change(surroundings, flash, std::move(changes), report);
@@ -99,10 +110,7 @@ const FamilyBoot& family_boot() {
 }
 
 asio::awaitable<Result<void>> change(BootSurroundings around, Flash& flash, UserChanges changes, BootReport& report) {
-    if (!changes.contacts.empty())
-        co_return fail(ErrorCode::invalid, "the phonebook of these phones is in no file that they upload", "--change");
-    for (const auto& parameter : changes.parameters)
-        if (auto takes = check_change(parameter, around.family); !takes) co_return takes;
+    if (auto takes = check_all(changes, around.family); !takes) co_return takes;
     Configuration configuration(flash, policy_of(flash, around.model), around.clock.wall());
     for (const auto& parameter : changes.parameters) configuration.change(parameter);
     const auto changed = configuration.changed();

@@ -5,7 +5,9 @@
 #include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/stages.hpp"
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
+#include "phone/discovery/told_text.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -48,8 +50,8 @@ asio::awaitable<void> fetch_sounds(Session& session, const Merged& configuration
         if (name.empty()) continue;
         const auto most = std::min(file_max, room);
         if (most == 0) {
-            session.remark(fmt::format("{}: no room is left for it: res.quotas gives all tones {} bytes", name,
-                                       tone_quota(configuration)));
+            session.remark(fmt::format("{}: no room is left for it: res.quotas gives all tones {} bytes",
+                                       shown_address(name), tone_quota(configuration)));
             continue;
         }
         const TransferAnswer answer = co_await session.fetch_at_most(name, most);
@@ -122,9 +124,10 @@ Next apply(Session& session, const Merged& configuration) {
 
 asio::awaitable<Next> run_application(Session& session) {
     co_await session.enter(Stage::application);
+    OFFHOOK_ASSERT(session.flash().application.has_value());
     const auto& application = *session.flash().application;
     auto& report = session.report();
-    report.firmware = application.version.empty() ? application.name : application.version;
+    report.firmware = application.version.empty() ? shown_address(application.name) : application.version;
     ObtainedFiles obtained(session);
     const auto master = co_await obtained.master();
     if (!master) {
@@ -147,7 +150,8 @@ asio::awaitable<Next> run_application(Session& session) {
     }
     if (obtained.is_locked()) {
         session.decide("a file that cannot be decrypted: the phone boots anew until it can read it, or it is gone");
-        co_await upload_application_log(session, master->log_directory);
+        if (uploads_log_at_boot(session.flash(), session.log_rules()))
+            co_await upload_application_log(session, master->log_directory);
         co_return Next::retry;
     }
     co_await fetch_named_by(session, configuration);

@@ -66,6 +66,9 @@ public:
                                                   BootReport& report) const override {
         return polycom::send_logs(surroundings, flash, report);
     }
+    [[nodiscard]] Result<void> check_changes(const UserChanges& changes, const config::Family&) const override {
+        return polycom::check_changes(changes);
+    }
     [[nodiscard]] asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash, UserChanges changes,
                                                        BootReport& report) const override {
         return polycom::change(surroundings, flash, std::move(changes), report);
@@ -78,11 +81,13 @@ std::string fingerprint(Flash flash) {
     return content_name(flash_to_json(flash));
 }
 
-/// Of a check-sync alone: a poll looks first, whatever this says (I).
-bool reboots_at_check_sync(const Surroundings& surroundings, Session& session) {
-    if (surroundings.cause != BootSurroundings::Cause::notify) return false;
-    const auto configuration = configuration_in_flash(session.flash(), session.model(), session.part_number());
-    return configuration.find("voIpProt.SIP.specialEvent.checkSync.alwaysReboot") == "1";
+/// Why a phone that is told to look does not, but restarts at once. "": it looks.
+std::string_view why_not_to_look(const Surroundings& surroundings, const Session& session) {
+    if (!session.flash().application) return "there is no application in flash that could look";
+    if (surroundings.cause != BootSurroundings::Cause::notify) return {};
+    const auto files = files_in_flash(session, master_in_flash(session).value_or(MasterFile{}));
+    if (merge(files).find("voIpProt.SIP.specialEvent.checkSync.alwaysReboot") != "1") return {};
+    return "voIpProt.SIP.specialEvent.checkSync.alwaysReboot is 1: nothing is looked at";
 }
 
 /// Why a phone that would boot once more is not let: it would for ever. "": it may.
@@ -138,8 +143,8 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
     {
         Session session(surroundings, flash);
         Next next = Next::reboot;
-        if (reboots_at_check_sync(surroundings, session)) {
-            session.decide("voIpProt.SIP.specialEvent.checkSync.alwaysReboot is 1: nothing is looked at");
+        if (const auto why = why_not_to_look(surroundings, session); !why.empty()) {
+            session.decide(std::string(why));
         } else {
             next = co_await run_application(session);
             if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
@@ -154,7 +159,6 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
         looked = std::move(session.report());
     }
     surroundings.found_before = nullptr; // a restart looks for the server again
-    surroundings.cause = BootSurroundings::Cause::notify;
     BootReport booted = co_await boot(surroundings, flash, std::move(keep_flash));
     looked.files.insert(looked.files.end(), booted.files.begin(), booted.files.end());
     booted.files = std::move(looked.files);

@@ -20,9 +20,10 @@ namespace offhook::phone::polycom {
                                                       std::function<void(const Flash&)> keep_flash);
 
 /// What a running phone does at a check-sync: fetches what its master file lists, and restarts - that is, boots - only
-/// where something has changed (reference: Polycom 9), or where it is told to do so always. How the vendor's phones
-/// find that out is not known; this one compares what it has fetched. The report is of the look and of the boot
-/// together.
+/// where something has changed (reference: Polycom 9), or where it is told to do so always: by a NOTIFY alone, for a
+/// poll by its own clock looks first, whatever alwaysReboot says (I). Without an application it just boots. How the
+/// vendor's phones find that out is not known; this one compares what it has fetched. The report is of the look and of
+/// the boot together.
 [[nodiscard]] boost::asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
                                                        std::function<void(const Flash&)> keep_flash);
 

@@ -1,5 +1,6 @@
 #include "phone/polycom/boot.hpp"
 
+#include "config/seal/seal.hpp"
 #include "phone/polycom/booting_phone.hpp"
 
 #include <algorithm>
@@ -94,6 +95,43 @@ TEST_F(PolycomBoot, TakesCredentialsFromTheAddressBeforeThoseOfTheMenu) {
                                     [](const auto& step) { return step.url == "http://other/x.cfg"; });
     ASSERT_NE(other, server.steps.end());
     EXPECT_EQ(other->request.credentials, (protocol::Url::Credentials{"you", "yours"}));
+}
+
+TEST_F(PolycomBoot, ShowsNoPasswordThatIsInAFilesName) {
+    serve("000000000000.cfg",
+          "<APPLICATION APP_FILE_PATH=\"http://you:yours@other/sip.ld\" MISC_FILES=\"ftp://you:yours@misc/m\" "
+          "CONFIG_FILES=\"http://you:yours@other/x.cfg, http://you:yours@other/y.cfg, http://you:yours@other/z.cfg, "
+          "0004f2aabbcc-reg.cfg, sip.cfg\" LOG_FILE_DIRECTORY=\"http://you:yours@logs/l\" "
+          "OVERRIDES_DIRECTORY=\"http://you:yours@other/o\" CONTACTS_DIRECTORY=\"http://you:yours@other/c\"/>");
+    server.serve("http://other/sip.ld", std::string(5000, 'i'));
+    server.serve("http://other/x.cfg", "<a saf.1=\"http://you:yours@other/w.wav\" res.quotas.1.name=\"tone\" "
+                                       "res.quotas.1.value=\"0\" voIpProt.server.1.port=\"99999\" a.b=\"1\"/>");
+    server.serve("http://other/y.cfg", "<html><body></body></html>");
+    server.serve("http://other/c/0004f2aabbcc-directory.xml", "<x/>");
+    server.serve("ftp://misc/m", "first");
+    std::string all;
+    for (const auto outcome : {FileOutcome::fetched, FileOutcome::refused, FileOutcome::cut_off}) {
+        if (outcome != FileOutcome::fetched) server.fail("http://other/x.cfg", outcome);
+        auto report = run();
+        all += to_json(report, Secrets::hidden) + report.firmware;
+        for (const auto& step : server.steps) all += step.request.body;
+        server.serve("ftp://misc/m", std::string(file_outcome_text.to_text(outcome)));
+        report = look();
+        all += to_json(report, Secrets::hidden) + report.firmware;
+        for (const auto& step : server.steps) all += step.request.body;
+    }
+    flash.application.reset();
+    server.serve("http://other/sip.ld", "<html></html>");
+    all += to_json(run(), Secrets::hidden);
+    for (const auto& event : recorder.events) all += event.text + (event.file ? event.file->name : "");
+    EXPECT_THAT(all, HasSubstr("http://you:***@other/x.cfg"));
+    EXPECT_THAT(all, HasSubstr("Download of 'http://you:***@other/x.cfg'"));
+    EXPECT_THAT(all, HasSubstr("http://you:***@other/x.cfg is taken from the cache"));
+    EXPECT_THAT(all, HasSubstr("http://you:***@other/y.cfg: "));
+    EXPECT_THAT(all, HasSubstr("http://you:***@other/w.wav: no room"));
+    EXPECT_THAT(all, HasSubstr("changed on the server: "));
+    const auto at = all.find("yours");
+    EXPECT_EQ(at, std::string::npos) << all.substr(at < 200 ? 0 : at - 200, 300);
 }
 
 TEST_F(PolycomBoot, LivesOnItsCacheWhenNoServerAnswers) {
@@ -258,6 +296,8 @@ TEST_F(PolycomBoot, KeepsItsApplicationWhenTheImageIsUnfit) {
         {damaged, "sip.ld: bad image checksum"},
         {stub("bootrom", "4.1.4.0122", "", "x"), "sip.ld: it is the other kind of image"},
         {"offhook-image 1\nversion: 1\n", "sip.ld: its head has no end"},
+        {stub("application", "3.1\xff", "", "x"), "sip.ld: its head has a strange line 'version'"},
+        {stub("application", "3.1\r", "", "x"), "sip.ld: its head has a strange line 'version'"},
         {"", "sip.ld: it is empty"}};
     for (const auto& c : cases) {
         serve("sip.ld", c.content);
@@ -272,10 +312,25 @@ TEST_F(PolycomBoot, StoresAForeignImageWithoutUnderstandingIt) {
     serve("sip.ld", std::string(100'000, '\x7f'));
     auto report = run();
     EXPECT_EQ(report.state, PhoneState::ready);
-    EXPECT_EQ(report.firmware, "sip.ld");
+    EXPECT_EQ(report.firmware, "2.2.0.0047") << "as what ran before: it does not tell";
     EXPECT_EQ(flash.application->bytes, 100'000U);
+    EXPECT_EQ(flash.application->name, "sip.ld");
     report = run();
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "Image sip.ld has not changed"));
+}
+
+TEST_F(PolycomBoot, TakesAForeignImageForTheVersionThatASwitchSays) {
+    flash.application->version = "3.1.8.0070";
+    serve("sip.ld", std::string(9000, 'a'));
+    EXPECT_EQ(run().firmware, "3.1.8.0070");
+    EXPECT_THAT(asked(), Contains("0004f2aabbcc-license.cfg")) << "it is no 2.2 now";
+    flash.parameters["phone.application.version"] = "4.0.15.1047";
+    serve("sip.ld", std::string(9000, 'b'));
+    EXPECT_EQ(run().firmware, "4.0.15.1047");
+    EXPECT_THAT(server.steps.back().request.user_agent, HasSubstr("-UA/4.0.15.1047 Type/Application"));
+    flash.parameters["phone.application.version"] = "4\r\nX: y";
+    serve("sip.ld", std::string(9000, 'c'));
+    EXPECT_EQ(run().firmware, "4.0.15.1047") << "no version";
 }
 
 TEST_F(PolycomBoot, ANewBootromFormatsTheFlashAndReboots) {
@@ -322,6 +377,76 @@ TEST_F(PolycomBoot, ARunningPhoneLooksAndGoesOnWhereNothingHasChanged) {
     EXPECT_THAT(asked(), testing::Not(Contains("bootrom.ld")));
     EXPECT_THAT(asked(), Contains("0004f2aabbcc-reg.cfg"));
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "goes on"));
+}
+
+TEST_F(PolycomBoot, APhoneWithoutAnApplicationCannotLookAndBoots) {
+    flash.application.reset();
+    EXPECT_EQ(run().state, PhoneState::unconfigured);
+    cause = BootSurroundings::Cause::notify;
+    EXPECT_EQ(look().state, PhoneState::unconfigured);
+    EXPECT_EQ(asked().front(), "2345-12600-001.bootrom.ld");
+    serve("sip.ld", stub("application", "2.2.0.0047", "", "a"));
+    EXPECT_EQ(look().state, PhoneState::ready);
+}
+
+TEST_F(PolycomBoot, ARunningPhoneRestartsOnceForAFileThatFindsNoRoomInFlash) {
+    flash.files["file:0004f2aabbcc-web.cfg"] = std::string(limits::cached_bytes_max, 'x'); // nothing else fits
+    run();
+    EXPECT_FALSE(flash.files.contains("file:sip.cfg"));
+    EXPECT_EQ(look().reboots, 0U);
+    serve("sip.cfg", "<a voIpProt.server.1.address=\"other\"/>");
+    EXPECT_EQ(look().reboots, 1U);
+    EXPECT_EQ(look().reboots, 0U);
+}
+
+TEST_F(PolycomBoot, AConfigurationFileMayHaveAnyName) {
+    serve("000000000000.cfg", "<APPLICATION CONFIG_FILES=\"master, master:, digest of sip.cfg, sip.cfg, "
+                              "0004f2aabbcc-reg.cfg\" MISC_FILES=\"sip.cfg\"/>");
+    serve("master", "<a up.headsetMode=\"1\"/>");
+    serve("master:", "<a up.useDirectoryNames=\"1\"/>");
+    flash.parameters["phone.paths"] = "as_written";
+    run();
+    EXPECT_EQ(look().reboots, 0U) << "no file is taken for another";
+    server.fail_all(FileOutcome::unreachable);
+    EXPECT_EQ(run().state, PhoneState::stale);
+    EXPECT_EQ(run().parameters["up.headsetMode"], "1");
+}
+
+TEST_F(PolycomBoot, ForgetsFilesThatTheMasterFileListsNoMore) {
+    run();
+    EXPECT_TRUE(flash.files.contains("file:0004f2aabbcc-reg.cfg"));
+    serve("000000000000.cfg", "<APPLICATION CONFIG_FILES=\"sip.cfg\"/>");
+    run();
+    EXPECT_FALSE(flash.files.contains("file:0004f2aabbcc-reg.cfg"));
+    EXPECT_FALSE(flash.digests.contains("file:0004f2aabbcc-reg.cfg"));
+    EXPECT_TRUE(flash.files.contains("file:sip.cfg"));
+}
+
+TEST_F(PolycomBoot, ACheckSyncRestartsAtOnceByASealedFileAndByOneOfUcs) {
+    const char* key = "Crypt=1;KeyDesc=k;Key=06a9214036b8a15b512e03d534120006;";
+    const std::string always = "<a voIpProt.SIP.specialEvent.checkSync.alwaysReboot=\"1\"/>";
+    flash.application->version = "4.0.15.1047";
+    flash.parameters["device.sec.configEncryption.key"] = key;
+    serve("0004f2aabbcc-web.cfg", *config::find_seal("polycom-project")->seal(always, key, ""));
+    run();
+    cause = BootSurroundings::Cause::notify;
+    EXPECT_EQ(look().reboots, 1U);
+    cause = BootSurroundings::Cause::own_clock;
+    EXPECT_EQ(look().reboots, 0U) << "a poll looks first";
+}
+
+TEST_F(PolycomBoot, RefusesIpv6Addresses) {
+    flash.parameters["device.prov.serverName"] = "ftp://[::1]/spip";
+    const auto fits = family_boot().check_address(flash);
+    ASSERT_FALSE(fits);
+    EXPECT_THAT(fits.error().message, HasSubstr("::1 is an IPv6 address, and these phones speak IPv4 only"));
+    flash.parameters["device.prov.serverName"] = "http://boot/spip";
+    serve("000000000000.cfg", "<APPLICATION CONFIG_FILES=\"ftp://[2001:db8::1]/x.cfg\"/>");
+    EXPECT_THAT(run().problems, Contains(HasSubstr("2001:db8::1 is an IPv6 address")));
+    for (const auto& step : server.steps) {
+        EXPECT_THAT(step.url, testing::Not(HasSubstr("2001")));
+        EXPECT_EQ(step.request.ip, TransferRequest::Ip::ipv4);
+    }
 }
 
 TEST_F(PolycomBoot, ARunningPhoneLooksForItsServerOnlyWhenItRestarts) {
@@ -382,7 +507,8 @@ TEST_F(PolycomBoot, ACheckSyncRestartsAtOnceWhereItAlwaysReboots) {
     serve("sip.cfg", "<a voIpProt.server.1.address=\"pbx\" "
                      "voIpProt.SIP.specialEvent.checkSync.alwaysReboot=\"1\"/>");
     run();
-    EXPECT_EQ(look().reboots, 0U) << "its own timer";
+    cause = BootSurroundings::Cause::own_clock;
+    EXPECT_EQ(look().reboots, 0U) << "it looks first";
     cause = BootSurroundings::Cause::notify;
     const auto report = look();
     EXPECT_EQ(report.reboots, 1U);

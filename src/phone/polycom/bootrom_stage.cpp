@@ -1,3 +1,4 @@
+#include "phone/discovery/told_text.hpp"
 #include "phone/polycom/log_upload.hpp"
 #include "phone/polycom/stages.hpp"
 
@@ -37,7 +38,7 @@ asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, st
     for (const auto& name : names) {
         const TransferAnswer answer = co_await session.fetch_image(name, reader);
         if (answer.outcome != FileOutcome::fetched && answer.outcome != FileOutcome::not_changed) continue;
-        auto verdict = judge_image(answer, name, reader);
+        auto verdict = judge_image(answer, shown_address(name), reader);
         if (verdict.kind == ImageVerdict::Kind::unusable) {
             session.log("cfg", 5, verdict.log_line);
             session.mark_not_usable(fmt::format("{}; expected {} for {}", verdict.reason,
@@ -46,7 +47,7 @@ asio::awaitable<std::optional<ImageVerdict>> look_for_image(Session& session, st
             continue;
         }
         if (verdict.kind == ImageVerdict::Kind::not_changed)
-            session.decide(fmt::format("Image {} has not changed", name));
+            session.decide(fmt::format("Image {} has not changed", shown_address(name)));
         co_return verdict;
     }
     co_return std::nullopt;
@@ -68,6 +69,7 @@ asio::awaitable<Next> update_bootrom(Session& session) {
     if (flash.bootrom.version.empty()) flash.bootrom.version = running; // nobody can read it out of the image
     flash.application.reset();                                          // the file system held all this
     flash.files.clear();
+    flash.digests.clear();
     flash.changes.clear();
     flash.directory.clear();
     flash.log.clear();
@@ -76,17 +78,32 @@ asio::awaitable<Next> update_bootrom(Session& session) {
     co_return Next::reboot;
 }
 
+/// Of an application that does not tell: what who knows better says, or as the one that ran before.
+std::string version_assumed(const Flash& flash) {
+    const auto told = flash.parameter("phone.application.version");
+    if (is_version(told)) return std::string(told);
+    return flash.application ? flash.application->version : std::string();
+}
+
 asio::awaitable<void> update_application(Session& session, std::string path) {
     auto& flash = session.flash();
     const auto verdict = co_await look_for_image(session, path, ImageKind::application);
     if (!verdict) {
         session.log("cfg", 5, "Error updating application");
-        if (flash.application) session.decide(fmt::format("no usable {}: the application in flash stays", path));
+        if (flash.application)
+            session.decide(fmt::format("no usable {}: the application in flash stays", shown_address(path)));
         co_return;
     }
     if (verdict->kind == ImageVerdict::Kind::not_changed) co_return;
-    session.decide(fmt::format("new application {} stored in flash", words_for(verdict->image)));
-    flash.application = verdict->image;
+    StoredImage image = verdict->image;
+    session.decide(fmt::format("new application {} stored in flash", words_for(image)));
+    if (image.version.empty()) {
+        image.version = version_assumed(flash);
+        if (!image.version.empty())
+            session.decide(fmt::format("it does not tell its version, and counts as {} (phone.application.version)",
+                                       image.version));
+    }
+    flash.application = std::move(image);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "phone/polycom/configuration.hpp"
 
 #include "base/digest.hpp"
+#include "phone/discovery/told_text.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ void lay_under(const ConfigurationFile& file, Merged& merged) {
     for (const auto& [name, value] : file.parameters) {
         const auto [kept, is_new] = merged.values.try_emplace(name, value);
         if (is_new || kept->second == value) continue;
-        if (merged.hidden++ == 0) merged.first_hidden = fmt::format("{} in {}", name, file.name);
+        if (merged.hidden++ == 0) merged.first_hidden = fmt::format("{} in {}", name, shown_address(file.name));
     }
 }
 

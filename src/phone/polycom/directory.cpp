@@ -1,6 +1,7 @@
 #include "phone/polycom/directory.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/told_text.hpp"
 #include "phone/polycom/upload_seal.hpp"
 #include "phone/web_page.hpp"
 
@@ -52,8 +53,8 @@ void keep_directory(Session& session, const std::string& name, const std::string
     const auto most = directory_bytes_max(session.parameters(), session.flash());
     if (content.size() > most)
         return session.problem(fmt::format(
-            "{}: {} bytes do not fit into the {} that the flash has for a directory; the one in flash stays", name,
-            content.size(), most));
+            "{}: {} bytes do not fit into the {} that the flash has for a directory; the one in flash stays",
+            shown_address(name), content.size(), most));
     session.flash().directory = content;
 }
 

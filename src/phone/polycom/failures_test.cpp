@@ -220,7 +220,7 @@ TEST_F(PolycomFailures, RefusesPathsThatTheGuideForbids) {
         EXPECT_THAT(told(report), HasSubstr(name));
     }
     flash.parameters["phone.paths"] = "as_written";
-    EXPECT_TRUE(run().problems.size() >= 1);
+    EXPECT_THAT(told(run()), HasSubstr("../up.cfg: not all configuration files were present"));
     EXPECT_THAT(asked(), Contains("../up.cfg"));
 }
 
@@ -279,6 +279,17 @@ TEST_F(PolycomSealed, BootsOverAndOverForAFileThatItCannotDecrypt) {
     flash.parameters.erase("device.sec.configEncryption.key");
     serve("reg.cfg", sealed("<a/>"));
     EXPECT_THAT(told(run()), HasSubstr("the phone has no key"));
+}
+
+TEST_F(PolycomSealed, ALockedPhoneSendsItsLogAtABootOnlyWhereItMay) {
+    serve("reg.cfg", sealed("<a/>", new_key));
+    (void)run();
+    EXPECT_THAT(asked(), Contains("put 0004f2aabbcc-app.log"));
+    flash = fresh;
+    flash.parameters["phone.log.at_boot"] = "0";
+    flash.parameters["device.sec.configEncryption.key"] = old_key;
+    (void)run();
+    EXPECT_THAT(asked(), Not(Contains("put 0004f2aabbcc-app.log")));
 }
 
 TEST_F(PolycomSealed, TakesNoSealedMasterFile) {

@@ -1,5 +1,7 @@
 #include "phone/polycom/log_upload.hpp"
 
+#include "phone/discovery/told_text.hpp"
+
 #include <fmt/format.h>
 
 namespace offhook::phone::polycom {
@@ -12,7 +14,7 @@ using Upload = TransferRequest::Upload;
 bool appends_by_range(Session& session) {
     const auto told = session.flash().parameter("phone.log.http_append");
     if (!told.empty()) return told == "range";
-    return session.release().agent == Release::Agent::typed; // UCS
+    return session.release().log_append == Release::LogAppend::ranged;
 }
 
 /// Server Type's numbers.
@@ -42,7 +44,7 @@ asio::awaitable<TransferAnswer> append_over_http(Session& session, std::string n
                                                  std::uint64_t bytes_max) {
     Sending sending;
     sending.body = std::move(piece);
-    const TransferAnswer asked = co_await session.ask_size(name);
+    const SizeAsked asked = co_await session.ask_size(name);
     if (!asked.size) {
         session.log("curl", 4,
                     "Could not set the custom header Content-Range: Head request failed to get "
@@ -53,6 +55,7 @@ asio::awaitable<TransferAnswer> append_over_http(Session& session, std::string n
         co_return full;
     } else {
         sending.content_from = *asked.size;
+        sending.only_at = asked.place; // its copy is so long, and perhaps no other
     }
     co_return co_await session.send(std::move(name), std::move(sending));
 }
@@ -76,7 +79,8 @@ asio::awaitable<TransferAnswer> send_log(Session& session, std::string name, std
     else
         answer = co_await append_over_http(session, name, body, rules.append_bytes_max);
     if (answer.outcome != FileOutcome::too_large) co_return answer;
-    session.decide(fmt::format("{} has {} KB on the server, its limit: {}", name, rules.append_bytes_max / 1024,
+    session.decide(fmt::format("{} has {} KB on the server, its limit: {}", shown_address(name),
+                               rules.append_bytes_max / 1024,
                                rules.at_limit == LogRules::AtLimit::stop ? "no more is sent" : "it is started over"));
     if (rules.at_limit == LogRules::AtLimit::stop) co_return answer;
     co_return co_await replace(session, std::move(name), std::move(body));

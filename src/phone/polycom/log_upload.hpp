@@ -4,8 +4,9 @@
 /// * FTP: PASV, SIZE, APPE; a file on the server that is as long as append.sizeLimit is started over (STOR: what the
 ///   phones need of a server holds no DELE) or left alone, by limitMode.
 /// * HTTP: later releases (UCS) ask for the length by HEAD and PUT with Content-Range; without an answer they PUT the
-///   piece alone. How 2.2.0 does it is not confirmed: it PUTs the piece alone here. Flash parameter
-///   phone.log.http_append, range or plain, switches either way.
+///   piece alone; of several addresses only the one that answered gets what begins at its length. How 2.2.0 does it is
+///   not confirmed: it PUTs the piece alone here. Flash parameter phone.log.http_append, range or plain, switches
+///   either way.
 /// * TFTP overwrites.
 /// * What has been appended is erased locally. What overwrites is sent whole until the local log reaches
 ///   log.render.file.size, and is erased then, sent or not: it has no room to grow.

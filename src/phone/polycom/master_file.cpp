@@ -1,6 +1,7 @@
 #include "phone/polycom/master_file.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/told_text.hpp"
 #include "phone/limits.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ std::string path_of(std::string_view attribute, std::string_view text, MasterFil
     const auto path = trim(text);
     if (path.size() <= path_characters_max) return std::string(path);
     master.remarks.push_back(fmt::format("{}: the path {} has {} characters; a phone takes {}", attribute,
-                                         printable(path, 40), path.size(), path_characters_max));
+                                         printable(shown_address(path), 40), path.size(), path_characters_max));
     return {};
 }
 

@@ -1,7 +1,8 @@
 #include "phone/polycom/obtained_files.hpp"
 
-#include "base/digest.hpp"
+#include "phone/discovery/told_text.hpp"
 #include "phone/polycom/directory.hpp"
+#include "phone/polycom/flash_files.hpp"
 #include "phone/polycom/overrides.hpp"
 #include "phone/polycom/sealed_file.hpp"
 #include "phone/polycom/value_rules.hpp"
@@ -21,19 +22,18 @@ constexpr std::string_view directory_ending = "-directory.xml";
 
 const config::Seal* our_seal() { return config::find_seal("polycom-project"); }
 
-std::string override_name(const MasterFile& master, MacAddress mac, std::string_view ending) {
-    return join_path(master.overrides_directory, fmt::format("{}{}", mac.text(), ending));
+/// In the order in which they count.
+std::vector<std::string> override_names(const Session& session, const MasterFile& master) {
+    std::vector<std::string> names{own_file(session.flash(), master.overrides_directory, "-phone.cfg")};
+    if (session.release().web_overrides == Release::WebOverrides::asked)
+        names.push_back(own_file(session.flash(), master.overrides_directory, "-web.cfg"));
+    return names;
 }
 
-std::vector<config::Parameter> parameters_of(const std::map<std::string, std::string, std::less<>>& values) {
-    std::vector<config::Parameter> out;
-    for (const auto& [name, value] : values) out.push_back({name, value});
-    return out;
-}
-
-std::optional<std::vector<config::Parameter>> read_cached(const Flash& flash, std::string_view name,
+std::optional<std::vector<config::Parameter>> read_cached(const Session& session, std::string_view key,
                                                           std::string_view syntax) {
-    const auto cached = flash.files.find(name);
+    const auto& flash = session.flash();
+    const auto cached = flash.files.find(key);
     if (cached == flash.files.end()) return std::nullopt;
     const auto text = open_if_sealed(cached->second, flash.parameter(key_parameter), our_seal());
     if (!text) return std::nullopt;
@@ -42,22 +42,18 @@ std::optional<std::vector<config::Parameter>> read_cached(const Flash& flash, st
     return std::move(document->parameters);
 }
 
-std::optional<MasterFile> master_in_flash(const Flash& flash, const config::Model& model,
-                                          std::string_view part_number) {
-    const auto parameters = read_cached(flash, cached_master, "polycom-master");
+std::optional<ConfigurationFile> file_in_flash(const Session& session, const std::string& name) {
+    auto parameters = read_cached(session, file_key(name), "polycom-attributes");
     if (!parameters) return std::nullopt;
-    return read_master(*parameters, model.name, flash.mac, part_number);
+    (void)drop_out_of_range(*parameters, session.family());
+    return ConfigurationFile{name, Origin::cached, std::move(*parameters)};
+}
+
+void note(Since since, const std::string& name, std::vector<std::string>& changes) {
+    if (since == Since::changed) changes.push_back(shown_address(name));
 }
 
 } // namespace
-
-void ObtainedFiles::keep(const std::string& name, const std::string& content, std::vector<std::string>& changes) {
-    auto& flash = session_.flash();
-    const auto known = flash.files.find(name);
-    if (known != flash.files.end() && known->second == content) return;
-    changes.push_back(name);
-    flash.cache(name, content);
-}
 
 std::optional<std::string> ObtainedFiles::plain_text(const std::string& content) {
     if (is_web_page(content)) {
@@ -83,22 +79,21 @@ std::optional<std::vector<config::Parameter>> ObtainedFiles::read(const std::str
     session_.tell_notes(name, *document);
     auto remarks = drop_out_of_range(document->parameters, session_.family());
     if (remarks.size() > remarks_max) remarks.resize(remarks_max);
-    for (const auto& remark : remarks) session_.remark(fmt::format("{}: {}; the phone ignores it", name, remark));
+    for (const auto& remark : remarks)
+        session_.remark(fmt::format("{}: {}; the phone ignores it", shown_address(name), remark));
     return std::move(document->parameters);
 }
 
 std::optional<ConfigurationFile> ObtainedFiles::from_cache(const std::string& name) {
-    auto parameters = read_cached(session_.flash(), name, "polycom-attributes");
-    if (!parameters) return std::nullopt;
-    (void)drop_out_of_range(*parameters, session_.family());
-    session_.decide(fmt::format("{} is taken from the cache in flash", name));
-    return ConfigurationFile{name, Origin::cached, std::move(*parameters)};
+    auto file = file_in_flash(session_, name);
+    if (file) session_.decide(fmt::format("{} is taken from the cache in flash", shown_address(name)));
+    return file;
 }
 
 asio::awaitable<std::optional<MasterFile>> ObtainedFiles::master() {
     auto master = co_await session_.fetch_master();
     if (master) co_return master;
-    master = master_in_flash(session_.flash(), session_.model(), session_.part_number());
+    master = master_in_flash(session_);
     if (master) session_.decide("the master configuration file is taken from the cache in flash");
     co_return master;
 }
@@ -110,17 +105,18 @@ asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::obtain(std::str
         auto parameters = read(name, answer.body);
         if (parameters) {
             auto& changes = session_.changes();
-            keep(name, answer.body, kind == Kind::listed ? changes.listed : changes.others);
+            note(keep_file(session_.flash(), file_key(name), answer.body), name,
+                 kind == Kind::listed ? changes.listed : changes.others);
             co_return ConfigurationFile{name, Origin::fetched, std::move(*parameters)};
         }
         if (is_locked_) co_return std::nullopt; // the old copy does not count: the phone boots until it can read this
     } else if (answer.outcome == FileOutcome::absent && kind == Kind::optional) {
-        session_.flash().files.erase(name); // it has no copy to fall back on once it is gone
+        forget_file(session_.flash(), name); // it has no copy to fall back on once it is gone
         co_return std::nullopt;
     } else if (answer.outcome == FileOutcome::absent) {
         session_.problem(fmt::format("{}: not all configuration files were present: the server has no such file, and "
                                      "the master configuration file lists it",
-                                     name));
+                                     shown_address(name)));
     }
     co_return from_cache(name);
 }
@@ -134,7 +130,7 @@ asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::overrides(Maste
     if (was_absent_ && forgets && !changes.empty() && name == overrides_name(session_, master)) {
         session_.decide(fmt::format("the server has no {}: what was changed on the phone is forgotten "
                                     "(phone.overrides.absent)",
-                                    name));
+                                    shown_address(name)));
         changes.clear();
     }
     reconcile_overrides(session_, master, name, file);
@@ -146,19 +142,17 @@ asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::overrides(Maste
 asio::awaitable<void> ObtainedFiles::fetch_further(std::string name) {
     const TransferAnswer answer = co_await session_.fetch(name);
     if (answer.outcome != FileOutcome::fetched) co_return;
-    keep(fmt::format("digest of {}", name), content_name(answer.body), session_.changes().listed);
+    note(keep_digest(session_.flash(), file_key(name), answer.body), name, session_.changes().listed);
 }
 
 asio::awaitable<std::vector<ConfigurationFile>> ObtainedFiles::configuration(MasterFile master) {
+    forget_all_but(session_.flash(), master);
     std::vector<ConfigurationFile> listed;
     for (const auto& name : master.configurations)
         if (auto file = co_await obtain(name, Kind::listed)) listed.push_back(std::move(*file));
     for (const auto& name : master.others) co_await fetch_further(name);
     std::vector<ConfigurationFile> files;
-    const auto mac = session_.flash().mac;
-    std::vector<std::string> names{override_name(master, mac, "-phone.cfg")};
-    if (session_.release().web_overrides == Release::WebOverrides::asked)
-        names.push_back(override_name(master, mac, "-web.cfg"));
+    const auto names = override_names(session_, master);
     for (const auto& name : names)
         if (auto file = co_await overrides(master, name)) files.push_back(std::move(*file));
     std::move(listed.begin(), listed.end(), std::back_inserter(files));
@@ -167,8 +161,7 @@ asio::awaitable<std::vector<ConfigurationFile>> ObtainedFiles::configuration(Mas
 
 asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
     auto& flash = session_.flash();
-    const std::string own =
-        join_path(master.contacts_directory, fmt::format("{}{}", flash.mac.text(), directory_ending));
+    const std::string own = own_file(flash, master.contacts_directory, directory_ending);
     TransferAnswer answer = co_await session_.fetch(own);
     if (answer.outcome == FileOutcome::absent && flash.directory.empty()) {
         const std::string seed =
@@ -180,20 +173,28 @@ asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
     if (!text) co_return;
     const std::string before = flash.directory;
     keep_directory(session_, own, *text);
-    if (flash.directory != before) session_.changes().others.push_back(own);
+    if (flash.directory != before) session_.changes().others.push_back(shown_address(own));
 }
 
-Merged configuration_in_flash(const Flash& flash, const config::Model& model, std::string_view part_number) {
+std::optional<MasterFile> master_in_flash(const Session& session) {
+    const auto parameters = read_cached(session, master_key, "polycom-master");
+    if (!parameters) return std::nullopt;
+    return read_master(*parameters, session.model().name, session.flash().mac, session.part_number());
+}
+
+std::vector<ConfigurationFile> files_in_flash(const Session& session, const MasterFile& master) {
     std::vector<ConfigurationFile> files;
-    if (!flash.changes.empty()) files.push_back({"changes", Origin::cached, parameters_of(flash.changes)});
-    const auto master = master_in_flash(flash, model, part_number);
-    if (!master) return merge(files);
-    std::vector<std::string> names{override_name(*master, flash.mac, "-web.cfg")};
-    names.insert(names.end(), master->configurations.begin(), master->configurations.end());
-    for (const auto& name : names)
-        if (auto parameters = read_cached(flash, name, "polycom-attributes"))
-            files.push_back({name, Origin::cached, std::move(*parameters)});
-    return merge(files);
+    const auto own = overrides_name(session, master);
+    const auto overrides = override_names(session, master);
+    for (const auto& name : overrides) {
+        if (name == own)
+            files.push_back(changes_as_file(session, name));
+        else if (auto file = file_in_flash(session, name))
+            files.push_back(std::move(*file));
+    }
+    for (const auto& name : master.configurations)
+        if (auto file = file_in_flash(session, name)) files.push_back(std::move(*file));
+    return files;
 }
 
 } // namespace offhook::phone::polycom

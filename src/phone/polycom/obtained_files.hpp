@@ -41,16 +41,16 @@ private:
     [[nodiscard]] std::optional<std::string> plain_text(const std::string& content);
     [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name,
                                                                      const std::string& content);
-    /// Notes a change against the copy in flash, and keeps the new one.
-    void keep(const std::string& name, const std::string& content, std::vector<std::string>& changes);
 
     Session& session_;
     bool is_locked_ = false;
     bool was_absent_ = false; ///< the last file that was obtained, on the server
 };
 
-/// What is in force by the files in flash alone: by what a phone that runs goes.
-[[nodiscard]] Merged configuration_in_flash(const Flash& flash, const config::Model& model,
-                                            std::string_view part_number);
+/// The master file that the phone has read at its boot. nullopt: it found none.
+[[nodiscard]] std::optional<MasterFile> master_in_flash(const Session& session);
+/// What the files in flash say, opened and as far as the phone takes their values, with what its user has set: by what
+/// a phone that runs goes, and the same as a boot finds that obtains them anew. From the strongest to the weakest.
+[[nodiscard]] std::vector<ConfigurationFile> files_in_flash(const Session& session, const MasterFile& master);
 
 } // namespace offhook::phone::polycom

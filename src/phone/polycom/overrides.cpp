@@ -1,7 +1,10 @@
 #include "phone/polycom/overrides.hpp"
 
 #include "config/syntax/xml_text.hpp"
+#include "phone/discovery/told_text.hpp"
+#include "phone/polycom/flash_files.hpp"
 #include "phone/polycom/upload_seal.hpp"
+#include "phone/polycom/value_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -10,14 +13,13 @@ namespace {
 
 namespace asio = boost::asio;
 
-bool is_ucs(Session& session) { return session.release().web_overrides == Release::WebOverrides::asked; }
+bool is_ucs(const Session& session) { return session.release().web_overrides == Release::WebOverrides::asked; }
 
 } // namespace
 
-std::string overrides_name(Session& session, const MasterFile& master) {
+std::string overrides_name(const Session& session, const MasterFile& master) {
     const bool by_web = is_ucs(session) && session.flash().parameter("phone.change.via") == "web";
-    return join_path(master.overrides_directory,
-                     fmt::format("{}-{}.cfg", session.flash().mac.text(), by_web ? "web" : "phone"));
+    return own_file(session.flash(), master.overrides_directory, by_web ? "-web.cfg" : "-phone.cfg");
 }
 
 Result<std::string> write_overrides(const std::map<std::string, std::string, std::less<>>& changes) {
@@ -33,6 +35,13 @@ Result<std::string> write_overrides(const std::map<std::string, std::string, std
     return out;
 }
 
+ConfigurationFile changes_as_file(const Session& session, const std::string& name) {
+    ConfigurationFile file{name, ConfigurationFile::Origin::cached, {}};
+    for (const auto& [parameter, value] : session.flash().changes) file.parameters.push_back({parameter, value});
+    (void)drop_out_of_range(file.parameters, session.family());
+    return file;
+}
+
 void reconcile_overrides(Session& session, const MasterFile& master, const std::string& name,
                          std::optional<ConfigurationFile>& file) {
     if (name != overrides_name(session, master)) return;
@@ -41,30 +50,30 @@ void reconcile_overrides(Session& session, const MasterFile& master, const std::
         std::map<std::string, std::string, std::less<>> theirs;
         for (const auto& [parameter, value] : file->parameters) theirs.try_emplace(parameter, value);
         if (!changes.empty() && changes != theirs)
-            session.decide(fmt::format("{} of the server replaces the overrides in flash", name));
+            session.decide(fmt::format("{} of the server replaces the overrides in flash", shown_address(name)));
         changes = std::move(theirs);
         return;
     }
     if (changes.empty()) return;
     session.decide(fmt::format("overrides in force from flash: {}", changes.size()));
-    file = ConfigurationFile{name, ConfigurationFile::Origin::cached, {}};
-    for (const auto& [parameter, value] : changes) file->parameters.push_back({parameter, value});
+    file = changes_as_file(session, name);
 }
 
 asio::awaitable<void> upload_overrides(Session& session, MasterFile master) {
     const std::string name = overrides_name(session, master);
     const auto text = write_overrides(session.flash().changes);
     if (!text) {
-        session.problem(fmt::format("{}: {}", name, text.error().text()));
+        session.problem(fmt::format("{}: {}", shown_address(name), text.error().text()));
         co_return;
     }
-    session.flash().cache(name, *text);
+    keep_file(session.flash(), file_key(name), *text);
     if (is_ucs(session) && session.parameter("prov.autoConfigUpload.enabled") == "0") {
-        session.decide(fmt::format("{} is not uploaded: prov.autoConfigUpload.enabled is 0", name));
+        session.decide(fmt::format("{} is not uploaded: prov.autoConfigUpload.enabled is 0", shown_address(name)));
         co_return;
     }
     auto body = body_to_send(session, "sec.encryption.upload.overrides", name, *text);
     if (!body) co_return;
+    keep_digest(session.flash(), file_key(name), *body); // what comes back is no change, encrypted or not
     Sending sending;
     sending.body = std::move(*body);
     co_await session.send(name, std::move(sending));

@@ -18,10 +18,13 @@
 namespace offhook::phone::polycom {
 
 /// "dir/0004f2aabbcc-phone.cfg".
-[[nodiscard]] std::string overrides_name(Session& session, const MasterFile& master);
+[[nodiscard]] std::string overrides_name(const Session& session, const MasterFile& master);
 
 /// Errors: invalid or too_large, naming the parameter that XML cannot carry.
 [[nodiscard]] Result<std::string> write_overrides(const std::map<std::string, std::string, std::less<>>& changes);
+
+/// What is in flash, as far as the phone takes its values.
+[[nodiscard]] ConfigurationFile changes_as_file(const Session& session, const std::string& name);
 
 /// After `file`, named `name`, was asked for at a boot: the server's copy is taken into flash, or what is in flash
 /// stands in for it. Of a name that is not the phone's own overrides: nothing.

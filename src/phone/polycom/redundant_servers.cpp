@@ -85,17 +85,23 @@ asio::awaitable<Tried> RedundantServers::run(TransferRequest request) {
     co_return co_await try_addresses(std::move(request), std::move(addresses));
 }
 
+asio::awaitable<Tried> RedundantServers::run_at(TransferRequest request, std::string address) {
+    const auto addresses = co_await addresses_of(request.url.host);
+    const auto at = std::find(addresses.begin(), addresses.end(), address);
+    std::vector<std::string> one{address};
+    Tried tried = co_await try_addresses(std::move(request), std::move(one));
+    tried.address = static_cast<unsigned>(at - addresses.begin()) + 1;
+    tried.addresses = static_cast<unsigned>(addresses.size());
+    if (addresses.size() > 1) tried.place = std::move(address);
+    co_return tried;
+}
+
 asio::awaitable<std::vector<Tried>> RedundantServers::run_everywhere(TransferRequest request) {
     const auto addresses = co_await addresses_of(request.url.host);
     std::vector<Tried> all;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        if (addresses.size() > 1 && silent_.contains(addresses[i])) continue;
-        std::vector<std::string> one{addresses[i]};
-        Tried tried = co_await try_addresses(request, std::move(one));
-        tried.address = static_cast<unsigned>(i) + 1;
-        tried.addresses = static_cast<unsigned>(addresses.size());
-        if (addresses.size() > 1) tried.place = addresses[i];
-        all.push_back(std::move(tried));
+    for (const auto& address : addresses) {
+        if (addresses.size() > 1 && silent_.contains(address)) continue;
+        all.push_back(co_await run_at(request, address));
     }
     co_return all;
 }

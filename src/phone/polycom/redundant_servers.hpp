@@ -49,6 +49,8 @@ public:
 
     /// To the first address that answers.
     [[nodiscard]] boost::asio::awaitable<Tried> run(TransferRequest request);
+    /// To this one of its addresses alone.
+    [[nodiscard]] boost::asio::awaitable<Tried> run_at(TransferRequest request, std::string address);
     /// To every address, as if each were the only one; in order.
     [[nodiscard]] boost::asio::awaitable<std::vector<Tried>> run_everywhere(TransferRequest request);
 

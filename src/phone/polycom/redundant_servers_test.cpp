@@ -101,6 +101,32 @@ TEST_F(RedundantBoot, ASilentCopyDoesNotKeepTheOthersFromItsLog) {
     EXPECT_THAT(places_of("logs/0004f2aabbcc-app.log"), Contains("192.0.2.1"));
 }
 
+TEST_F(RedundantBoot, AServerLivesWhereOneOfItsAddressesAnswersAnything) {
+    const std::string ftp = "ftp://boot/spip/";
+    flash.parameters["device.prov.serverName"] = ftp;
+    server.serve(ftp + "000000000000.cfg", "<APPLICATION CONFIG_FILES=\"sip.cfg\"/>");
+    server.serve(ftp + "sip.cfg", "<a log.render.file.upload.append.sizeLimit=\"1\"/>");
+    server.serve(ftp + "0004f2aabbcc-app.log", std::string(1024, 'x'));
+    server.fail_address("192.0.2.2", FileOutcome::unreachable);
+    run();
+    const auto is_new = [&](const auto& step) {
+        return step.url == ftp + "0004f2aabbcc-app.log" && step.request.address == "192.0.2.1" &&
+               step.request.upload == TransferRequest::Upload::replace;
+    };
+    EXPECT_TRUE(std::any_of(server.steps.begin(), server.steps.end(), is_new))
+        << "the first says that it is full, which counts more than the second's silence: it is started over";
+}
+
+TEST_F(RedundantBoot, APieceOfALogGoesOnlyWhereItsLengthWasAsked) {
+    flash.application->version = "4.0.15.1047";
+    flash.parameters["device.prov.maxRedunServers"] = "2";
+    serve("logs/0004f2aabbcc-app.log", "before");
+    run();
+    EXPECT_EQ(server.steps.back().request.content_from, 6U);
+    EXPECT_THAT(places_of("logs/0004f2aabbcc-app.log"), ElementsAre("192.0.2.1", "192.0.2.1")) << "HEAD, then PUT";
+    EXPECT_THAT(places_of("logs/0004f2aabbcc-boot.log"), ElementsAre("192.0.2.1", "192.0.2.2"));
+}
+
 TEST(PolycomTries, ComeFromTheFlashWithinTheVendorsBounds) {
     Flash flash;
     const auto& release = release_of("2.2.0.0047");

@@ -15,15 +15,19 @@ using WebOverrides = Release::WebOverrides;
 using Reload = Release::Reload;
 using Redirects = Release::Redirects;
 using Inform = Release::Inform;
+using LogAppend = Release::LogAppend;
 
-// Oldest first. bootROM versions beside their applications: 3.2.2 with 2.2.0 is I, 4.1.4 with 3.1.8 is C, 5.0.1 is C.
-constexpr std::array<Release, 3> releases{{
+// Oldest first. bootROM versions beside their applications: 3.2.2 with 2.2.0 is I, 4.1.4 with 3.1.8 is C, 5.0.1 is C;
+// 4.2.1 is C beside 3.2.1, and I with 3.3.
+constexpr std::array<Release, 4> releases{{
     {"SIP 2.2", "2.2.0.0047", "3.2.2.0019", Agent::plain, Licences::ignored, WebOverrides::none, Reload::reboots,
-     Redirects::refused, Inform::always, 8},
+     Redirects::refused, Inform::always, LogAppend::plain, 8},
     {"SIP 3.1", "3.1.8.0070", "4.1.4.0122", Agent::plain, Licences::asked, WebOverrides::none, Reload::reboots,
-     Redirects::refused, Inform::without_address, 8},
+     Redirects::refused, Inform::without_address, LogAppend::plain, 8},
+    {"UCS 3.3", "3.3.5.0247", "4.2.1.0275", Agent::plain, Licences::asked, WebOverrides::asked, Reload::in_place,
+     Redirects::followed, Inform::without_address, LogAppend::ranged, 1},
     {"UCS 4.0", "4.0.15.1047", "5.0.1.3667", Agent::typed, Licences::asked, WebOverrides::asked, Reload::in_place,
-     Redirects::followed, Inform::without_address, 1},
+     Redirects::followed, Inform::without_address, LogAppend::ranged, 1},
 }};
 
 /// The spelling in a User-Agent: the pack's, else SPIP650 -> SPIP_650.
@@ -43,8 +47,12 @@ std::string_view agent_family(std::string_view name) {
 } // namespace
 
 const Release& release_of(std::string_view application_version) {
-    const auto major = to_number<unsigned>(application_version.substr(0, application_version.find('.'))).value_or(0);
-    return releases[major >= 4 ? 2 : major == 3 ? 1 : 0];
+    const auto pieces = split(application_version, '.');
+    const auto major = to_number<unsigned>(pieces[0]).value_or(0);
+    const auto minor = pieces.size() > 1 ? to_number<unsigned>(pieces[1]).value_or(0) : 0;
+    if (major >= 4) return releases[3];
+    if (major == 3) return releases[minor >= 3 ? 2 : 1];
+    return releases[0];
 }
 
 std::string product_of(const config::Model& model) {

@@ -27,12 +27,14 @@ struct Release {
         followed
     } application_redirects;                                             ///< I from UCS on; a bootROM never follows (B)
     enum class Inform : std::uint8_t { always, without_address } inform; ///< G: when a lease names no boot server
+    enum class LogAppend : std::uint8_t { plain, ranged } log_append;    ///< C from UCS 4.0 on, I of 3.3
     /// Addresses of a redundant boot server that count where device.prov.maxRedunServers does not say: the guide of UCS
     /// has the parameter, with 1 (U); before it, all up to eight (I).
     unsigned servers;
 };
 
-/// The release whose software has this version ("3.1.8.0070"); the oldest we know for what cannot be told.
+/// The release whose software has this version ("3.1.8.0070"; 3.3 is a UCS, before it a SIP); the oldest we know for
+/// what cannot be told.
 [[nodiscard]] const Release& release_of(std::string_view application_version);
 
 /// "FileTransport PolycomSoundPointIP-SPIP_650-UA/2.2.0.0047". `serial`: the MAC where the phone is told to show it

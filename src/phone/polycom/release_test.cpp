@@ -43,7 +43,15 @@ TEST(PolycomRelease, TellsItselfInTheUserAgentAsItsGenerationDoes) {
 TEST(PolycomRelease, IsToldByTheMajorVersion) {
     EXPECT_EQ(release_of("2.2.0.0047").name, "SIP 2.2");
     EXPECT_EQ(release_of("3.1.8.0070").name, "SIP 3.1");
+    EXPECT_EQ(release_of("3.2.1.0078").name, "SIP 3.1");
     EXPECT_EQ(release_of("5.9.7").name, "UCS 4.0");
+    for (const char* ucs : {"3.3.5.0247", "3.3", "3.4.1"}) {
+        const auto& release = release_of(ucs);
+        EXPECT_EQ(release.name, "UCS 3.3") << ucs;
+        EXPECT_EQ(release.agent, Release::Agent::plain);
+        EXPECT_EQ(release.web_overrides, Release::WebOverrides::asked);
+        EXPECT_EQ(release.changed_configuration, Release::Reload::in_place);
+    }
     for (const char* odd : {"", "sip.ld", "1.6.5", "-4"}) EXPECT_EQ(release_of(odd).name, "SIP 2.2") << odd;
 }
 

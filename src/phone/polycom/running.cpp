@@ -7,6 +7,7 @@
 #include "phone/polycom/directory.hpp"
 #include "phone/polycom/lines.hpp"
 #include "phone/polycom/log_upload.hpp"
+#include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/overrides.hpp"
 #include "phone/polycom/polling.hpp"
 
@@ -30,13 +31,7 @@ WallTime local_time(const BootReport& report, WallTime now) {
 }
 
 /// The master file that the phone has read at its boot; empty directories for one that found none.
-MasterFile remembered_master(Session& session) {
-    const auto cached = session.flash().files.find("master");
-    if (cached == session.flash().files.end()) return {};
-    const auto document = config::find_syntax("polycom-master")->read(cached->second);
-    if (!document) return {};
-    return read_master(document->parameters, session.model().name, session.flash().mac, session.part_number());
-}
+MasterFile remembered_master(const Session& session) { return master_in_flash(session).value_or(MasterFile{}); }
 
 /// A running phone's session, with the log rules in force.
 asio::awaitable<void> take_up(Session& session, const BootReport& report) {
@@ -52,41 +47,6 @@ void hand_over(Session& session, BootReport& report) {
     for (auto& problem : mine.problems)
         if (std::find(report.problems.begin(), report.problems.end(), problem) == report.problems.end())
             report.problems.push_back(std::move(problem));
-}
-
-/// What the files in flash say beneath the user's own, from the strongest to the weakest.
-std::vector<ConfigurationFile> files_in_flash(Session& session, const MasterFile& master) {
-    const std::string own = overrides_name(session, master);
-    ConfigurationFile changes{own, ConfigurationFile::Origin::cached, {}};
-    for (const auto& [name, value] : session.flash().changes) changes.parameters.push_back({name, value});
-    std::vector<std::string> names;
-    for (const auto* ending : {"phone", "web"})
-        names.push_back(
-            join_path(master.overrides_directory, fmt::format("{}-{}.cfg", session.flash().mac.text(), ending)));
-    names.insert(names.end(), master.configurations.begin(), master.configurations.end());
-    std::vector<ConfigurationFile> files;
-    for (const auto& name : names) {
-        if (name == own) {
-            files.push_back(changes);
-            continue;
-        }
-        const auto cached = session.flash().files.find(name);
-        if (cached == session.flash().files.end()) continue;
-        if (auto document = config::find_syntax("polycom-attributes")->read(cached->second))
-            files.push_back({name, ConfigurationFile::Origin::cached, std::move(document->parameters)});
-    }
-    return files;
-}
-
-Result<void> check(const UserChanges& changes) {
-    for (const auto& [name, value] : changes.parameters) {
-        std::string text;
-        if (const auto fits = config::append_xml_attribute(text, name, value); !fits)
-            return fail(fits.error().code, fits.error().text(), "--change");
-        if (name.starts_with("device."))
-            return fail(ErrorCode::invalid, "device.* is the flash: --flash sets it", "--change");
-    }
-    return {};
 }
 
 enum class Reboot : std::uint8_t { not_needed, needed };
@@ -134,6 +94,19 @@ std::vector<OwnAction> own_actions(const BootReport& report, const Flash& flash,
     return actions;
 }
 
+Result<void> check_changes(const UserChanges& changes) {
+    for (const auto& [name, value] : changes.parameters) {
+        std::string text;
+        if (const auto fits = config::append_xml_attribute(text, name, value); !fits)
+            return fail(fits.error().code, fits.error().text(), "--change");
+        if (name.starts_with("device."))
+            return fail(ErrorCode::invalid, "device.* is the flash: --flash sets it", "--change");
+    }
+    for (const auto& contact : changes.contacts)
+        if (trim(contact.number).empty()) return fail(ErrorCode::invalid, "a contact has a number", "--contact");
+    return {};
+}
+
 asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash, BootReport& report) {
     Session session(surroundings, flash);
     co_await take_up(session, report);
@@ -144,7 +117,7 @@ asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash, Boo
 
 asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash, UserChanges changes,
                                      BootReport& report) {
-    if (auto fits = check(changes); !fits) co_return fits;
+    if (auto fits = check_changes(changes); !fits) co_return fits;
     Session session(surroundings, flash);
     co_await take_up(session, report);
     const MasterFile master = remembered_master(session);

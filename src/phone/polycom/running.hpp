@@ -17,6 +17,8 @@ namespace offhook::phone::polycom {
 [[nodiscard]] std::vector<OwnAction> own_actions(const BootReport& report, const Flash& flash, WallTime now,
                                                  Random& random);
 [[nodiscard]] boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash, BootReport& report);
+/// What nobody can change on these phones. Errors: invalid.
+[[nodiscard]] Result<void> check_changes(const UserChanges& changes);
 /// Overrides and contacts, kept and uploaded; a parameter that the phone reboots for makes it boot (B).
 [[nodiscard]] boost::asio::awaitable<Result<void>> change(BootSurroundings surroundings, Flash& flash,
                                                           UserChanges changes, BootReport& report);

@@ -6,17 +6,9 @@
 
 namespace offhook::phone::polycom {
 
-std::string_view key_of(std::string_view key_string) {
-    constexpr std::string_view field = "Key=";
-    if (key_string.find('=') == std::string_view::npos) return trim(key_string);
-    for (const auto piece : split(key_string, ';'))
-        if (const auto text = trim(piece); text.starts_with(field)) return text.substr(field.size());
-    return {};
-}
-
 Result<std::string> open_if_sealed(std::string content, std::string_view key_string, const config::Seal* seal) {
     if (seal == nullptr || !seal->looks_sealed(content)) return content;
-    const auto key = key_of(key_string);
+    const auto key = trim(key_string);
     if (key.empty())
         return fail(ErrorCode::invalid,
                     fmt::format("it is encrypted, and the phone has no key; expected one in {}", key_parameter));

@@ -3,7 +3,7 @@
 ///
 /// Configuration files, overrides and directories may be; a master file never is (G C-4). The container is ours
 /// (config/seal, "polycom-project"), for the vendor's is not public.
-/// Source  reference: Polycom 8. The key in flash: "Crypt=1;KeyDesc=TEXT;Key=HEX;" (G); a bare key is taken, too (I).
+/// Source  reference: Polycom 8. The key in flash is "Crypt=1;KeyDesc=TEXT;Key=HEX;" (G); how it is read is the seal's.
 #include "base/result.hpp"
 #include "config/seal/seal.hpp"
 
@@ -13,9 +13,6 @@
 namespace offhook::phone::polycom {
 
 inline constexpr std::string_view key_parameter = "device.sec.configEncryption.key";
-
-/// The Key field; the whole where there are no fields; "" where there is none.
-[[nodiscard]] std::string_view key_of(std::string_view key_string);
 
 /// The text as it is, or opened. `seal` may be null: nothing is ever sealed.
 /// Errors: invalid, without key or plain text, saying what was expected.

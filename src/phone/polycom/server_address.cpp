@@ -17,6 +17,13 @@ constexpr std::array<Scheme, 5> server_types{Scheme::ftp, Scheme::tftp, Scheme::
 /// "must end in .cfg, at least 5 characters" (G A-2).
 bool names_master(std::string_view file) { return file.size() >= 5 && file.ends_with(".cfg"); }
 
+/// A host with colons is an IPv6 address (protocol/url).
+Result<void> check_host(const protocol::Url& url) {
+    if (url.host.find(':') == std::string::npos) return {};
+    return fail(ErrorCode::invalid,
+                fmt::format("{} is an IPv6 address, and these phones speak IPv4 only", printable(url.host, 60)));
+}
+
 std::string upper(std::string_view scheme) {
     std::string out(scheme);
     for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -48,6 +55,8 @@ Result<ServerAddress> read_server_address(const Flash& flash, std::string_view a
         return fail(ErrorCode::not_found, "no boot server is set: the Server Address is empty");
     auto url = protocol::parse_url(name);
     if (!url) return fail(ErrorCode::invalid, url.error().message, "device.prov.serverName");
+    if (const auto fits = check_host(*url); !fits)
+        return fail(ErrorCode::invalid, fits.error().message, "device.prov.serverName");
     const auto type = flash.parameter("device.prov.serverType");
     const auto by_type = scheme_of_server_type(type.empty() ? "0" : type);
     ServerAddress server;
@@ -108,6 +117,7 @@ Result<protocol::Url> locate(const ServerAddress& server, std::string_view name,
         auto own = protocol::parse_url(name);
         if (!own) return tl::unexpected(own.error());
         url = std::move(*own);
+        if (const auto fits = check_host(url); !fits) return tl::unexpected(fits.error());
     } else {
         url = server.directory;
         url.path = join_path(url.path.empty() ? "/" : url.path, name);

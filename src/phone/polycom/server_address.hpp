@@ -2,6 +2,7 @@
 /// @file  ServerAddress: where a Polycom phone looks for its files, and by which protocol in which stage.
 ///
 /// Pure rules; nothing is fetched here.
+/// Limits  these phones speak IPv4 alone: an IPv6 address is refused.
 /// Source  reference: Polycom 1.1 (seed table, URL rules: G 3-4), 2.3 (Server Menu), 3.1 (master choice: G A-2), 4.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"

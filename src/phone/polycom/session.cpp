@@ -1,9 +1,11 @@
 #include "phone/polycom/session.hpp"
 
 #include "base/text.hpp"
+#include "phone/discovery/told_text.hpp"
 #include "phone/few_notes.hpp"
 #include "phone/polycom/complaint.hpp"
 #include "phone/polycom/discovery.hpp"
+#include "phone/polycom/flash_files.hpp"
 #include "phone/polycom/sealed_file.hpp"
 #include "phone/web_page.hpp"
 
@@ -15,8 +17,28 @@ namespace offhook::phone::polycom {
 
 namespace asio = boost::asio;
 
+namespace {
+
+const Release& release_in(const Flash& flash) {
+    return release_of(flash.application ? flash.application->version : "");
+}
+
+/// Nobody is there, as far as this phone can tell.
+bool is_dead(FileOutcome outcome) {
+    return outcome == FileOutcome::unreachable || outcome == FileOutcome::timed_out ||
+           outcome == FileOutcome::not_built_in;
+}
+
+/// Of an upload to several addresses, what says most: that it is stored, then what a server answered.
+unsigned weight(FileOutcome outcome) {
+    if (outcome == FileOutcome::stored) return 2;
+    return is_dead(outcome) || is_network_failure(outcome) ? 0 : 1;
+}
+
+} // namespace
+
 Session::Session(const Surroundings& surroundings, Flash& flash)
-    : around_(surroundings), flash_(flash), release_(&release_of("")),
+    : around_(surroundings), flash_(flash), release_(&release_in(flash)),
       part_number_(around_.model.part_numbers.empty() ? "" : around_.model.part_numbers.front()),
       tls_(speaks_tls(around_.model) ? Tls::spoken : Tls::unknown), servers_(around_.transfers, around_.resolver),
       switches_(read_switches(flash, *release_)) {}
@@ -48,7 +70,7 @@ asio::awaitable<void> Session::look_for_server() {
 
 asio::awaitable<void> Session::enter(Stage stage) {
     stage_ = stage;
-    release_ = &release_of(flash_.application ? flash_.application->version : "");
+    release_ = &release_in(flash_);
     switches_ = read_switches(flash_, *release_);
     dead_.clear();
     servers_.start_stage(read_tries(flash_, *release_, switches_));
@@ -125,7 +147,7 @@ void Session::mark_not_usable(const std::string& reason) {
 }
 
 void Session::tell_notes(std::string_view name, const config::ParsedDocument& document) {
-    for (auto& sentence : few_notes(name, document.notes)) decide(std::move(sentence));
+    for (auto& sentence : few_notes(shown_address(name), document.notes)) decide(std::move(sentence));
 }
 
 bool Session::server_is_dead() const {
@@ -137,7 +159,7 @@ std::optional<TransferRequest> Session::request_for(const std::string& name) {
     if (!server_) return std::nullopt;
     auto url = locate(*server_, name, stage_, tls_);
     if (!url) {
-        problem(fmt::format("{}: {}", printable(name), url.error().message));
+        problem(fmt::format("{}: {}", shown_address(name), url.error().message));
         return std::nullopt;
     }
     if (dead_.contains(url->origin())) return std::nullopt;
@@ -148,6 +170,7 @@ std::optional<TransferRequest> Session::request_for(const std::string& name) {
     request.credentials = url->credentials.value_or(protocol::Url::Credentials{});
     url->credentials.reset();
     request.url = std::move(*url);
+    request.ip = TransferRequest::Ip::ipv4;
     if (!boots && switches_.redirects == Release::Redirects::followed)
         request.redirects = TransferRequest::Redirects::followed;
     return request;
@@ -173,9 +196,7 @@ void Session::record(const std::string& name, const TransferRequest& request, co
 
 /// What an operator should know of an answer, and whether its server is worth asking again in this stage.
 void Session::judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer) {
-    const bool is_dead = answer.outcome == FileOutcome::unreachable || answer.outcome == FileOutcome::timed_out ||
-                         answer.outcome == FileOutcome::not_built_in;
-    if (is_dead) dead_.insert(request.url.origin());
+    if (is_dead(answer.outcome)) dead_.insert(request.url.origin());
     const bool is_upload = request.direction == Direction::put || request.keep == TransferRequest::Keep::size;
     if (is_upload) return; // never fatal, and the record shows it
     if (auto text = complaint(name, request, answer); !text.empty()) problem(std::move(text));
@@ -184,8 +205,9 @@ void Session::judge(const std::string& name, const TransferRequest& request, con
 TransferAnswer Session::settle(const std::string& name, const TransferRequest& request, Tried tried) {
     auto& answer = tried.answer;
     if (answer.bytes == 0 && !answer.body.empty()) answer.bytes = answer.body.size();
-    record(name, request, tried);
-    judge(name, request, answer);
+    const std::string shown = shown_address(name);
+    record(shown, request, tried);
+    judge(shown, request, answer);
     return std::move(answer);
 }
 
@@ -194,13 +216,20 @@ asio::awaitable<TransferAnswer> Session::transfer(std::string name, TransferRequ
         Tried tried = co_await servers_.run(request);
         co_return settle(name, request, std::move(tried));
     }
+    co_return co_await transfer_everywhere(std::move(name), std::move(request));
+}
+
+asio::awaitable<TransferAnswer> Session::transfer_everywhere(std::string name, TransferRequest request) {
     std::vector<Tried> all = co_await servers_.run_everywhere(request);
     TransferAnswer best;
+    bool lives = false; // one of its addresses
     for (auto& tried : all) {
         TransferAnswer answer = settle(name, request, std::move(tried));
-        if (best.outcome != FileOutcome::stored) best = std::move(answer);
+        lives = lives || weight(answer.outcome) > 0;
+        if (weight(answer.outcome) >= weight(best.outcome) && best.outcome != FileOutcome::stored)
+            best = std::move(answer);
     }
-    if (best.outcome == FileOutcome::stored) dead_.erase(request.url.origin()); // one of its addresses lives
+    if (lives) dead_.erase(request.url.origin());
     co_return best;
 }
 
@@ -226,7 +255,7 @@ asio::awaitable<TransferAnswer> Session::fetch_image(std::string name, ImageRead
 
 asio::awaitable<void> Session::resume() {
     stage_ = Stage::application;
-    release_ = &release_of(flash_.application ? flash_.application->version : "");
+    release_ = &release_in(flash_);
     switches_ = read_switches(flash_, *release_);
     servers_.start_stage(read_tries(flash_, *release_, switches_));
     begun_ = around_.clock.instant();
@@ -243,14 +272,22 @@ asio::awaitable<TransferAnswer> Session::send(std::string name, Sending sending)
     request->append_below = sending.append_below;
     request->content_from = sending.content_from;
     request->body = std::move(sending.body);
+    if (!sending.only_at.empty()) {
+        Tried tried = co_await servers_.run_at(*request, std::move(sending.only_at));
+        co_return settle(name, *request, std::move(tried));
+    }
     co_return co_await transfer(std::move(name), std::move(*request));
 }
 
-asio::awaitable<TransferAnswer> Session::ask_size(std::string name) {
+asio::awaitable<SizeAsked> Session::ask_size(std::string name) {
+    SizeAsked asked;
     auto request = request_for(name);
-    if (!request) co_return TransferAnswer{};
+    if (!request) co_return asked;
     request->keep = TransferRequest::Keep::size;
-    co_return co_await transfer(std::move(name), std::move(*request));
+    Tried tried = co_await servers_.run(*request);
+    asked.place = tried.place;
+    asked.size = settle(name, *request, std::move(tried)).size;
+    co_return asked;
 }
 
 std::optional<protocol::Scheme> Session::scheme_of(const std::string& name) const {
@@ -260,7 +297,8 @@ std::optional<protocol::Scheme> Session::scheme_of(const std::string& name) cons
 }
 
 asio::awaitable<void> Session::wait(std::chrono::milliseconds time) {
-    co_await around_.transfers.wait(time / std::max(1U, around_.time_speed));
+    const auto speed = std::max(1U, around_.time_speed);
+    co_await around_.transfers.wait((time + std::chrono::milliseconds(speed - 1)) / speed);
 }
 
 asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
@@ -289,9 +327,8 @@ asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
         auto master = read_master(document->parameters, around_.model.name, flash_.mac, part_number_);
         for (const auto& remark : master.remarks) problem(fmt::format("{}: {}", name, remark));
         if (stage_ == Stage::application) {
-            const auto known = flash_.files.find(cached_master);
-            if (known == flash_.files.end() || known->second != answer.body) changes_.listed.push_back(name);
-            flash_.cache(cached_master, answer.body);
+            if (keep_file(flash_, std::string(master_key), answer.body) == Since::changed)
+                changes_.listed.push_back(name);
         }
         co_return master;
     }

@@ -1,6 +1,7 @@
 #pragma once
 /// @file  Session: what the stages of one phone's boot work on together, and how they fetch and send.
 ///
+/// A file's name may be a URL with a password in it: what is told of it, in report, events and log, is shown_address().
 /// Threads  the loop's own.
 #include "phone/boot_report.hpp"
 #include "phone/boot_surroundings.hpp"
@@ -24,10 +25,7 @@ namespace offhook::phone::polycom {
 
 using Surroundings = BootSurroundings;
 
-/// The name that the master file has among those in flash.
-inline constexpr std::string_view cached_master = "master";
-
-/// By name, in order of their discovery.
+/// By name as shown, in order of their discovery.
 struct Changes {
     std::vector<std::string> listed; ///< files that the master file names, and itself
     std::vector<std::string> others; ///< overrides and directory
@@ -39,6 +37,13 @@ struct Sending {
     std::string body = {};
     TransferRequest::Upload upload = TransferRequest::Upload::replace;
     std::optional<std::uint64_t> append_below = {}, content_from = {}; ///< as TransferRequest has them
+    std::string only_at = {}; ///< one address of a server that has several; "": as uploads go
+};
+
+/// How long a file is, and which of the server's addresses says so.
+struct SizeAsked {
+    std::optional<std::uint64_t> size; ///< nullopt: it did not say
+    std::string place;                 ///< "" where the server has one address
 };
 
 class Session {
@@ -60,7 +65,7 @@ public:
     /// Uploads. Failure is never fatal.
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> send(std::string name, Sending sending);
     /// How long a file on the server is, without fetching it: HTTP's HEAD.
-    [[nodiscard]] boost::asio::awaitable<TransferAnswer> ask_size(std::string name);
+    [[nodiscard]] boost::asio::awaitable<SizeAsked> ask_size(std::string name);
     /// How a file of this name would travel; nullopt: not at all.
     [[nodiscard]] std::optional<protocol::Scheme> scheme_of(const std::string& name) const;
     /// By the phone's own clock, which may be faster than ours.
@@ -90,6 +95,7 @@ public:
     /// What this boot or look found to be other than in flash.
     [[nodiscard]] Changes& changes() { return changes_; }
     [[nodiscard]] Flash& flash() { return flash_; }
+    [[nodiscard]] const Flash& flash() const { return flash_; }
     [[nodiscard]] BootReport& report() { return report_; }
     [[nodiscard]] const std::string& boot_log() const { return log_; }
     [[nodiscard]] const LogRules& log_rules() const { return log_rules_; }
@@ -108,6 +114,7 @@ private:
     [[nodiscard]] boost::asio::awaitable<void> look_for_server();
     void take_server();
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> transfer(std::string name, TransferRequest request);
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> transfer_everywhere(std::string name, TransferRequest request);
     /// What the running program says it is; the release's own version where its image does not tell.
     [[nodiscard]] std::string version_told() const;
     [[nodiscard]] std::optional<TransferRequest> request_for(const std::string& name);

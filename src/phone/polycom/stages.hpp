@@ -19,7 +19,7 @@ enum class Next : std::uint8_t {
 /// bootROM image, master file, application image, boot log.
 [[nodiscard]] boost::asio::awaitable<Next> run_bootrom(Session& session);
 /// Master file, configuration files, overrides, licences, directory and further files, application log; then what the
-/// configuration means. Sets the report's state, lines and firmware.
+/// configuration means. Sets the report's state, lines and firmware. Requires: an application in flash.
 [[nodiscard]] boost::asio::awaitable<Next> run_application(Session& session);
 
 /// Whether the server has another application image than the flash: what a running phone looks at before it restarts.

@@ -1,7 +1,7 @@
 #pragma once
 /// @file  Whether a Polycom phone encrypts what it uploads, and with what.
 ///
-/// Source  reference: Polycom 5.4 (sec.encryption.upload.dir and .overrides: 0, 1), 8 (the key's form). The format is
+/// Source  reference: Polycom 5.4 (sec.encryption.upload.dir and .overrides: 0, 1), 8. The format is
 ///         project-defined: config/seal.
 #include "phone/polycom/session.hpp"
 
@@ -15,8 +15,5 @@ namespace offhook::phone::polycom {
 /// clear it goes nowhere.
 [[nodiscard]] std::optional<std::string> body_to_send(Session& session, std::string_view rule, const std::string& name,
                                                       const std::string& plain);
-
-/// The key in "Crypt=1;KeyDesc=text;Key=32 hexadecimal digits;", or `text` itself where it has no such field.
-[[nodiscard]] std::string_view key_in(std::string_view text);
 
 } // namespace offhook::phone::polycom

@@ -32,7 +32,7 @@ std::vector<std::string> drop_out_of_range(std::vector<config::Parameter>& param
             kept.push_back(std::move(parameter));
             continue;
         }
-        const auto value = facts->secret.value_or(false) ? std::string("its value") : printable(parameter.value, 40);
+        const auto value = facts->secret == false ? printable(parameter.value, 40) : std::string("its value");
         told.push_back(fmt::format("{}: {} is out of range ({})", parameter.name, value, facts->range));
     }
     parameters = std::move(kept);

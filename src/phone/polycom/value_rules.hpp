@@ -15,7 +15,7 @@ namespace offhook::phone::polycom {
 [[nodiscard]] bool is_in_range(std::string_view value, std::string_view range);
 
 /// Takes out what does not fit, and says so: "voIpProt.server.1.port: 70000 is out of range (0..65535)". Values that
-/// are secret or may be are not shown.
+/// nobody knows to be no secret are not shown: "its value is out of range".
 [[nodiscard]] std::vector<std::string> drop_out_of_range(std::vector<config::Parameter>& parameters,
                                                          const config::Family& family);
 

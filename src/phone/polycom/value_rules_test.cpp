@@ -31,6 +31,10 @@ TEST(PolycomValueRules, DropWhatIsOutOfRangeAndLeaveWhatNobodyKnows) {
     const auto told = drop_out_of_range(parameters, family);
     EXPECT_EQ(parameters, (std::vector<config::Parameter>{{"dummy", "x"}, {"voIpProt.server.1.port", "5061"}}));
     EXPECT_THAT(told, testing::ElementsAre("voIpProt.server.1.port: 70000 is out of range (0..65535)"));
+    const FakeFamily unsure(std::nullopt);
+    parameters = {{"voIpProt.server.1.port", "70000"}};
+    EXPECT_THAT(drop_out_of_range(parameters, unsure),
+                testing::ElementsAre("voIpProt.server.1.port: its value is out of range (0..65535)"));
 }
 
 } // namespace
