@@ -202,6 +202,11 @@ public:
     [[nodiscard]] virtual WriteResult write(const Effective& settings, const Model* model) const = 0;
     /// The vendor's words in our settings. `parameters` are what is in force: duplicates already resolved.
     [[nodiscard]] virtual ReadResult read(std::span<const Parameter> parameters, const Model* model) const = 0;
+    /// What a file says of a parameter that shall be as the phone has it by itself: "" where phones take an empty
+    /// value, else the default by its name. Nullopt: nothing does, a phone keeps what it was told before.
+    [[nodiscard]] virtual std::optional<std::string_view> nothing_of(std::string_view /*parameter*/) const {
+        return std::string_view();
+    }
     /// Null when the pack does not know the parameter.
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
 

@@ -28,6 +28,14 @@ void read_ouis(TomlReader& root, Problems& problems, PackContent& content) {
     }
 }
 
+void read_empty_values(TomlReader& root, PackContent& content) {
+    const std::string word = root.text("empty_values", TomlReader::Need::optional);
+    if (word == "text")
+        content.empty_values = PackContent::EmptyValues::text;
+    else if (!word.empty() && word != "any")
+        root.problem_at("empty_values", "`empty_values` is \"any\" or \"text\"");
+}
+
 void read_accounts(TomlReader& root, const PackFile& file, PackContent& content) {
     for (const toml::table* table : root.tables("account")) {
         TomlReader row(file.problems, file.name, *table, "[[account]]");
@@ -352,6 +360,7 @@ void read_family(const PackFile& file, PackContent& content) {
                                    [](char c) { return (c >= 'a' && c <= 'z') || ascii_digit(c) || c == '-'; });
     if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
     content.title = root.text("title", TomlReader::Need::required);
+    read_empty_values(root, content);
     read_ouis(root, file.problems, content);
     read_accounts(root, file, content);
     read_requests(root, file, content);

@@ -140,6 +140,15 @@ std::optional<MacAddress> Pack::match_certificate(std::span<const SubjectText> s
     return std::nullopt;
 }
 
+std::optional<std::string_view> Pack::nothing_of(std::string_view parameter) const {
+    if (content_.empty_values == PackContent::EmptyValues::any) return std::string_view();
+    const ParameterFacts* known = facts(parameter);
+    const bool takes_empty =
+        known == nullptr || (known->type != "number" && known->type != "choice" && known->type != "boolean");
+    if (takes_empty) return std::string_view();
+    return known->default_value.empty() ? std::nullopt : std::optional<std::string_view>(known->default_value);
+}
+
 const ParameterFacts* Pack::facts(std::string_view parameter) const {
     const auto found = content_.known.find(parameter);
     return found ? &content_.facts[found->id] : nullptr;

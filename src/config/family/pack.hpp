@@ -22,6 +22,8 @@ struct PackContent {
     std::vector<Pattern> agents;
     std::vector<CertificateForm> certificates;
     std::vector<Model> models;
+    /// Of which parameters phones take an empty value. Where they do not, they ignore the line.
+    enum class EmptyValues : std::uint8_t { any, text } empty_values = EmptyValues::any;
     bool model_suffixes = false; ///< letters behind a model's name say the region it was made for: KX-HDV130N
     std::vector<ParameterFacts> facts;
     std::vector<Row> rows;
@@ -56,6 +58,7 @@ public:
     [[nodiscard]] WriteResult write(const Effective& settings, const Model* model) const override;
     [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
+    [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 

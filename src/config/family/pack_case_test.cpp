@@ -2,11 +2,13 @@
 
 #include "base/text.hpp"
 #include "config/family/loader.hpp"
+#include "config/family/pack.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <set>
 
 namespace offhook::config {
 namespace {
@@ -133,6 +135,32 @@ TEST(GoldenCases, ComeOutAsTheirFilesSay) {
         }
     }
     EXPECT_GE(cases, 10U);
+}
+
+/// The rows that write a value in some golden case of their pack.
+std::set<std::uint32_t> exercised_rows(const Pack& pack, const std::filesystem::path& golden) {
+    std::set<std::uint32_t> out;
+    for (const auto& entry : std::filesystem::directory_iterator(golden))
+        for (const std::string& line : read_pack_case(entry.path()).parameters) {
+            const auto equals = line.find(" = ");
+            const bool says_something = equals != std::string::npos && equals + 3 < line.size();
+            const auto row = pack.content().written.find(line.substr(0, equals));
+            if (row && says_something) out.insert(row->id);
+        }
+    return out;
+}
+
+TEST(GoldenCases, ExerciseEveryRowOfTheirPack) {
+    for (const auto& folder : pack_folders()) {
+        if (folder.parent_path().filename() != "families") continue; // what ships
+        const auto family = load_or_fail(folder);
+        ASSERT_NE(family, nullptr);
+        const auto& pack = dynamic_cast<const Pack&>(*family);
+        const auto exercised = exercised_rows(pack, folder / "golden");
+        for (std::uint32_t row = 0; row < pack.content().rows.size(); ++row)
+            EXPECT_TRUE(exercised.contains(row)) << folder.filename() << ' ' << pack.content().rows[row].where << " ("
+                                                 << pack.content().rows[row].write.front().text() << ") is in no case";
+    }
 }
 
 } // namespace offhook::config

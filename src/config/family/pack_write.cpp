@@ -137,7 +137,7 @@ private:
                                : model_ != nullptr && model_->lines != 0 ? model_->lines
                                                                          : pack_.lines_max();
         if (const auto newest = std::min_element(row.since.begin(), row.since.end()); !has(*newest)) {
-            if (!text.empty() && text != row.sources.front().off) note_newer(*newest, index, from);
+            if (!text.empty() && text != row.sources.front().off) note_newer(row, *newest, index, from);
             return;
         }
         for (unsigned line = 1; line <= lines; ++line) {
@@ -146,12 +146,20 @@ private:
                 emit_companions(row, row.guard, place, from);
                 emit_companions(row, row.also, place, from);
             }
-            for (std::size_t i = 0; i < row.write.size(); ++i)
-                if (has(row.since[i])) emit(row.write[i].with(place), text, from, row.secret, row.reboots);
+            for (std::size_t i = 0; i < row.write.size(); ++i) {
+                if (!has(row.since[i])) continue;
+                std::string name = row.write[i].with(place);
+                const auto value = text.empty() ? pack_.nothing_of(name) : std::optional(text);
+                if (value)
+                    emit(std::move(name), *value, from, row.secret, row.reboots);
+                else
+                    note(name_of(from.key), "cannot be taken back: the phone takes no empty number or choice, and what "
+                                            "it has by itself is not known. State what it shall have");
+            }
         }
     }
 
-    void note_newer(const Release& since, std::uint16_t index, const Value& from) {
+    void note_newer(const Row& row, const Release& since, std::uint16_t index, const Value& from) {
         static const auto key_type = find_pattern("key.{n}.type").value();
         const std::string why =
             " came with release " + to_text(since) + ", and this phone runs " + printable(release_text_, 40);
@@ -159,7 +167,11 @@ private:
         const Value* type = is_keys ? find(key_type, index) : nullptr;
         if (type != nullptr && pack_.is_in_directory(*type, release_))
             return note(name_of(type->key), "stands in the contact directory alone: its parameter" + why);
-        note(name_of(from.key), "left out: what carries it" + why);
+        const SettingPart& what = row.sources.front().what;
+        const bool is_of_list = what.part.kind == PartKind::list_rank || what.part.kind == PartKind::list_on;
+        const std::string word =
+            is_of_list ? " '" + std::string(split(what.spec().choices, ' ')[what.part.argument]) + "'" : "";
+        note(name_of(from.key), "left out" + word + ": what carries it" + why);
     }
 
     [[nodiscard]] bool in_range(const Row& row, std::string_view text, const Value& from) {
@@ -245,6 +257,8 @@ private:
             }
             if (!complete || !form.write(texts, ours_)) continue;
             const std::string text = ours_;
+            for (const Form::Condition& condition : form.when)
+                spoken_.push_back({row.sources[condition.input].what.setting, index});
             return emit_row(row, index, text, *from);
         }
         // Where no form is for these conditions, the row has nothing to do with them.
@@ -272,13 +286,19 @@ private:
         });
     }
 
-    /// A setting that only chooses forms and chose none: this family has no place for that value of it.
+    /// A setting that only chooses forms and chose none: this family has no place for that value of it. One that chose
+    /// some and had nothing written: what would stand in them is not stated.
     void note_unchosen() {
         for (const std::uint16_t setting : pack_.choosers())
             for (const Value& value : values_of(setting)) {
-                const bool chosen = std::find(chosen_.begin(), chosen_.end(), value.key) != chosen_.end();
-                if (!chosen && !value.value.empty() && !pack_.is_in_directory(value, release_))
+                if (value.value.empty() || pack_.is_in_directory(value, release_)) continue;
+                const auto is_in = [&](const std::vector<SettingKey>& keys) {
+                    return std::find(keys.begin(), keys.end(), value.key) != keys.end();
+                };
+                if (!is_in(chosen_))
                     note(name_of(value.key), "this family has no '" + printable(value.value, 40) + "'");
+                else if (!is_in(spoken_))
+                    note(name_of(value.key), "left out: what goes with it is not stated");
             }
     }
 
@@ -328,6 +348,7 @@ private:
     std::string refusal_; ///< why an input of the row being written has no spelling
     std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
+    std::vector<SettingKey> spoken_;                            ///< and some such form has been written
     WriteResult out_;
 };
 

@@ -304,13 +304,15 @@ std::string loss_of(SettingKey key, std::string_view value, std::span<const Part
         return "this family counts in whole hours";
     if (spec.type != SettingType::list) return {};
     std::size_t place = 0;
+    std::string lost;
     for (const std::string_view word : split(value, ' ')) {
         const auto choice = static_cast<std::uint8_t>(place_of_choice(spec.choices, word));
         const bool said = told({PartKind::list_place, static_cast<std::uint8_t>(place++)}) ||
                           told({PartKind::list_rank, choice}) || told({PartKind::list_on, choice});
-        if (!said) return "left out, this family has no place for '" + std::string(word) + "'";
+        if (!said)
+            lost += (lost.empty() ? "left out, this family has no place for '" : ", '") + std::string(word) + "'";
     }
-    return {};
+    return lost;
 }
 
 } // namespace offhook::config

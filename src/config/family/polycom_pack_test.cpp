@@ -179,7 +179,7 @@ TEST(PolycomPack, LeavesOutWhatTheStatedReleaseDoesNotKnow) {
         {"latest", "", true, true},
         {"2.2.0.0047",
          "key.1.type: stands in the contact directory alone: its parameter came with release 3.2, and this phone "
-         "runs 2.2.0.0047;audio.codecs: left out: what carries it came with release 3.0, and this phone runs "
+         "runs 2.2.0.0047;audio.codecs: left out 'g722': what carries it came with release 3.0, and this phone runs "
          "2.2.0.0047;",
          false, false},
         {"SIP 3.1",

@@ -29,7 +29,7 @@ Result<void> Source::spell(std::string_view ours, std::string& out, std::string&
         for (const std::string_view word : split(ours, ' ')) {
             const std::string* theirs = values.vendor_of(word);
             if (theirs == nullptr && !values.empty()) {
-                remark = "left out, this family has no '" + std::string(word) + "'";
+                remark += (remark.empty() ? "left out, this family has no '" : ", '") + std::string(word) + "'";
                 continue;
             }
             if (!out.empty()) out += *separator;

@@ -179,9 +179,10 @@ LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers
     return p.origin;
 }
 
-/// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not.
+/// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not, as far as
+/// the family's phones can be told so.
 void keep_differences(std::vector<WrittenParameter>& parameters, const std::vector<WrittenParameter>& said,
-                      std::span<const LayerRef> layers) {
+                      std::span<const LayerRef> layers, const Family& family) {
     std::unordered_map<std::string_view, const WrittenParameter*> said_by_name;
     said_by_name.reserve(said.size());
     for (const WrittenParameter& p : said) said_by_name.emplace(p.parameter.name, &p);
@@ -196,8 +197,10 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
     for (const WrittenParameter& p : said) {
         const auto hidden = said_by_name.find(p.parameter.name);
         if (hidden == said_by_name.end() || hidden->second != &p || p.parameter.value.empty()) continue;
+        const auto nothing = family.nothing_of(p.parameter.name);
+        if (!nothing || *nothing == p.parameter.value) continue;
         WrittenParameter emptied = p;
-        emptied.parameter.value.clear();
+        emptied.parameter.value = *nothing;
         emptied.origin = emptied_by(p, layers);
         kept.push_back(std::move(emptied));
     }
@@ -212,8 +215,8 @@ std::vector<WrittenParameter> in_shared_document(const Subject& subject) {
 /// does not empty what the shared document says.
 std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> written,
                                                 const std::vector<WrittenParameter>& shared,
-                                                std::span<const LayerRef> layers) {
-    keep_differences(written, shared, layers);
+                                                std::span<const LayerRef> layers, const Family& family) {
+    keep_differences(written, shared, layers, family);
     return without_secrets(std::move(written));
 }
 
@@ -226,7 +229,7 @@ std::vector<WrittenParameter> told_by_others(const Subject& subject) {
     });
     const auto layers = of_model(subject);
     if (!has_model_document || layers.size() == subject.shared.size()) return shared;
-    auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers);
+    auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers, *subject.family);
     told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
     return told;
 }
@@ -236,7 +239,10 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
     for (const Parameter& fixed : document.fixed) {
         const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
-        if (std::any_of(out.parameters.begin(), out.parameters.end(), same)) continue; // a row's, or the operator's own
+        // A row's, or the operator's own. What a row only empties, so that a broader layer's does not count, is not said.
+        const auto there = std::find_if(out.parameters.begin(), out.parameters.end(), same);
+        const bool is_there = there != out.parameters.end();
+        if (is_there && (there->setting.id == Layer::raw_id || !there->parameter.value.empty())) continue;
         if (const auto other = std::find_if(instead.begin(), instead.end(), same); other != instead.end()) {
             out.parameters.push_back(std::move(*other));
             instead.erase(other);
@@ -251,7 +257,10 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
             p.origin = setting->origin;
         }
         p.parameter = {fixed.name, expand(fixed.value, subject, known)};
-        out.parameters.push_back(std::move(p));
+        if (is_there)
+            *there = std::move(p);
+        else
+            out.parameters.push_back(std::move(p));
     }
     std::move(instead.begin(), instead.end(), std::back_inserter(out.parameters)); // of one model only
     if (document.content == Document::Content::fixed)
@@ -286,10 +295,10 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         out.notes = std::move(written.notes);
         out.parameters = std::move(written.parameters);
         if (document.content == Document::Content::own)
-            keep_differences(out.parameters, told_by_others(subject), subject.all);
+            keep_differences(out.parameters, told_by_others(subject), subject.all, *subject.family);
         if (document.content == Document::Content::model)
-            out.parameters =
-                in_model_document(std::move(out.parameters), in_shared_document(subject), of_model(subject));
+            out.parameters = in_model_document(std::move(out.parameters), in_shared_document(subject),
+                                               of_model(subject), *subject.family);
         if (document.scope != DocumentScope::device) out.parameters = without_secrets(std::move(out.parameters));
     }
     const Effective stated(document.fixed.empty() ? std::span<const LayerRef>() : layers_of(document, subject));

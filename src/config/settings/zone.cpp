@@ -147,6 +147,13 @@ Result<ZoneRules> parse_posix_zone(std::string_view text) {
         if (!reader.at(',')) daylight.save_seconds = -reader.time() - rules.offset_seconds;
         daylight.start = reader.change();
         daylight.end = reader.change();
+        // Ireland's law has it that winter is the exception: an hour less, from October on. No phone knows of time that
+        // is taken off, and what is added from March on is the same. The hours of a change are local time before it.
+        if (daylight.save_seconds < 0) {
+            rules.offset_seconds += daylight.save_seconds;
+            daylight.save_seconds = -daylight.save_seconds;
+            std::swap(daylight.start, daylight.end);
+        }
         rules.daylight = daylight;
     }
     if (reader.failed() || !reader.done())
