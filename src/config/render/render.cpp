@@ -248,7 +248,8 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (document.syntax == nullptr)
         return fail(ErrorCode::invalid, "it holds contacts: render_directory() makes it", document.kind);
     Rendered out;
-    if (document.content != Document::Content::fixed) {
+    const bool is_signpost = is_sealed_elsewhere(document, subject);
+    if (document.content != Document::Content::fixed && !is_signpost) {
         WriteResult written = write_layers(layers_of(document, subject), subject);
         out.notes = std::move(written.notes);
         out.parameters = std::move(written.parameters);

@@ -12,15 +12,19 @@ std::string_view stated(const Effective& settings, std::string_view name) {
 
 } // namespace
 
+bool is_sealed_elsewhere(const Document& document, const Subject& subject) {
+    return document.sealed == Document::Sealed::elsewhere && document.scope == DocumentScope::device &&
+           stated(Effective(subject.all), "provisioning.sealed") == "yes";
+}
+
 Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject) {
     using Sealed = Document::Sealed;
-    const bool elsewhere = document.sealed == Sealed::elsewhere;
-    if ((document.seal == nullptr && !elsewhere) || document.scope != DocumentScope::device) return {};
-    const Effective settings(subject.all);
-    if (document.sealed != Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
-    if (elsewhere)
+    if (is_sealed_elsewhere(document, subject) && document.fixed.empty())
         return fail(ErrorCode::forbidden,
                     "not served while provisioning.sealed is yes: this phone has a sealed file instead", document.kind);
+    if (document.seal == nullptr || document.scope != DocumentScope::device) return {};
+    const Effective settings(subject.all);
+    if (document.sealed != Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
     const std::string_view previous = stated(settings, "provisioning.previous_file_key");
     const std::string_view key = previous.empty() ? stated(settings, "provisioning.file_key") : previous;
     if (key.empty())

@@ -12,6 +12,10 @@
 
 namespace offhook::config {
 
+/// Whether the phone has this file sealed under another name. Then only what always stands in it is served here: it leads a
+/// phone that was told the plain name to the sealed one.
+[[nodiscard]] bool is_sealed_elsewhere(const Document& document, const Subject& subject);
+
 /// Sets `sealed` and `seal` of what is rendered, where it is to be sealed.
 [[nodiscard]] Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject);
 
