@@ -6,6 +6,7 @@
 #include "config/render/render.hpp"
 #include "config/render/sealing.hpp"
 #include "protocol/http_head.hpp"
+#include "server/event_texts.hpp"
 #include "server/listing.hpp"
 #include "server/stored_files.hpp"
 
@@ -265,6 +266,18 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
 }
 
 /// Fills event_ with all that is known before the answer goes out.
+namespace {
+
+/// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
+/// timeline has it. Null: no such device.
+const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot) {
+    if (asked.family == nullptr) return nullptr;
+    const auto agent = asked.family->match_user_agent(asked.request.user_agent);
+    return agent && agent->mac ? snapshot.find_lan(*agent->mac) : nullptr;
+}
+
+} // namespace
+
 void Delivery::note(const Asked& asked, Verdict verdict) {
     const FileRequest& request = asked.request;
     event_ = {};
@@ -294,6 +307,9 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     if (asked.mac) {
         event_.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
         acquaintances_.heard(request.source, request.user_agent, event_.mac, event_.at);
+    } else if (const auto* sender = named_by_agent(asked, *snapshot_)) {
+        event_.mac = sender->mac;
+        event_.acquaintance = catalogue::Acquaintance::device;
     } else if (const auto likely = acquaintances_.likely(request.source, request.user_agent, event_.at)) {
         event_.mac = *likely;
         if (snapshot_->find(*likely) != nullptr) event_.acquaintance = catalogue::Acquaintance::device;
@@ -477,7 +493,12 @@ UploadStart Delivery::begin_upload(const UploadRequest& request) {
     return start;
 }
 
-LoginAnswer Delivery::log_in(const LoginRequest& request) { return access_.log_in(request, *snapshot_); }
+LoginAnswer Delivery::log_in(const LoginRequest& request) {
+    LoginAnswer answer = access_.log_in(request, *snapshot_);
+    if (!answer.login) refused(Transport::ftp, request.source, ftp_login_failed);
+    return answer;
+}
+
 std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     Asked asked(request);
     const auto judgement = access_.judge(asked, *snapshot_, Access::Trace::none);

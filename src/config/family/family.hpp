@@ -132,7 +132,7 @@ struct AgentMatch {
 
 /// What a phone out of its box gives any server that asks. Everybody knows it, so it proves nothing.
 struct FactoryAccount {
-    std::string user, password;
+    std::string user, password; ///< an empty password: any will do
 };
 
 /// What is known of one of the vendor's parameters, mapped or not (parameters.toml).

@@ -39,8 +39,7 @@ void read_empty_values(TomlReader& root, PackContent& content) {
 void read_accounts(TomlReader& root, const PackFile& file, PackContent& content) {
     for (const toml::table* table : root.tables("account")) {
         TomlReader row(file.problems, file.name, *table, "[[account]]");
-        FactoryAccount account{row.text("user", TomlReader::Need::required),
-                               row.text("password", TomlReader::Need::required)};
+        FactoryAccount account{row.text("user", TomlReader::Need::required), row.text("password")};
         (void)row.text("source", TomlReader::Need::required); // read by people
         (void)row.text("confidence");
         row.finish();

@@ -3,6 +3,7 @@
 
 #include "config/family/loader.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 namespace offhook::config {
@@ -80,9 +81,10 @@ TEST(RenderFamilies, APanasonicFindsItsSealedFileByTheNameThatItIsTold) {
     EXPECT_NE(first.find(sealed_path), std::string::npos) << first;
     EXPECT_NE(first.find("CFG_ROOT_CERTIFICATE_PATH=\"http://192.0.2.1/ca.pem\""), std::string::npos) << first;
     EXPECT_EQ(first.find("0123456789abcdef"), std::string::npos);
-    EXPECT_NE(phone.text("Config0080F0C571EB.cfg").find(sealed_path), std::string::npos)
-        << "one who asks for it learns";
-    EXPECT_EQ(phone.text("Config0080F0C571EB.cfg").find("0123456789abcdef"), std::string::npos) << "not in clear";
+    const std::string left = phone.text("Config0080F0C571EB.cfg");
+    EXPECT_NE(left.find(sealed_path), std::string::npos) << "a phone that knows the plain name is led on: " << left;
+    EXPECT_EQ(left.find("CFG_FILE_KEY"), std::string::npos) << left;
+    EXPECT_EQ(std::count(left.begin(), left.end(), '='), 1) << "nothing else stands in clear beside it: " << left;
     const auto sealed = phone.file("Config0080F0C571EB.e2c");
     ASSERT_TRUE(sealed) << sealed.error().text();
     EXPECT_NE(sealed->text.find(sealed_path), std::string::npos) << sealed->text;

@@ -219,6 +219,13 @@ TEST_F(AccessTest, AFactoryAccountProvesNothing) {
     EXPECT_TRUE(gets(berts, logged_in("PlcmSpIp", "PlcmSpIp", berts)));
 }
 
+TEST_F(AccessTest, AnAnonymousLoginProvesNothingWhateverItsPassword) {
+    for (const char* password : {"a@b", "ftp@example.com", ""}) {
+        EXPECT_EQ(see(annas, logged_in("anonymous", password, annas)), see(annas)) << password;
+        EXPECT_TRUE(gets(berts, logged_in("anonymous", password, berts))) << password;
+    }
+}
+
 TEST_F(AccessTest, WhatFleetAndGroupsStateIsNobodysAccount) {
     catalogue::ChangeSet change;
     change.revision = 2;

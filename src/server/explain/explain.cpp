@@ -38,6 +38,7 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_unknown_names(about, last, out);
     find_loop(about, boots, out);
     find_failed_tls(input.unidentified, out);
+    find_failed_logins(input.unidentified, out);
     find_wrong_token(input.unidentified, out);
     find_missing_firmware(about, last, out);
     find_refused_uploads(about, last, out);
@@ -62,6 +63,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     } else if (std::all_of(boots.back().begin(), boots.back().end(), is_search)) {
         find_no_server(boots.back(), out);
         find_failed_tls(input.unidentified, out);
+        find_failed_logins(input.unidentified, out);
         find_wrong_token(input.unidentified, out);
     } else {
         judge_boots(about, input, boots, out);

@@ -1,6 +1,7 @@
 // What went wrong with the files that a phone asked for, or sent.
 #include "base/text.hpp"
 #include "config/render/sealing.hpp"
+#include "server/event_texts.hpp"
 #include "server/explain/event_meaning.hpp"
 #include "server/explain/findings.hpp"
 #include "server/explain/nearest_name.hpp"
@@ -147,8 +148,13 @@ void find_refusals(const Case& about, const Boot& boot, Sentences& out) {
     for (const TimelineEvent* event : boot) {
         if (!is_file_request(*event)) continue;
         if (event->outcome == Outcome::refused && refused == nullptr) refused = event;
-        if (event->outcome == Outcome::challenged) challenged = event, challenges += event->count;
-        if (was_got(*event)) challenged = nullptr, challenges = 0; // it gave them
+        if (event->outcome == Outcome::challenged) {
+            challenged = event;
+            challenges += event->count;
+        } else if (challenged != nullptr && event->path == challenged->path) {
+            challenged = nullptr; // it gave them for this one; another file may need none
+            challenges = 0;
+        }
     }
     if (challenged != nullptr)
         out.push_back(fmt::format(
@@ -290,6 +296,23 @@ void find_failed_tls(std::span<const TimelineEvent> unidentified, Sentences& out
                               count == 1 ? "" : "s", to_text(newest->at).substr(11, 8),
                               catalogue::event_transport_text.to_text(newest->transport),
                               printable(newest->path.view(), 63), tls_advice(newest->path.view())));
+}
+
+void find_failed_logins(std::span<const TimelineEvent> unidentified, Sentences& out) {
+    const TimelineEvent* newest = nullptr;
+    std::uint64_t count = 0;
+    for (const TimelineEvent& event : unidentified) {
+        if (event.outcome != Outcome::malformed || event.path.view() != ftp_login_failed) continue;
+        if (newest == nullptr) newest = &event;
+        count += event.count;
+    }
+    if (newest == nullptr) return;
+    out.push_back(
+        fmt::format("From its address {} FTP login{} failed, the last at {} UTC: the name or the password was "
+                    "wrong. Expected is an account of the phone or its site (`offhook credentials show MAC "
+                    "--show-secrets`), or the family's factory account: compare the phone's server settings, "
+                    "or the account in its server address.",
+                    count, count == 1 ? "" : "s", to_text(newest->at).substr(11, 8)));
 }
 
 void find_wrong_token(std::span<const TimelineEvent> unidentified, Sentences& out) {

@@ -38,6 +38,8 @@ void find_no_server(const Boot& boot, Sentences& out);
 void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out);
 /// Of what came from its address without telling who asks.
 void find_failed_tls(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
+/// Of FTP, where nothing but the login tells who comes.
+void find_failed_logins(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 // Of the catalogue.
 void find_local_changes(const Case& about, Sentences& out);

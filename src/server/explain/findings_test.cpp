@@ -1,4 +1,5 @@
 // Stories of boots that went wrong: what explain must name, and what it must not.
+#include "server/event_texts.hpp"
 #include "server/explain/explain.hpp"
 #include "server/explain/findings.hpp"
 #include "server/explain/nearest_name.hpp"
@@ -281,6 +282,28 @@ TEST(Findings, FailedTlsFromThePhonesAddressSaysWhatToDo) {
         EXPECT_NE(told.find("From its address TLS failed 1 time,"), std::string::npos) << row.why << told;
         EXPECT_NE(told.find(row.advice), std::string::npos) << row.why << told;
     }
+}
+
+TEST(Findings, AFailedFtpLoginFromThePhonesAddressSaysWhichAccountIsExpected) {
+    const auto failed = events_of(
+        "", MacAddress(), {{ftp_login_failed.data(), Outcome::malformed, EventTransport::ftp, EventVerb::other, 400}});
+    const auto told = conclusion_of(anna, events_of("polycom", anna, {master}), offices(), failed);
+    EXPECT_NE(told.find("From its address 1 FTP login failed"), std::string::npos) << told;
+    EXPECT_NE(told.find("offhook credentials show MAC"), std::string::npos) << told;
+    EXPECT_EQ(told.find("TLS failed"), std::string::npos) << told;
+}
+
+TEST(Findings, ACredentialIsMissingForOneFileThoughAnotherNeedsNone) {
+    Contact challenged = settings, shared{"0004f2000001-site.cfg"};
+    challenged.outcome = Outcome::challenged;
+    const auto told = conclusion_of(anna, events_of("polycom", anna, {challenged, shared}), offices());
+    EXPECT_NE(told.find("was asked for its user name and password for 0004f2000001-settings.cfg"), std::string::npos)
+        << told;
+    Contact given = settings;
+    given.outcome = Outcome::served;
+    EXPECT_EQ(conclusion_of(anna, events_of("polycom", anna, {challenged, shared, given}), offices())
+                  .find("was asked for its user name and password for"),
+              std::string::npos);
 }
 
 TEST(Findings, AWrongTokenFromThePhonesAddressIsTold) {

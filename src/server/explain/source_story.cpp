@@ -39,6 +39,12 @@ Looks looks_of(const config::Families& families, std::span<const TimelineEvent> 
     return out;
 }
 
+/// Whose name the path is: several phones can come from one address.
+const config::Family* family_of(const config::Families& families, const TimelineEvent& event, const Looks& looks) {
+    const auto* family = config::find_family(families, event.family.view());
+    return family != nullptr ? family : looks.family;
+}
+
 /// The nearest name of the family it looks like, else of any.
 std::string nearest_of(const config::Families& families, const Looks& looks, std::string_view path) {
     const auto model = looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view();
@@ -67,7 +73,7 @@ void tell_unidentified(const SourceInput& input, const Looks& looks, const std::
                 ? fmt::format("{}  It came over {} and was turned away: {}.", to_text(event->at).substr(11, 8),
                               catalogue::event_transport_text.to_text(event->transport),
                               printable(event->path.view(), 63))
-                : sentence(*event, looks.family);
+                : sentence(*event, family_of(input.families, *event, looks));
         const bool unknown = is_file_request(*event) && event->outcome == Outcome::absent &&
                              event->kind.view().empty() && !event->path.view().starts_with('[');
         if (unknown) {
@@ -122,6 +128,7 @@ SourceStory explain_source(const SourceInput& input) {
                                              "known here. Its address belongs to site {}.",
                                              site.name));
     find_failed_tls(nobody, out.conclusion);
+    find_failed_logins(nobody, out.conclusion);
     find_wrong_token(nobody, out.conclusion);
     return out;
 }
