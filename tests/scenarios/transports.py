@@ -66,13 +66,13 @@ class Transports(HouseTest):
             self.assertTrue(clients.read(into) == content, scheme)
 
     def test_uploads_of_every_size_arrive_whole(self):
-        name = MAC + "-directory.xml"
+        name = MAC + "-phone.cfg"
         for number, size in enumerate((0, 1, 511, 512, 513, 70_000)):
             for client, schemes, send in clients.SEND:
                 for scheme in schemes:
                     with self.subTest(client=client, scheme=scheme, size=size):
                         content = clients.pattern(size, seed=number + len(client))
-                        path = self.write("directory.xml", content)
+                        path = self.write("phone.cfg", content)
                         done = send(self.at(scheme), name, path)
                         self.assertEqual(done.returncode, 0, done)
                         out = os.path.join(self.dir, "kept")
