@@ -301,7 +301,7 @@ class BootAgainstNginx(unittest.TestCase):
         os.makedirs(self.dir + "/www/logs")
         ftp = FtpRecorder(self.dir + "/www", "PlcmSpIp", "PlcmSpIp")
         self.addCleanup(ftp.close)
-        report = self.boot(url="127.0.0.1:%d" % ftp.port, expect="ready")
+        report = self.boot("--flash", "phone.paths=as_written", url="127.0.0.1:%d" % ftp.port, expect="ready")
         self.assertEqual(report["problems"], [])
         self.assertIn("RETR 100%41 percent.cfg", ftp.commands)
         words = {command.split(" ")[0] for command in ftp.commands}

@@ -16,12 +16,12 @@ class PanasonicLayers(house.HouseTest):
         self.ok("site", "add", "berlin")
         self.ok("group", "add", "desks")
         self.ok("layer", "set", "fleet", "time.server=fleet.example.net", "time.server_interval=7200",
-                "line.1.registrar.host=fleet-pbx.example.net", "audio.codecs=pcmu pcma", "line.1.local_port=5062")
+                "line.1.registrar.host=fleet-pbx.example.net", "audio.codecs=pcmu pcma", "line.1.display_name=Everybody")
         self.ok("layer", "set", "site/berlin", "line.1.registrar.host=berlin-pbx.example.net",
                 "line.1.voicemail.number=8000")
         self.ok("model", "set", "panasonic/KX-HDV130", "line.1.registrar.host=model-pbx.example.net",
                 "line.1.voicemail.number=8130", "line.1.registrar.expiry=600", "line.2.password=" + SECRET)
-        self.ok("layer", "set", "group/desks", "line.1.registrar.expiry=900", "line.1.local_port=")
+        self.ok("layer", "set", "group/desks", "line.1.registrar.expiry=900", "line.1.display_name=")
         self.ok("device", "add", MAC, "--family", "panasonic", "--model", "KX-HDV130", "--site", "berlin", "--group",
                 "desks", "--set", "line.1.user=101", "--set", "line.1.password=" + house.PASSWORD.replace('"', ""),
                 "--set", "line.1.voicemail.number=8101")
@@ -48,7 +48,7 @@ class PanasonicLayers(house.HouseTest):
         self.assertEqual([file["name"] for file in report["files"]],
                          ["KX-HDV130.cfg", "Config%s.cfg" % MAC.upper(), "ConfigKX-HDV130.cfg", "ConfigCommon.cfg"])
         expected = {"NTP_ADDR": "fleet.example.net", "SIP_RGSTR_ADDR_1": "model-pbx.example.net",
-                    "REG_EXPIRE_TIME_1": "900", "SIP_SRC_PORT_1": "", "VM_NUMBER_1": "8101", "SIP_PASS_2": SECRET,
+                    "REG_EXPIRE_TIME_1": "900", "DISPLAY_NAME_1": "", "VM_NUMBER_1": "8101", "SIP_PASS_2": SECRET,
                     "SIP_URI_1": "101"}
         self.assertEqual({name: told.get(name) for name in expected}, expected)
         master, product = self.file("ConfigCommon.cfg"), self.file("ConfigKX-HDV130.cfg")

@@ -50,8 +50,8 @@ class PanasonicAgainstNginx(unittest.TestCase):
         self.write("Config%s.cfg" % MODEL, 'SIP_PASS_1="of all"\n')
         self.write("ConfigCommon.cfg", SHARED + shared)
 
-    def boot(self, *more, expect, state=True):
-        words = [OFFHOOK, "boot", "--family", "panasonic", "--model", MODEL, "--mac", MAC, "--json", "--show-secrets",
+    def boot(self, *more, expect, state=True, model=MODEL):
+        words = [OFFHOOK, "boot", "--family", "panasonic", "--model", model, "--mac", MAC, "--json", "--show-secrets",
                  "--url", self.nginx.url(), "--timeout", "5", *more]
         if state:
             words += ["--state", self.dir + "/state"]
@@ -126,7 +126,7 @@ class PanasonicAgainstNginx(unittest.TestCase):
         self.tree(self.nginx.url(""))
         for name in (MODEL + ".cfg", "Config%s.cfg" % MODEL):
             os.rename(self.dir + "/www/" + name, self.dir + "/www/" + name.replace(MODEL, MODEL + "N"))
-        self.boot("--model", MODEL.lower() + "n", expect="ready", state=False)
+        self.boot(model=MODEL.lower() + "n", expect="ready", state=False)
         self.assertEqual(self.asked()[0], "/%sN.cfg" % MODEL)
         self.assertIn("/Config%sN.cfg" % MODEL, self.asked())
         self.assertEqual({row[3] for row in self.nginx.requests()}, {"Panasonic_%sN/01.103 (%s)" % (MODEL, MAC)})

@@ -10,7 +10,7 @@ import clients
 from house import HouseTest, main
 
 MAC, OTHER = "0004f2000001", "0004f2000002"
-LOG, DIRECTORY = MAC + "-app.log", MAC + "-directory.xml"
+LOG, DIRECTORY, OVERRIDES = MAC + "-app.log", MAC + "-directory.xml", MAC + "-phone.cfg"
 LOG_MAX = 524288
 
 
@@ -63,11 +63,11 @@ class Uploads(FilesTest):
 
     def test_a_devices_quota_drops_old_versions_first(self):
         for number in range(3):
-            self.assertIn(self.put(DIRECTORY, clients.pattern(400_000, number)), (200, 201, 204))
+            self.assertIn(self.put(OVERRIDES, clients.pattern(400_000, number)), (200, 201, 204))
         self.assertLessEqual(sum(row["bytes"] for row in self.rows("upload", "list", MAC)), 1 << 20)
-        self.assertTrue(self.stored(DIRECTORY) == clients.pattern(400_000, 2))
+        self.assertTrue(self.stored(OVERRIDES) == clients.pattern(400_000, 2))
         self.assertEqual(len(self.blobs()), len(self.versions()))
-        self.ok("upload", "remove", MAC, DIRECTORY)
+        self.ok("upload", "remove", MAC, OVERRIDES)
         self.assertEqual(self.blobs(), set())
 
     def test_logs_grow_over_each_transport(self):
