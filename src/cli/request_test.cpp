@@ -30,7 +30,7 @@ protected:
     }
     ~RequestTest() override { std::filesystem::remove_all(directory_); }
 
-    /// Runs the command; `asked_` is "METHOD target body" of its one request, empty where it made none.
+    /// Runs the command; `asked_` is "METHOD target body" of its first request, empty where it made none.
     int run(std::vector<std::string> arguments) {
         asked_.clear();
         const auto opened = server::SocketPath::open(directory_ + "/offhook.sock");
@@ -38,9 +38,12 @@ protected:
         const std::string& path = opened->address();
         asio::io_context context;
         asio::local::stream_protocol::acceptor acceptor(context, asio::local::stream_protocol::endpoint(path));
-        std::thread answering([&] { answer_one(acceptor); });
+        std::thread answering([&] {
+            while (answer_one(acceptor)) {
+            }
+        });
         const int exit_code = parse_and_run(std::move(arguments));
-        // Whoever asked nothing leaves the server waiting: a connection that says nothing ends it.
+        // The server waits for more: a connection that says nothing ends it.
         asio::local::stream_protocol::socket nobody(context);
         boost::system::error_code ignored;
         nobody.connect(asio::local::stream_protocol::endpoint(path), ignored);
@@ -83,18 +86,22 @@ private:
         return cli.run();
     }
 
-    void answer_one(asio::local::stream_protocol::acceptor& acceptor) {
+    /// Whether somebody asked.
+    bool answer_one(asio::local::stream_protocol::acceptor& acceptor) {
         boost::system::error_code error;
         auto socket = acceptor.accept(error);
         boost::beast::flat_buffer buffer;
         http::request<http::string_body> request;
         http::read(socket, buffer, request, error);
-        if (error) return;
-        asked_ = std::string(request.method_string()) + " " + std::string(request.target()) + " " + request.body();
+        if (error) return false;
+        const auto asked =
+            std::string(request.method_string()) + " " + std::string(request.target()) + " " + request.body();
+        if (asked_.empty()) asked_ = asked;
         http::response<http::string_body> answer(http::status::ok, 11);
         answer.body() = "{}";
         answer.prepare_payload();
         http::write(socket, answer, error);
+        return true;
     }
 };
 

@@ -68,7 +68,8 @@ std::vector<TimelineEvent> events_of(std::string_view family, MacAddress mac, co
         event.bytes = contact.bytes;
         event.path = contact.path;
         event.family = family;
-        if (const auto match = config::find_family(house_families(), family)->match_path(contact.path))
+        const auto* of_house = config::find_family(house_families(), family); // null: nobody is known yet
+        if (const auto match = of_house != nullptr ? of_house->match_path(contact.path) : std::nullopt)
             event.kind = std::string_view(match->document != nullptr ? match->document->kind : match->other->kind);
         out.insert(out.begin(), event);
     }
