@@ -1,6 +1,7 @@
 #pragma once
 /// @file  BootingPhone: for tests, a Polycom phone, a scripted boot server and a loop; run() boots once.
 #include "base/hex.hpp"
+#include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_family.hpp"
 #include "phone/polycom/boot.hpp"
@@ -21,17 +22,6 @@ namespace offhook::phone::polycom {
 namespace asio = boost::asio;
 
 inline constexpr const char* base = "http://boot/spip/";
-
-class Recorder final : public BootObserver {
-public:
-    void on_event(const BootEvent& event) override { events.push_back(event); }
-    [[nodiscard]] bool told(BootEvent::Kind kind, std::string_view part) const {
-        return std::any_of(events.begin(), events.end(), [&](const BootEvent& event) {
-            return event.kind == kind && event.text.find(part) != std::string::npos;
-        });
-    }
-    std::vector<BootEvent> events;
-};
 
 inline std::string stub(std::string_view kind, std::string_view version, std::string_view parts,
                         std::string_view payload) {
