@@ -75,14 +75,20 @@ void find_no_server(const Boot& boot, Sentences& conclusion) {
 }
 
 void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out) {
-    const auto is_whole = [](const Boot& boot) {
-        return std::any_of(boot.begin(), boot.end(), [](const auto* event) { return is_file_request(*event); });
+    const auto first_request = [](const Boot& boot) {
+        const auto found =
+            std::find_if(boot.begin(), boot.end(), [](const auto* event) { return is_file_request(*event); });
+        return found == boot.end() ? nullptr : *found;
     };
+    const auto is_whole = [&](const Boot& boot) { return first_request(boot) != nullptr; };
+    const auto* last_request = boots.empty() ? nullptr : first_request(boots.back());
     std::size_t count = 0;
     const Boot* first = nullptr;
     for (auto boot = boots.rbegin(); boot != boots.rend(); ++boot) {
         if (boots.back().front()->at - boot->front()->at > loop_time) break;
         if (!is_whole(*boot)) continue;
+        // Told another server type in between: that is somebody who tries, and no phone by itself.
+        if (last_request != nullptr && first_request(*boot)->transport != last_request->transport) break;
         ++count;
         first = &*boot;
     }

@@ -214,6 +214,9 @@ TEST(Findings, BootsWithoutRestAreALoopAndThreeAreNone) {
     }
     const auto told = conclusion_of(anna, events_of("polycom", anna, contacts));
     EXPECT_NE(told.find("4 times since 00:02:00 UTC. The boot before ended with its site"), std::string::npos) << told;
+    auto tried = contacts; // somebody has typed another server type in between
+    for (std::size_t i = 0; i < 3; ++i) tried[3 + i].over = EventTransport::tftp;
+    EXPECT_EQ(conclusion_of(anna, events_of("polycom", anna, tried)).find("again and again"), std::string::npos);
     for (Contact& contact : contacts)
         if (contact.path == master.path) contact.later = std::chrono::minutes(20);
     EXPECT_EQ(conclusion_of(anna, events_of("polycom", anna, contacts)).find("again and again"), std::string::npos);
