@@ -6,7 +6,7 @@
 
 namespace offhook::phone {
 
-class FakeFamily final : public config::Family {
+class FakeFamily : public config::Family {
 public:
     /// What it knows of whether its voIpProt.server.1.port is a secret.
     explicit FakeFamily(std::optional<bool> secret = false) {

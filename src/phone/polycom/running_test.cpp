@@ -34,39 +34,14 @@ asio::awaitable<int> logs_sent(BootSurroundings around, Flash& flash, BootReport
 }
 
 /// A family in which lcl.ml.lang makes the phone reboot.
-class RebootingFamily final : public config::Family {
+class RebootingFamily final : public FakeFamily {
 public:
-    [[nodiscard]] std::string_view name() const override { return plain_.name(); }
-    [[nodiscard]] std::string_view title() const override { return plain_.title(); }
-    [[nodiscard]] std::uint64_t revision() const override { return 1; }
-    [[nodiscard]] std::span<const std::uint32_t> ouis() const override { return {}; }
-    [[nodiscard]] std::span<const config::Model> models() const override { return plain_.models(); }
-    [[nodiscard]] const config::Model* find_model(std::string_view name) const override {
-        return plain_.find_model(name);
-    }
-    [[nodiscard]] std::span<const config::Document> documents() const override { return {}; }
-    [[nodiscard]] std::span<const config::OtherFile> other_files() const override { return {}; }
-    [[nodiscard]] std::optional<config::PathMatch> match_path(std::string_view) const override { return {}; }
-    [[nodiscard]] std::optional<config::AgentMatch> match_user_agent(std::string_view) const override { return {}; }
-    [[nodiscard]] std::optional<MacAddress> match_certificate(std::span<const config::SubjectText>) const override {
-        return {};
-    }
-    [[nodiscard]] std::span<const config::CertificateForm> certificate_forms() const override { return {}; }
-    [[nodiscard]] config::WriteResult write(const config::Effective&, const config::Model*) const override {
-        return {};
-    }
-    [[nodiscard]] config::ReadResult read(std::span<const config::Parameter> parameters,
-                                          const config::Model* model) const override {
-        return plain_.read(parameters, model);
-    }
     [[nodiscard]] const config::ParameterFacts* facts(std::string_view name) const override {
         if (name == "ranged") return &ranged_;
         return name == "lcl.ml.lang" ? &facts_ : nullptr;
     }
-    [[nodiscard]] const config::Layer& defaults() const override { return plain_.defaults(); }
 
 private:
-    FakeFamily plain_;
     config::ParameterFacts ranged_{"ranged", "number", "0..5", "", {}, {}, "", "", ""};
     config::ParameterFacts facts_{"lcl.ml.lang", "text", "", "", true, {}, "", "", ""};
 };
