@@ -160,11 +160,35 @@ bool is_default(const Pack& pack, SettingKey key, std::string_view got) {
     });
 }
 
+/// Whether a row says so by itself as soon as another of its settings is there: a log server alone means UDP.
+bool is_implied(const Pack& pack, const TwoEnds& ends, SettingKey key, std::string_view got) {
+    const auto is_asked = [&](const config::Source& source) {
+        const auto* value = ends.asked->find({source.what.setting, key.index});
+        return value != nullptr && !value->value.empty();
+    };
+    return std::any_of(pack.content().rows.begin(), pack.content().rows.end(), [&](const config::Row& row) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i) {
+            if (row.sources[i].what.setting != key.id) continue;
+            const auto* word = row.sources[i].values.vendor_of(got);
+            return word != nullptr && std::any_of(row.forms.begin(), row.forms.end(), [&](const config::Form& form) {
+                       std::string text;
+                       return !form.uses(i) && !form.when.empty() && form.write({}, text) && text == *word &&
+                              std::all_of(form.when.begin(), form.when.end(),
+                                          [&](const config::Form::Condition& condition) {
+                                              return condition.value.empty() && is_asked(row.sources[condition.input]);
+                                          });
+                   });
+        }
+        return false;
+    });
+}
+
 /// What went wrong with one setting; empty: nothing.
 std::string fault_of(const Pack& pack, const TwoEnds& ends, const config::Effective::Value& value) {
     if (value.value.empty()) {
         const auto got = ends.read.settings.find(value.key);
-        if (!got || got->empty() || is_default(pack, value.key, *got)) return {};
+        if (!got || got->empty() || is_default(pack, value.key, *got) || is_implied(pack, ends, value.key, *got))
+            return {};
         const auto spoken = std::find_if(ends.notes.begin(), ends.notes.end(),
                                          [&](const MapNote& note) { return speaks_of(note, value.key, pack); });
         if (spoken != ends.notes.end()) return {};
@@ -217,7 +241,7 @@ std::string fault_in(const Pack& pack, const TwoEnds& ends, std::string& setting
                                                   std::string(to_text(value.origin)) + "), " + fault);
     for (const auto& entry : ends.read.settings) {
         if (entry.value.empty() || entry.is_raw()) continue;
-        if (ends.asked->find(entry.key) == nullptr)
+        if (ends.asked->find(entry.key) == nullptr && !is_implied(pack, ends, entry.key, entry.value))
             return blamed(entry.name(), "nobody asked, got '" + std::string(entry.value) + "'");
     }
     return {};

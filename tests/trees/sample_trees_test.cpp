@@ -4,6 +4,7 @@
 #include "config/render/render.hpp"
 #include "config/render/sealing.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
 
@@ -47,6 +48,71 @@ TEST_P(SampleTrees, BecomeWhatExpectedTxtSays) {
         return;
     }
     EXPECT_EQ(text, bytes_of(path)) << "OFFHOOK_GOLDEN=1 rewrites " << path;
+}
+
+/// What lines, registrars, clocks, keys and networks are called: of these nothing may stay raw.
+bool must_be_a_setting(std::string_view family, std::string_view parameter) {
+    static constexpr std::string_view polycom[]{"reg.",
+                                                "msg.mwi.",
+                                                "voIpProt.server.",
+                                                "voIpProt.local.",
+                                                "voIpProt.SIP.outboundProxy.",
+                                                "attendant.",
+                                                "tcpIpApp.",
+                                                "lcl.datetime.",
+                                                "nat.",
+                                                "qos.",
+                                                "device.net.",
+                                                "device.dhcp.",
+                                                "device.dns.",
+                                                "device.sntp.",
+                                                "device.syslog.",
+                                                "httpd."};
+    static constexpr std::string_view panasonic[]{"LINE_ENABLE_",
+                                                  "PROFILE_ENABLE_",
+                                                  "PHONE_NUMBER_",
+                                                  "DISPLAY_NAME_",
+                                                  "SIP_URI_",
+                                                  "SIP_RGSTR_",
+                                                  "SIP_PRXY_",
+                                                  "SIP_2ND",
+                                                  "SIP_OUTPROXY_",
+                                                  "SIP_SVCDOMAIN",
+                                                  "SIP_AUTHID_",
+                                                  "SIP_PASS_",
+                                                  "SIP_SRC_PORT",
+                                                  "SIP_TRANSPORT_",
+                                                  "SIP_SESSION_",
+                                                  "REG_",
+                                                  "VM_",
+                                                  "FLEX_BUTTON_",
+                                                  "NTP_",
+                                                  "TIME_",
+                                                  "DST_",
+                                                  "LOCAL_TIME_",
+                                                  "VLAN_",
+                                                  "SYSLOG_",
+                                                  "IP_ADDR_MODE",
+                                                  "CONNECTION_TYPE",
+                                                  "CODEC_",
+                                                  "HTTPD_",
+                                                  "CFG_RTRY_INTVL",
+                                                  "CFG_CYCLIC"};
+    const auto begins = [&](std::string_view prefix) { return parameter.starts_with(prefix); };
+    return family == "polycom" ? std::any_of(std::begin(polycom), std::end(polycom), begins)
+                               : std::any_of(std::begin(panasonic), std::end(panasonic), begins);
+}
+
+TEST_P(SampleTrees, KeepNoLineRegistrarClockKeyOrNetworkRaw) {
+    const ImportPlan plan = plan_of(GetParam());
+    const auto look = [](const Layer& layer, const std::string& family, const std::string& whose) {
+        for (const Layer::Entry& entry : layer)
+            EXPECT_FALSE(entry.is_raw() && must_be_a_setting(family, entry.raw_name)) << whose << ": " << entry.name();
+    };
+    ASSERT_FALSE(plan.devices.empty());
+    look(plan.site, plan.devices.front().family, "site");
+    for (const PlannedModel& model : plan.models) look(model.layer, model.family, model.model);
+    for (const PlannedDevice& device : plan.devices) look(device.whole, device.family, device.mac.text());
 }
 
 TEST_P(SampleTrees, LoseNoPhoneAndNoParameter) {

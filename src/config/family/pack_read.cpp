@@ -198,6 +198,21 @@ private:
             if (unless != nullptr && !unless->value.empty()) continue;
             if (put(source, line, source.unspell(line, from->value), from->name)) understood(*from);
         }
+        if (!lines.empty() && says_what_a_line_says(row, *from)) understood(*from);
+    }
+
+    /// A phone's own value that no line takes, for each has its own: said already, where a line's is the same.
+    bool says_what_a_line_says(const Row& row, const Parameter& from) const {
+        const Source& source = row.sources.front();
+        for (const auto& [key, parts] : parts_) {
+            if (key.id != source.what.setting) continue;
+            const auto value = source.unspell(key.index, from.value);
+            if (value && std::any_of(parts.begin(), parts.end(), [&](const PartValue& part) {
+                    return part.part == source.what.part && part.value == *value;
+                }))
+                return true;
+        }
+        return false;
     }
 
     static bool is_user(SettingKey key) {

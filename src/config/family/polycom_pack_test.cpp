@@ -44,6 +44,33 @@ TEST(PolycomPack, ReadsTheFactoryWayOfOneServerForAllLines) {
     EXPECT_EQ(read.settings, expected.build());
 }
 
+TEST(PolycomPack, UnderstandsAPhonesServerThatNoLineTakesWhereALineSaysTheSame) {
+    const struct {
+        const char* name;
+        std::vector<Parameter> parameters;
+        std::size_t kept; ///< parameters that become no setting
+    } rows[] = {
+        {"a line says the same", {{"reg.1.address", "1003"}, {"reg.1.server.1.address", "sip.example.net"}}, 0},
+        {"the second line says the same",
+         {{"reg.1.address", "1003"},
+          {"reg.1.server.1.address", "other.example.net"},
+          {"reg.2.address", "1004"},
+          {"reg.2.server.1.address", "sip.example.net"}},
+         0},
+        {"each line says another", {{"reg.1.address", "1003"}, {"reg.1.server.1.address", "other.example.net"}}, 1},
+        {"nobody has a line", {{"reg.1.server.1.address", "sip.example.net"}}, 1},
+    };
+    for (const auto& row : rows) {
+        auto parameters = row.parameters;
+        parameters.push_back({"voIpProt.server.1.address", "sip.example.net"});
+        const auto read = polycom().read(parameters, nullptr);
+        EXPECT_EQ(read.not_understood.size(), row.kept) << row.name;
+        EXPECT_EQ(read.settings.find(find_setting("line.1.registrar.host").value()),
+                  row.parameters[row.parameters.size() == 1 ? 0 : 1].value)
+            << row.name;
+    }
+}
+
 TEST(PolycomPack, IgnoresWhatALineSaysOfAServerThatItDoesNotName) {
     const Parameter parameters[] = {{"voIpProt.server.1.address", "sip.example.net"},
                                     {"voIpProt.server.1.transport", "UDPOnly"},
@@ -72,7 +99,7 @@ TEST(PolycomPack, IgnoresFlashParametersThatThePhoneWouldIgnore) {
 }
 
 TEST(PolycomPack, KeepsWhatItDoesNotKnowOrCannotRead) {
-    const Parameter parameters[] = {{"reg.1.ringType", "3"},
+    const Parameter parameters[] = {{"reg.1.proxyRequire", "3"},
                                     {"reg.1.server.1.transport", "TCPpreferred"},
                                     {"reg.999.address", "1"},
                                     {"dialplan.digitmap", "xxS0"},
