@@ -1,6 +1,7 @@
 /// `offhook device …`: phones in the catalogue.
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/device_keys.hpp"
 #include "cli/device_local.hpp"
 #include "cli/layer_history.hpp"
 #include "cli/mac_option.hpp"
@@ -256,6 +257,7 @@ void add_device(CLI::App& app, Cli& cli) {
     opened->add_flag("--close", arguments->close, "End it now")->excludes(minutes);
     opened->callback([&cli, arguments] { cli.run = [&cli, arguments] { return first_contact(cli, *arguments); }; });
 
+    add_device_keys(*device, cli);
     add_device_local(*device, cli);
     add_device_history(*device, cli);
 

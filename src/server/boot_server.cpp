@@ -118,6 +118,18 @@ private:
             });
     }
 
+    void end_key_rotation(MacAddress mac, catalogue::Revision revision) {
+        const auto queued = closing_.post([this, mac, revision] {
+            const auto ended = catalogue_.store().end_key_rotation(mac, revision);
+            if (!ended && ended.error().code != ErrorCode::not_found)
+                log::warning("KEY_ROTATION_NOT_ENDED", "{}: {}", mac.text(), ended.error().text());
+            else if (ended)
+                log::info("KEY_ROTATION_ENDED", "{} has its new file key", mac.text());
+        });
+        if (queued == net::BlockingPool::Queued::full) // it asks again for what it cannot open, and that ends it
+            log::warning("KEY_ROTATION_NOT_ENDED", "{}: too much work is waiting", mac.text());
+    }
+
     catalogue::TimelineOptions timeline_options() {
         catalogue::TimelineOptions out;
         out.directory = directory_.path();
@@ -230,6 +242,9 @@ private:
         for (const ListenerOptions& listener : options_.listeners)
             delivery.listeners.push_back({listener.name, listener.site});
         delivery.shared_access = shared_access_;
+        delivery.end_key_rotation = [this](MacAddress mac, catalogue::Revision revision) {
+            end_key_rotation(mac, revision);
+        };
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i) {
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
@@ -259,7 +274,7 @@ private:
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
-    net::BlockingPool closing_{1, closings_waiting_max}; // writes that end first-contact windows
+    net::BlockingPool closing_{1, closings_waiting_max}; // writes that end first-contact windows and key rotations
     std::shared_ptr<SharedAccess> shared_access_;
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch

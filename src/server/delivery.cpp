@@ -167,6 +167,9 @@ FileAnswer Delivery::open(const FileRequest& request) {
     answer.ticket.mac = event_.mac;
     answer.ticket.source = request.source;
     answer.ticket.transport = request.transport;
+    if (answer.file != nullptr && (*answer.file)->ends_key_rotation && asked.device != nullptr &&
+        request.verb == Verb::get)
+        answer.ticket.key_rotation = asked.device->revision;
     if (answer.file != nullptr || pending_)
         answer.ticket.kind = asked.match->document != nullptr ? asked.match->document->kind : asked.match->other->kind;
     if (pending_) {
@@ -212,6 +215,31 @@ FileStamp Delivery::stamp_of(const config::Family& family, const catalogue::Site
     return stamp;
 }
 
+namespace {
+
+std::shared_ptr<ReadyFile> bake(std::string text, std::string_view media_type) {
+    auto file = std::make_shared<ReadyFile>();
+    file->set_text(std::move(text));
+    file->entity_tag = '"' + content_name(file->text) + '"';
+    file->media_type = media_type;
+    const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
+    file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
+    file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
+    return file;
+}
+
+std::shared_ptr<const ReadyFile> sealed_file(config::Rendered rendered) {
+    auto file = bake(std::move(rendered.sealed), sealed_media_type);
+    file->ends_key_rotation = rendered.ends_key_rotation;
+    return file;
+}
+
+} // namespace
+
+std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type) {
+    return bake(std::move(text), media_type);
+}
+
 std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCache::Entry* before) const {
     const config::Document& document = *asked.match->document;
     const bool own = document.scope == config::DocumentScope::device;
@@ -237,22 +265,12 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                    own ? subject.mac.text() : asked.site->name, rendered.error().text());
         return failure();
     }
-    if (before != nullptr && before->file->text == rendered->served())
+    if (before != nullptr && before->file->text == rendered->served() &&
+        before->file->ends_key_rotation == rendered->ends_key_rotation)
         return before->file; // a change that changes nothing
 
-    if (rendered->seal != nullptr) return baked_file(std::move(rendered->sealed), sealed_media_type);
+    if (rendered->seal != nullptr) return sealed_file(std::move(*rendered));
     return baked_file(std::move(rendered->text), document.syntax->media_type());
-}
-
-std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type) {
-    auto file = std::make_shared<ReadyFile>();
-    file->set_text(std::move(text));
-    file->entity_tag = '"' + content_name(file->text) + '"';
-    file->media_type = media_type;
-    const protocol::HttpFileFacts facts{file->body.size(), file->entity_tag, file->media_type, file->modified};
-    file->http_head_keep_alive = protocol::http_file_head(facts, protocol::HttpConnection::keep_alive);
-    file->http_head_close = protocol::http_file_head(facts, protocol::HttpConnection::close);
-    return file;
 }
 
 std::uint32_t Delivery::origin_number(const std::string& origin) {
@@ -361,6 +379,10 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
         snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     ring_.push(event);
     options_.shared_access->first_contacts.broken_off(ticket.mac, ticket.kind);
+}
+
+void Delivery::went_out(const Ticket& ticket) {
+    if (options_.end_key_rotation) options_.end_key_rotation(ticket.mac, ticket.key_rotation);
 }
 
 void Delivery::refused(Transport transport, const IpAddress& source, std::string_view why) {

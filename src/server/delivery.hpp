@@ -17,6 +17,7 @@
 #include "server/layers.hpp"
 #include "server/uploads.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,9 @@ struct DeliveryOptions {
     std::vector<ListenerTraits> listeners;
     std::size_t cache_bytes_max = 256U << 20U;        ///< per loop
     std::shared_ptr<SharedAccess> shared_access = {}; ///< of all loops; null: one of its own
+    /// A device of this revision has got its new file key. Called on a loop, so it hands the work to a pool:
+    /// Store::end_key_rotation(). Empty: nobody wants to know.
+    std::function<void(MacAddress mac, catalogue::Revision revision)> end_key_rotation = {};
 };
 
 /// A rendered file, ready to go out.
@@ -48,6 +52,7 @@ public:
     [[nodiscard]] FileAnswer open(const FileRequest& request) override;
     void answered(std::uint16_t status, std::uint64_t body_bytes) override;
     void broken_off(const Ticket& ticket, std::uint64_t bytes_sent) override;
+    void went_out(const Ticket& ticket) override;
     void refused(Transport transport, const IpAddress& source, std::string_view why) override;
     [[nodiscard]] Welcome admit(Transport transport, const IpAddress& source) override;
     void bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) override;

@@ -136,6 +136,58 @@ TEST_F(DeliveryFamiliesTest, ASealedFileGoesOutSealedAndStaysTheSame) {
     EXPECT_EQ(body("0004f2000001.cfg").find("Crypt="), std::string::npos) << "a master configuration never is";
 }
 
+/// By each family's own pack, and through the listeners' eyes: who gets what, and what it ends.
+TEST_F(DeliveryFamiliesTest, ASealedFileWithTheNewKeyEndsARotationOnceItIsWithThePhone) {
+    constexpr auto key = "00112233445566778899aabbccddeeff", old_key = "ffeeddccbbaa99887766554433221100";
+    std::vector<std::pair<MacAddress, catalogue::Revision>> ended;
+    DeliveryOptions options;
+    options.listeners = {{"http", {}}};
+    options.end_key_rotation = [&](MacAddress mac, catalogue::Revision revision) { ended.emplace_back(mac, revision); };
+    Delivery delivery(house_families(), ring_, acquaintances_, clock_, options);
+    catalogue::ChangeSet change;
+    change.revision = 7;
+    for (const auto& [mac, family, model] :
+         {std::tuple{anna, "polycom", "SPIP650"}, {pana, "panasonic", "KX-HDV130"}}) {
+        auto rows = line_rows("1001");
+        rows.insert(rows.end(), {{"provisioning.file_key", key},
+                                 {"provisioning.previous_file_key", old_key},
+                                 {"provisioning.sealed", "yes"}});
+        auto device = device_of(mac, rows, 7);
+        device.family = family;
+        device.model = model;
+        change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
+    }
+    delivery.publish(house_of_four()->advanced(change));
+    const auto ask = [&](const char* path, Verb verb) {
+        FileRequest request;
+        request.path = path;
+        request.verb = verb;
+        request.source = *IpAddress::from_text("192.168.1.7");
+        request.local = *IpAddress::from_text(local_);
+        request.local_port = port_;
+        auto answer = delivery.open(request);
+        delivery.answered(200, 1);
+        return answer;
+    };
+    for (const auto& [path, seal, mac] : {std::tuple{"0004f2000001-settings.cfg", "polycom-project", anna},
+                                          {"Config0080F0C571EB.e2c", "panasonic-project", pana}}) {
+        ended.clear();
+        EXPECT_EQ(ask(path, Verb::head).ticket.key_rotation, 0U) << path;
+        const auto answer = ask(path, Verb::get);
+        ASSERT_NE(answer.file, nullptr) << path;
+        EXPECT_TRUE(config::find_seal(seal)->open((*answer.file)->text, old_key)) << "a phone that missed it opens it";
+        EXPECT_EQ(answer.ticket.key_rotation, 7U) << path;
+        EXPECT_TRUE(ended.empty()) << "it is under way";
+        delivery.broken_off(answer.ticket, 1);
+        EXPECT_TRUE(ended.empty()) << "it did not get there";
+        delivery.went_out(answer.ticket);
+        ASSERT_EQ(ended.size(), 1U) << path;
+        EXPECT_EQ(ended[0], (std::pair<MacAddress, catalogue::Revision>{mac, 7}));
+    }
+    for (const char* path : {"0004f2000001.cfg", "site.cfg", "Config0080F0C571EB.cfg"})
+        EXPECT_EQ(ask(path, Verb::get).ticket.key_rotation, 0U) << path;
+}
+
 TEST_F(DeliveryFamiliesTest, ASealedTwinThatAPhoneDoesNotHaveIsAbsentAndNoFailure) {
     catalogue::Revision revision = 1;
     for (const SettingRows& rows : {SettingRows{}, SettingRows{{"provisioning.file_key", "0123456789abcdef"}},

@@ -87,15 +87,19 @@ struct ReadyFile {
     /// formatting.
     std::string http_head_keep_alive;
     std::string http_head_close;
+    bool ends_key_rotation = false; ///< config::Rendered's
 };
 
-/// What the timeline needs to say later that a transfer did not end well. Lifetime: `kind` is the pack's, which
+/// What is needed to say later how a transfer ended. Lifetime: `kind` is the pack's, which
 /// outlives every transfer.
 struct Ticket {
     MacAddress mac; ///< zero when nobody was identified
     IpAddress source;
     std::string_view kind; ///< of the document
     Transport transport = Transport::http;
+    /// Not zero: a file that ends the rotation of its device's file key, and the device's revision that it is of.
+    /// went_out() is waited for.
+    std::uint64_t key_rotation = 0;
 };
 
 struct FileAnswer {
@@ -196,6 +200,8 @@ public:
     virtual void answered(std::uint16_t status, std::uint64_t body_bytes) = 0;
     /// The peer went away, or was shut out, after `bytes_sent` of the body.
     virtual void broken_off(const Ticket& ticket, std::uint64_t bytes_sent) = 0;
+    /// The whole file is with the peer, as far as its transport can tell. Only for a ticket with a key rotation.
+    virtual void went_out(const Ticket& /*ticket*/) {}
     /// Something that never became a request (malformed, too large, too slow), for the timeline of sightings.
     virtual void refused(Transport transport, const IpAddress& source, std::string_view why) = 0;
 

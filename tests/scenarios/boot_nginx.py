@@ -289,6 +289,11 @@ class BootAgainstNginx(unittest.TestCase):
         report = self.boot("--ca-file", self.dir + "/cert.pem", url=url, expect="ready")
         self.assertTrue(report["files"][0]["url"].startswith("http://"))
         self.assertTrue(report["files"][-1]["url"].startswith("https://"))
+        for stage, scheme in (("application", "https"), ("bootrom", "http")):
+            report = self.boot("--ca-file", self.dir + "/cert.pem", "--flash", "phone.directory.stage=" + stage, url=url,
+                               expect="ready")
+            asked = [file["url"].partition(":")[0] for file in report["files"] if file["name"].endswith("-directory.xml")]
+            self.assertEqual(set(asked), {scheme}, report["files"])
         report = self.boot("--flash", "device.prov.redunInterAttemptDelay=0", url=url, expect="unconfigured")
         self.assertTrue(any("certificate" in problem for problem in report["problems"]), report["problems"])
 

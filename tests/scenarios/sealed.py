@@ -2,6 +2,7 @@
 """Phones whose own file is encrypted: from a plain first boot to a sealed file, a new key, a wrong one; and OpenSSL's own
 container against OpenSSL's own tool. The containers of both families are project-defined: only virtual phones read them."""
 import json
+import socket
 import subprocess
 
 import house
@@ -17,10 +18,10 @@ class Sealed(house.HouseTest):
         super().setUp()
         self.serve()
 
-    def power_on(self, mac, *words, expect="ready"):
+    def power_on(self, mac, *words, expect="ready", via="http"):
         family, model, path = (("polycom", "SPIP650", "/") if mac == POLYCOM else ("panasonic", "KX-HDV130", "/{MODEL}.cfg"))
         done = self.cli("boot", "--family", family, "--model", model, "--mac", mac, "--json", "--show-secrets", "--state",
-                        self.dir + "/" + mac, "--url", self.server.url(path), *words)
+                        self.dir + "/" + mac, "--url", self.server.url(path, via), *words)
         report = json.loads(done.out)
         self.assertEqual(report["state"], expect, done.err)
         if report["lines"]:
@@ -54,14 +55,70 @@ class Sealed(house.HouseTest):
         self.ok("device", "set", POLYCOM, "provisioning.sealed=yes")
         self.opens("polycom", name, OLD, NEW)
         self.assertEqual(self.power_on(POLYCOM)["problems"], [])
-        self.ok("device", "set", POLYCOM, "provisioning.file_key=" + NEW, "provisioning.previous_file_key=" + OLD)
-        self.opens("polycom", name, OLD, NEW)
-        # The new key comes sealed with the old one and restarts the phone, which then has the new one alone: as with any file that
-        # it cannot read, it restarts until the server seals with the new key.
-        report = self.power_on(POLYCOM, expect="unconfigured")
-        self.assertGreaterEqual(report["reboots"], 2)
-        self.ok("device", "set", POLYCOM, "--unset", "provisioning.previous_file_key")
-        self.opens("polycom", name, NEW, OLD)
+        self.ok("device", "rotate-key", POLYCOM)
+        old, new = self.keys(POLYCOM)
+        self.assertEqual(old, OLD)
+        # The new key comes sealed with the old one and restarts the phone, which then has the new one alone; from there on the file
+        # is sealed with that.
+        report = self.power_on(POLYCOM)
+        self.assertEqual(report["problems"], [])
+        self.assertGreaterEqual(report["reboots"], 1)
+        self.assertLessEqual(report["reboots"], 2)
+        self.assertEqual(self.keys(POLYCOM), (None, new))
+        self.opens("polycom", name, new, OLD)
+        self.assertEqual(self.power_on(POLYCOM)["reboots"], 0)
+
+    def keys(self, mac):
+        """The key before and the key of a device."""
+        settings = json.loads(self.ok("--json", "device", "show", mac, "--show-secrets").out)["settings"]
+        return settings.get("provisioning.previous_file_key"), settings["provisioning.file_key"]
+
+    def test_a_rotation_waits_for_the_phone_and_outlives_the_server(self):
+        self.furnish(POLYCOM)
+        name = POLYCOM + "-settings.cfg"
+        self.power_on(POLYCOM)
+        self.ok("device", "set", POLYCOM, "provisioning.sealed=yes")
+        self.power_on(POLYCOM)
+        rotated = self.ok("device", "rotate-key", "--site", "default")
+        self.assertIn("1 phones get a new file key", rotated.err)
+        self.assertIn("under way", self.cli("device", "rotate-key", POLYCOM).err)
+        _, new = self.keys(POLYCOM)
+        # Whoever looks at other files, at a part of it or only at its size ends nothing, nor does a server that restarts.
+        self.server.request("/" + POLYCOM + ".cfg")
+        self.server.request("/" + name, method="HEAD")
+        self.server.request("/" + name, headers={"Range": "bytes=0-9"})
+        self.server.stop()
+        self.serve()
+        self.assertEqual(self.keys(POLYCOM), (OLD, new))
+        report = self.power_on(POLYCOM)
+        self.assertEqual((report["problems"], self.keys(POLYCOM)[0]), ([], None))
+        for text in (self.server.log(), self.ok("timeline", POLYCOM).out, self.ok("explain", POLYCOM).out):
+            self.assertNotIn(OLD, text)
+            self.assertNotIn(new, text)
+
+    def test_a_rotation_ends_over_each_transport(self):
+        self.server.stop()
+        self.serve(listen=("http=127.0.0.1:0", "tftp=127.0.0.1:0", "ftp=127.0.0.1:0"))
+        self.furnish(POLYCOM)
+        self.power_on(POLYCOM)
+        self.ok("device", "set", POLYCOM, "provisioning.sealed=yes")
+        self.power_on(POLYCOM)
+        for via in ("tftp", "ftp", "http"):
+            with self.subTest(via):
+                self.ok("device", "rotate-key", POLYCOM)
+                self.assertEqual(self.power_on(POLYCOM, via=via)["problems"], [])
+                self.assertIsNone(self.keys(POLYCOM)[0])
+        # A transfer that breaks off ends nothing: the first blocks alone.
+        self.ok("device", "rotate-key", POLYCOM)
+        host, port = self.server.url("", "tftp").split("//")[1].rstrip("/").split(":")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(5)
+            request = b"\x00\x01" + (POLYCOM + "-settings.cfg").encode() + b"\x00octet\x00"
+            client.sendto(request, (host, int(port)))
+            data, peer = client.recvfrom(600)
+            self.assertEqual(data[:4], b"\x00\x03\x00\x01")
+            client.sendto(b"\x00\x05\x00\x00gone\x00", peer)
+        self.assertIsNotNone(self.keys(POLYCOM)[0])
         self.assertEqual(self.power_on(POLYCOM)["problems"], [])
 
     def test_a_polycom_phone_with_the_wrong_key_restarts_for_ever(self):
@@ -90,10 +147,11 @@ class Sealed(house.HouseTest):
         report = self.power_on(PANASONIC)
         self.assertIn(sealed, self.fetched(report))
         self.assertEqual((report["problems"], report["reboots"]), ([], 0))
-        self.ok("device", "set", PANASONIC, "provisioning.file_key=" + NEW, "provisioning.previous_file_key=" + OLD)
+        self.ok("device", "rotate-key", PANASONIC)
         self.power_on(PANASONIC)
-        self.ok("device", "set", PANASONIC, "--unset", "provisioning.previous_file_key")
-        self.opens("panasonic", sealed, NEW, OLD)
+        old, new = self.keys(PANASONIC)
+        self.assertIsNone(old)
+        self.opens("panasonic", sealed, new, OLD)
         self.assertEqual(self.power_on(PANASONIC)["problems"], [])
         self.assertIn("got every configuration file that it needs", self.ok("explain", PANASONIC).out)
 

@@ -30,6 +30,7 @@ public:
     WriteResult import_tree(ChangeSet& changes, const TreeImport& tree, std::span<const config::Layer> layers);
     WriteResult change_device(ChangeSet& changes, MacAddress mac, const DeviceChange& change);
     WriteResult close_first_contact(ChangeSet& changes, MacAddress mac, WallTime opened_until);
+    WriteResult end_key_rotation(ChangeSet& changes, MacAddress mac, Revision revision);
     WriteResult remove_device(ChangeSet& changes, MacAddress mac);
     WriteResult replace_device(ChangeSet& changes, const Replacement& replacement);
     WriteResult change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,

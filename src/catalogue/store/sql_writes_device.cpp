@@ -245,6 +245,17 @@ WriteResult SqlWrites::close_first_contact(ChangeSet& changes, MacAddress mac, W
     return changes.revision;
 }
 
+WriteResult SqlWrites::end_key_rotation(ChangeSet& changes, MacAddress mac, Revision revision) {
+    const auto stored = rows_.device(mac);
+    if (!stored) return no_device(mac);
+    const auto previous = config::find_setting("provisioning.previous_file_key");
+    if (stored->device.revision != revision || !previous || !stored->device.layer.find(*previous))
+        return changes.revision;
+    DeviceChange change;
+    change.unset = {"provisioning.previous_file_key"};
+    return change_device(changes, mac, change);
+}
+
 WriteResult SqlWrites::remove_device(ChangeSet& changes, MacAddress mac) {
     const auto stored = rows_.device(mac);
     if (!stored) return no_device(mac);

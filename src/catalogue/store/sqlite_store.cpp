@@ -185,6 +185,9 @@ public:
     Result<Revision> close_first_contact(MacAddress mac, WallTime opened_until) override {
         return submit([&](ChangeSet& changes) { return writes_.close_first_contact(changes, mac, opened_until); });
     }
+    Result<Revision> end_key_rotation(MacAddress mac, Revision revision) override {
+        return submit([&](ChangeSet& changes) { return writes_.end_key_rotation(changes, mac, revision); });
+    }
     Result<Revision> remove_device(MacAddress mac) override {
         return submit([&](ChangeSet& changes) { return writes_.remove_device(changes, mac); });
     }

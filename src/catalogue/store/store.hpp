@@ -82,6 +82,9 @@ public:
     /// Closes the first-contact window if it is still the one that ends at `opened_until`: an operator may have opened
     /// another meanwhile, and that one stays.
     virtual Result<Revision> close_first_contact(MacAddress mac, WallTime opened_until) = 0;
+    /// The device has its new file key: the one before goes out of its layer, unless the device was changed since
+    /// `revision`.
+    virtual Result<Revision> end_key_rotation(MacAddress mac, Revision revision) = 0;
     virtual Result<Revision> remove_device(MacAddress mac) = 0;
     /// Moves everything but the old handset's Wi-Fi MAC and serial number; a sighting of the new MAC is forgotten.
     /// conflict: the new MAC is a device already.

@@ -237,6 +237,29 @@ TEST_P(StoreConformance, ChangesToWhatIsNotThereAreNotFound) {
     EXPECT_EQ(snapshot()->revision(), 0U);
 }
 
+TEST_P(StoreConformance, AKeyRotationEndsForTheDeviceThatWasNotChangedSince) {
+    auto phone = draft(1);
+    phone.settings = {{"provisioning.file_key", "00112233445566778899aabbccddeeff"},
+                      {"provisioning.previous_file_key", "ffeeddccbbaa99887766554433221100"}};
+    ASSERT_TRUE(store().add_devices(std::array{phone}));
+    const auto states = [&](const char* name) {
+        return snapshot()->find_lan(mac(1))->layer.find(*config::find_setting(name)).has_value();
+    };
+    const Revision fetched = snapshot()->find_lan(mac(1))->revision;
+    DeviceChange change;
+    change.set = {{"provisioning.file_key", "0123456789abcdef0123456789abcdef"}};
+    ASSERT_TRUE(store().change_device(mac(1), change));
+    ASSERT_TRUE(store().end_key_rotation(mac(1), fetched)); // another key meanwhile: not that one
+    EXPECT_TRUE(states("provisioning.previous_file_key"));
+    const auto ended = store().end_key_rotation(mac(1), snapshot()->find_lan(mac(1))->revision);
+    ASSERT_TRUE(ended);
+    EXPECT_FALSE(states("provisioning.previous_file_key"));
+    EXPECT_TRUE(states("provisioning.file_key"));
+    EXPECT_EQ(*store().end_key_rotation(mac(1), *ended), *ended) << "once";
+    EXPECT_EQ(store().end_key_rotation(mac(9), *ended).error().code, ErrorCode::not_found);
+    expect_snapshot_is_what_is_stored();
+}
+
 TEST_P(StoreConformance, RemovedDeviceIsGoneAndItsIdentitiesAreFree) {
     DeviceDraft first = draft(1, {{"line.1.password", "old"}});
     first.wifi_mac = mac(0xa);

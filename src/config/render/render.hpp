@@ -47,7 +47,9 @@ struct Subject {
 struct Rendered {
     std::string text; ///< plain
     const Seal* seal = nullptr;
-    std::string sealed;                       ///< what is served where `seal` is not null
+    std::string sealed; ///< what is served where `seal` is not null
+    /// Sealed with the key before, and tells the new one: once the phone has it whole, that one is the phone's key.
+    bool ends_key_rotation = false;
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
     std::size_t contacts_left_out = 0;        ///< of a directory: what the phone would not keep

@@ -1,5 +1,7 @@
 #include "config/render/sealing.hpp"
 
+#include <algorithm>
+
 namespace offhook::config {
 namespace {
 
@@ -8,6 +10,17 @@ std::string_view stated(const Effective& settings, std::string_view name) {
     const auto key = find_setting(name);
     const auto* value = key ? settings.find(*key) : nullptr;
     return value == nullptr ? std::string_view() : std::string_view(value->value);
+}
+
+/// Whether this document is what a device's rotation waits for.
+bool ends_rotation(const Rendered& rendered, const Effective& settings) {
+    const auto previous_key = find_setting("provisioning.previous_file_key");
+    const auto* previous = previous_key ? settings.find(*previous_key) : nullptr;
+    if (previous == nullptr || previous->value.empty() || previous->origin != LayerKind::device) return false;
+    const std::string_view key = stated(settings, "provisioning.file_key");
+    // By the value, for a pack may write it within another text, in a row of several settings.
+    return !key.empty() && std::any_of(rendered.parameters.begin(), rendered.parameters.end(),
+                                       [&](const auto& p) { return p.parameter.value.find(key) != std::string::npos; });
 }
 
 } // namespace
@@ -48,6 +61,7 @@ Result<void> seal_rendered(Rendered& rendered, const Document& document, const S
     }
     rendered.sealed = std::move(*sealed);
     rendered.seal = document.seal;
+    rendered.ends_key_rotation = ends_rotation(rendered, settings);
     return {};
 }
 

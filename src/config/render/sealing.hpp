@@ -7,6 +7,9 @@
 /// Key    provisioning.previous_file_key where it is stated - a phone that is to learn a new key still has that one -
 ///        else provisioning.file_key. The salt is the MAC address and the document's kind, so that no two documents are
 ///        sealed alike.
+///        Where the device's own layer states the previous key, and the document tells the phone
+///        provisioning.file_key by whichever of the pack's rows, it ends the rotation once the phone has it whole
+///        (Rendered::ends_key_rotation); what a site or the fleet states ends by hand.
 /// Twins  a phone may know a sealed file by its name. Of the two documents the plain one is whole until
 ///        provisioning.sealed is yes, and a stub from then on: it says where the sealed one is, and nothing else. The
 ///        sealed one is there from then on, and as long as an old key is stated.

@@ -140,6 +140,33 @@ TEST(Sealing, APhoneThatIsToLearnANewKeyStillHasTheOldOne) {
     EXPECT_FALSE(sealed->seal->open(sealed->served(), key));
 }
 
+TEST(Sealing, ARotationEndsByTheSealedFileThatTellsTheNewKeyOfADevicesOwnRotation) {
+    const Rows own = {{"provisioning.file_key", key}, {"provisioning.previous_file_key", old_key}};
+    const Rows tells = {{"raw:k", std::string("Key=") + key + ";"}};
+    const Rows sealed = {{"provisioning.sealed", "yes"}};
+    const struct {
+        Phone phone;
+        const char* kind;
+        bool ends;
+        const char* why;
+    } rows[] = {
+        {{{}, with(with(own, tells), sealed)}, "asked", true, "it has it all"},
+        {{sealed, with(own, tells)}, "asked", true, "who asks for sealed files does not matter"},
+        {{{}, with(own, tells)}, "always", true, "nor whether it is asked for at all"},
+        {{{}, with(own, tells)}, "asked", false, "in clear"},
+        {{{}, with(own, sealed)}, "asked", false, "it does not tell the key"},
+        {{{}, with(with(sealed, tells), {{"provisioning.file_key", key}})}, "asked", false, "no rotation"},
+        {{{}, with(with(own, tells), sealed)}, "plain", false, "never sealed"},
+        {{own, with(sealed, tells)}, "asked", false, "the site's own, which no one phone ends"},
+        {{{}, with(with(tells, sealed), {{"provisioning.previous_file_key", old_key}})}, "asked", false, "no new key"},
+    };
+    for (const auto& row : rows) {
+        const auto rendered = row.phone.file(row.kind);
+        ASSERT_TRUE(rendered) << row.why << ": " << rendered.error().text();
+        EXPECT_EQ(rendered->ends_key_rotation, row.ends) << row.why;
+    }
+}
+
 TEST(Sealing, WithoutAKeyThatFitsThereIsNoFileAndTheErrorSaysWhatToSet) {
     struct Row {
         const char* kind;

@@ -154,7 +154,7 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"provisioning.file_key", text, "", 0, 64, "", 0, secret, "Key of the phone's encrypted configuration files."},
     {"provisioning.previous_file_key", text, "", 0, 64, "", 0, secret,
      "Key that the phone still has while a new one is on its way: sealed files are sealed with it; phones are never "
-     "told."},
+     "told. A device's own goes by itself once the phone has got the sealed file that tells the new one."},
     {"provisioning.sealed", boolean, "", 0, 0, "", 0, open,
      "Whether the phone's own files are served encrypted with its file key. Not before the phone has that key."},
 

@@ -26,13 +26,6 @@ std::uint64_t kilobytes_or(std::string_view text, std::uint64_t otherwise) {
     return std::min(to_number<std::uint64_t>(text).value_or(otherwise), resource_kb_max) * kilobyte;
 }
 
-asio::awaitable<void> fetch_licences(Session& session, const MasterFile& master) {
-    if (session.switches().licences != Release::Licences::asked) co_return;
-    const std::vector<std::string> owners{MacAddress{}.text(), session.flash().mac.text()};
-    for (const auto& owner : owners)
-        co_await session.fetch(join_path(master.licence_directory, owner + "-license.cfg"));
-}
-
 /// The room for all tones: res.quotas.N.value of the N whose name is "tone"; 600 KB from the factory (C).
 std::uint64_t tone_quota(const Merged& configuration) {
     for (unsigned i = 1; i <= quotas_max; ++i)
@@ -122,13 +115,12 @@ Next apply(Session& session, const Merged& configuration) {
 
 } // namespace
 
-asio::awaitable<Next> run_application(Session& session) {
+asio::awaitable<Next> run_application(Session& session, ObtainedFiles& obtained) {
     co_await session.enter(Stage::application);
     OFFHOOK_ASSERT(session.flash().application.has_value());
     const auto& application = *session.flash().application;
     auto& report = session.report();
     report.firmware = application.version.empty() ? shown_address(application.name) : application.version;
-    ObtainedFiles obtained(session);
     const auto master = co_await obtained.master();
     if (!master) {
         report.state = PhoneState::unconfigured;
@@ -145,7 +137,7 @@ asio::awaitable<Next> run_application(Session& session) {
     session.report().parameters = configuration.values;
     session.use_log_rules(read_log_rules(configuration.values));
     if (!obtained.is_locked()) {
-        co_await fetch_licences(session, *master);
+        co_await obtained.licences(*master);
         co_await obtained.directory(*master);
     }
     if (obtained.is_locked()) {

@@ -15,9 +15,10 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<Next> run_once(Session& session) {
-    const Next next = co_await run_bootrom(session);
+    ObtainedFiles obtained(session);
+    const Next next = co_await run_bootrom(session, obtained);
     if (next != Next::go_on) co_return next;
-    co_return co_await run_application(session);
+    co_return co_await run_application(session, obtained);
 }
 
 class PolycomBoot final : public FamilyBoot {
@@ -146,7 +147,8 @@ asio::awaitable<BootReport> check(Surroundings surroundings, Flash& flash,
         if (const auto why = why_not_to_look(surroundings, session); !why.empty()) {
             session.decide(std::string(why));
         } else {
-            next = co_await run_application(session);
+            ObtainedFiles obtained(session);
+            next = co_await run_application(session, obtained);
             if (next == Next::go_on && co_await has_new_application(session)) next = Next::reboot;
         }
         flash.parameters.insert_or_assign(std::string(has_polled), "1");

@@ -1,5 +1,6 @@
 #include "phone/discovery/told_text.hpp"
 #include "phone/polycom/log_upload.hpp"
+#include "phone/polycom/obtained_files.hpp"
 #include "phone/polycom/stages.hpp"
 
 #include <fmt/format.h>
@@ -108,7 +109,7 @@ asio::awaitable<void> update_application(Session& session, std::string path) {
 
 } // namespace
 
-asio::awaitable<Next> run_bootrom(Session& session) {
+asio::awaitable<Next> run_bootrom(Session& session, ObtainedFiles& obtained) {
     co_await session.enter(Stage::bootrom);
     if (session.has_server()) {
         const Next next = co_await update_bootrom(session);
@@ -116,6 +117,7 @@ asio::awaitable<Next> run_bootrom(Session& session) {
         std::optional<MasterFile> master;
         if (!session.server_is_dead()) master = co_await session.fetch_master();
         if (master && !master->application.empty()) co_await update_application(session, master->application);
+        if (master && !session.server_is_dead()) co_await obtained.in_bootrom(*master);
         if (!session.server_is_dead()) {
             std::string directory;
             if (master) directory = master->log_directory;

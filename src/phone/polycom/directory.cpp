@@ -43,13 +43,18 @@ std::uint64_t directory_bytes_max(const Parameters& parameters, const Flash& fla
                                   : 50);
 }
 
-void keep_directory(Session& session, const std::string& name, const std::string& content) {
-    if (is_web_page(content))
-        return session.mark_not_usable(fmt::format("{}; expected a contact directory", web_page_reason));
+bool is_directory(Session& session, const std::string& content) {
+    if (is_web_page(content)) {
+        session.mark_not_usable(fmt::format("{}; expected a contact directory", web_page_reason));
+        return false;
+    }
     const auto directory = syntax().read(content);
     if (!directory)
-        return session.mark_not_usable(directory.error().text() +
-                                       "; expected a contact directory as a well-formed XML file");
+        session.mark_not_usable(directory.error().text() + "; expected a contact directory as a well-formed XML file");
+    return directory.has_value();
+}
+
+void keep_directory(Session& session, const std::string& name, const std::string& content) {
     const auto most = directory_bytes_max(session.parameters(), session.flash());
     if (content.size() > most)
         return session.problem(fmt::format(

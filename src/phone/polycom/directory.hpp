@@ -22,7 +22,9 @@ inline constexpr std::chrono::seconds directory_upload_wait{5};
 [[nodiscard]] std::uint64_t directory_bytes_max(const std::map<std::string, std::string, std::less<>>& parameters,
                                                 const Flash& flash);
 
-/// What the server sent at a boot overwrites the one in flash, where it can be read and has room.
+/// Whether the last file fetched can be read as a directory; else it is marked as not usable.
+[[nodiscard]] bool is_directory(Session& session, const std::string& content);
+/// What the server sent at a boot, and is one, overwrites the one in flash, where it has room.
 void keep_directory(Session& session, const std::string& name, const std::string& content);
 
 /// A contact whose number is there already is changed. Errors: invalid for one without a number or beyond the room.

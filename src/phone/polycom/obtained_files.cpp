@@ -25,7 +25,7 @@ const config::Seal* our_seal() { return config::find_seal("polycom-project"); }
 /// In the order in which they count.
 std::vector<std::string> override_names(const Session& session, const MasterFile& master) {
     std::vector<std::string> names{own_file(session.flash(), master.overrides_directory, "-phone.cfg")};
-    if (session.release().web_overrides == Release::WebOverrides::asked)
+    if (session.application_release().web_overrides == Release::WebOverrides::asked)
         names.push_back(own_file(session.flash(), master.overrides_directory, "-web.cfg"));
     return names;
 }
@@ -138,6 +138,16 @@ asio::awaitable<std::optional<ConfigurationFile>> ObtainedFiles::overrides(Maste
     co_return file;
 }
 
+std::optional<ConfigurationFile> ObtainedFiles::overrides_of_bootrom(const MasterFile& master,
+                                                                     const std::string& name) {
+    if (const auto found = of_bootrom_.find(name); found != of_bootrom_.end()) return std::move(found->second);
+    auto file = from_cache(name);
+    reconcile_overrides(session_, master, name, file);
+    // No bootROM ran: the phone that runs has what the last one had.
+    if (file && session_.is_running()) file->origin = Origin::fetched;
+    return file;
+}
+
 /// One of MISC_FILES: its content is nothing that a boot depends on, but that it changed counts.
 asio::awaitable<void> ObtainedFiles::fetch_further(std::string name) {
     const TransferAnswer answer = co_await session_.fetch(name);
@@ -153,13 +163,46 @@ asio::awaitable<std::vector<ConfigurationFile>> ObtainedFiles::configuration(Mas
     for (const auto& name : master.others) co_await fetch_further(name);
     std::vector<ConfigurationFile> files;
     const auto names = override_names(session_, master);
-    for (const auto& name : names)
-        if (auto file = co_await overrides(master, name)) files.push_back(std::move(*file));
+    const bool asks = session_.switches().overrides_stage == Stage::application;
+    for (const auto& name : names) {
+        std::optional<ConfigurationFile> file;
+        if (asks)
+            file = co_await overrides(master, name);
+        else
+            file = overrides_of_bootrom(master, name);
+        if (file) files.push_back(std::move(*file));
+    }
     std::move(listed.begin(), listed.end(), std::back_inserter(files));
     co_return files;
 }
 
-asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
+asio::awaitable<void> ObtainedFiles::in_bootrom(MasterFile master) {
+    const Switches& switches = session_.switches();
+    if (switches.overrides_stage == Stage::bootrom) {
+        const auto names = override_names(session_, master);
+        for (const auto& name : names) {
+            auto file = co_await overrides(master, name);
+            of_bootrom_.insert_or_assign(name, std::move(file));
+        }
+    }
+    if (switches.licences_stage == Stage::bootrom) co_await fetch_licences(master);
+    if (switches.directory_stage == Stage::bootrom) co_await fetch_directory(master);
+}
+
+asio::awaitable<void> ObtainedFiles::licences(MasterFile master) {
+    if (session_.switches().licences_stage == Stage::application) co_await fetch_licences(std::move(master));
+}
+
+asio::awaitable<void> ObtainedFiles::fetch_licences(MasterFile master) {
+    // The switch's default is the release's, and the bootROM may have stored another one since it began.
+    const auto licences = read_switches(session_.flash(), session_.application_release()).licences;
+    if (licences != Release::Licences::asked) co_return;
+    const std::vector<std::string> owners{MacAddress{}.text(), session_.flash().mac.text()};
+    for (const auto& owner : owners)
+        co_await session_.fetch(join_path(master.licence_directory, owner + "-license.cfg"));
+}
+
+asio::awaitable<void> ObtainedFiles::fetch_directory(MasterFile master) {
     auto& flash = session_.flash();
     const std::string own = own_file(flash, master.contacts_directory, directory_ending);
     TransferAnswer answer = co_await session_.fetch(own);
@@ -169,10 +212,17 @@ asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
         answer = co_await session_.fetch(seed);
     }
     if (answer.outcome != FileOutcome::fetched) co_return;
-    const auto text = plain_text(answer.body);
-    if (!text) co_return;
+    auto text = plain_text(answer.body);
+    if (text && is_directory(session_, *text)) directory_ = std::move(*text);
+}
+
+asio::awaitable<void> ObtainedFiles::directory(MasterFile master) {
+    if (session_.switches().directory_stage == Stage::application) co_await fetch_directory(master);
+    if (!directory_) co_return;
+    auto& flash = session_.flash();
+    const std::string own = own_file(flash, master.contacts_directory, directory_ending);
     const std::string before = flash.directory;
-    keep_directory(session_, own, *text);
+    keep_directory(session_, own, *directory_); // how much room it has is in the configuration
     if (flash.directory != before) session_.changes().others.push_back(shown_address(own));
 }
 

@@ -13,7 +13,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-bool is_ucs(const Session& session) { return session.release().web_overrides == Release::WebOverrides::asked; }
+bool is_ucs(const Session& session) {
+    return session.application_release().web_overrides == Release::WebOverrides::asked;
+}
 
 } // namespace
 

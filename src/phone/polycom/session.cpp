@@ -43,6 +43,8 @@ Session::Session(const Surroundings& surroundings, Flash& flash)
       tls_(speaks_tls(around_.model) ? Tls::spoken : Tls::unknown), servers_(around_.transfers, around_.resolver),
       switches_(read_switches(flash, *release_)) {}
 
+const Release& Session::application_release() const { return release_in(flash_); }
+
 std::string Session::version_told() const {
     const StoredImage* image = stage_ == Stage::bootrom ? &flash_.bootrom
                                : flash_.application     ? &*flash_.application
@@ -81,6 +83,8 @@ asio::awaitable<void> Session::enter(Stage stage) {
     around_.transfers.start_stage();
     around_.observer.on_event(
         {BootEvent::Kind::stage, boots ? "bootROM " + version_told() : "application " + version_told()});
+    if (boots)
+        for (const auto& remark : switches_.remarks) problem(remark);
     log("so", 3, fmt::format("Platform: Model={}, Assembly={}", around_.model.name, part_number_));
     co_await look_for_server();
     take_server();

@@ -88,7 +88,11 @@ public:
     [[nodiscard]] const config::Model& model() const { return around_.model; }
     [[nodiscard]] const std::string& part_number() const { return part_number_; }
     [[nodiscard]] const Release& release() const { return *release_; }
+    /// Of the application in flash, which a bootROM may just have stored.
+    [[nodiscard]] const Release& application_release() const;
     [[nodiscard]] const Switches& switches() const { return switches_; }
+    /// The program that runs.
+    [[nodiscard]] Stage stage() const { return stage_; }
     /// It runs already, and only looks whether something has changed.
     [[nodiscard]] bool is_running() const { return around_.found_before != nullptr; }
     [[nodiscard]] Transfers& transfers() { return around_.transfers; }

@@ -1,13 +1,17 @@
 #pragma once
 /// @file  Switches: what no source says of Polycom phones, so that who knows better can say so in flash.
 ///
-/// `offhook boot --flash phone.redundancy.uploads=first`. A word that is none of a switch's is as if it were not set.
+/// `offhook boot --flash phone.redundancy.uploads=first`. A word that is none of a switch's is as if it were not set,
+/// and
+///        the phone says so.
 /// Source  reference: Polycom 15 lists what is unknown; each default is its recommendation, with its mark.
 #include "phone/flash.hpp"
 #include "phone/polycom/release.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace offhook::phone::polycom {
 
@@ -27,9 +31,16 @@ struct Switches {
     enum class Overrides : std::uint8_t { kept, forgotten } overrides_absent = Overrides::kept;
     /// phone.paths: the guide's rules, or whatever is written (G says how paths are to be; not what happens else).
     enum class Paths : std::uint8_t { strict, as_written } paths = Paths::strict;
+    /// phone.overrides.stage, phone.licences.stage, phone.directory.stage: which program fetches them, "application" or
+    /// "bootrom", and by whose protocols. The guides differ; traces of later releases show the application (C).
+    Stage overrides_stage = Stage::application;
+    Stage licences_stage = Stage::application;
+    Stage directory_stage = Stage::application;
     /// phone.countdown: seconds on the screen before a phone that cannot go on boots anew. A real one takes about ten
     /// (B); a rehearsal need not wait.
     std::chrono::seconds countdown{0};
+    /// Switches with a word that is none of theirs, each a sentence that has their words.
+    std::vector<std::string> remarks = {};
 };
 
 [[nodiscard]] Switches read_switches(const Flash& flash, const Release& release);

@@ -22,9 +22,22 @@ TEST(PolycomSwitches, StandAsTheReferenceRecommendsUnlessTheFlashSaysSo) {
     EXPECT_EQ(with("phone.check_sync.counts", "all").check_sync, S::Counts::all);
     EXPECT_EQ(with("", "").overrides_absent, S::Overrides::kept);
     EXPECT_EQ(with("phone.overrides.absent", "forgotten").overrides_absent, S::Overrides::forgotten);
+    EXPECT_EQ(with("", "").overrides_stage, Stage::application);
+    EXPECT_EQ(with("phone.overrides.stage", "bootROM").overrides_stage, Stage::bootrom);
+    EXPECT_EQ(with("phone.licences.stage", "bootrom").licences_stage, Stage::bootrom);
+    EXPECT_EQ(with("phone.directory.stage", "bootrom").directory_stage, Stage::bootrom);
+    EXPECT_EQ(with("phone.directory.stage", "bootrom").overrides_stage, Stage::application);
     EXPECT_EQ(with("phone.paths", "as_written").paths, S::Paths::as_written);
     EXPECT_EQ(with("phone.countdown", "10").countdown, std::chrono::seconds(10));
     EXPECT_EQ(with("phone.countdown", "999999").countdown, std::chrono::seconds(600));
+}
+
+TEST(PolycomSwitches, SayWhichWordsThereAre) {
+    EXPECT_TRUE(with("", "").remarks.empty());
+    EXPECT_TRUE(with("phone.paths", "strict").remarks.empty());
+    const auto remarks = with("phone.redundancy.uploads", "both").remarks;
+    ASSERT_EQ(remarks.size(), 1U);
+    EXPECT_EQ(remarks[0], "phone.redundancy.uploads in flash is none of all, first: it does not count");
 }
 
 TEST(PolycomSwitches, TakeFromTheReleaseWhatDiffersByRelease) {

@@ -96,6 +96,7 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> device_routes();
 [[nodiscard]] std::vector<ApiRoute> scope_routes();
 [[nodiscard]] std::vector<ApiRoute> credential_routes();
+[[nodiscard]] std::vector<ApiRoute> file_key_routes();
 [[nodiscard]] std::vector<ApiRoute> guard_routes();
 [[nodiscard]] std::vector<ApiRoute> file_routes();
 [[nodiscard]] std::vector<ApiRoute> file_diff_routes();

@@ -123,6 +123,31 @@ TEST_F(ApiTest, NoAnswerHoldsASecretUnlessItIsAskedForByName) {
         std::string::npos);
 }
 
+TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
+    add_anna();
+    const std::string at = "/v1/devices/0004f2000001", key = "00112233445566778899aabbccddeeff";
+    const auto rotate = [&] { return call("POST", at + "/file-key/rotate"); };
+    EXPECT_NE(text(rotate()).find("there is no file key to rotate"), std::string::npos);
+    ASSERT_EQ(call("PATCH", at, R"({"settings":{"provisioning.file_key":")" + key + "\"}}").status, 200U);
+    EXPECT_NE(text(rotate()).find("not sealed"), std::string::npos);
+    ASSERT_EQ(call("PATCH", "/v1/layers/fleet", R"({"settings":{"provisioning.sealed":"yes"}})").status, 200U);
+    const auto rotated = rotate();
+    EXPECT_EQ(rotated.status, 200U);
+    EXPECT_EQ(text(rotated), R"({"mac":"0004f2000001","is_rotating":true})");
+    const auto stored = call("GET", at + "?show_secrets=1").body.at("settings").as_object();
+    EXPECT_EQ(stored.at("provisioning.previous_file_key").as_string(), key);
+    const std::string fresh(stored.at("provisioning.file_key").as_string());
+    EXPECT_EQ(fresh.size(), 32U);
+    EXPECT_NE(fresh, key);
+    EXPECT_EQ(rotate().status, 409U) << "one at a time: the phone may have either";
+    for (const std::string& target : {at, at + "/files", at + "/timeline", at + "/explain"}) {
+        const std::string shown = text(call("GET", target));
+        EXPECT_EQ(shown.find(key), std::string::npos) << target;
+        EXPECT_EQ(shown.find(fresh), std::string::npos) << target;
+    }
+    EXPECT_EQ(call("POST", "/v1/devices/0004f20000ff/file-key/rotate").status, 404U);
+}
+
 TEST_F(ApiTest, CredentialsAreMadeRotatedAndShownOnlyWhenMadeOrAskedFor) {
     add_anna();
     const std::string at = "/v1/devices/0004f2000001/credentials";

@@ -117,7 +117,10 @@ asio::awaitable<void> FtpSession::retr(std::string argument) {
     const auto ticket = found_->ticket;
     found_.reset();
     const auto end = co_await send_out(file->body.substr(begin), form_);
-    if (end != TransferEnd::done) share_.door.broken_off(ticket, moved_);
+    if (end != TransferEnd::done)
+        share_.door.broken_off(ticket, moved_);
+    else if (begin == 0 && ticket.key_rotation != 0)
+        share_.door.went_out(ticket);
     reply_to_transfer(end);
     co_await close_data(end);
 }

@@ -131,6 +131,7 @@ void HttpAcceptor::answer_here(net::OwnedFd connection, const HttpPeer& peer, st
     HttpRemainder remainder;
     const auto sent = send_now(connection.get(), answer, share_.date.at(loop_.timers().now()),
                                closes ? HttpFollowedBy::close : HttpFollowedBy::more, remainder);
+    if (sent == HttpSent::all && answer.ticket.key_rotation != 0) share_.door.went_out(answer.ticket);
     if (sent == HttpSent::part || (sent == HttpSent::all && !closes)) {
         remainder.request_body = HttpBody::none;
         return keep(std::move(connection), peer, {}, std::move(remainder), place);

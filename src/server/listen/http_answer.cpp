@@ -228,6 +228,7 @@ HttpAnswer HttpAnswerer::file_answer(const HttpRequestHead& head, const FileAnsw
         const auto verdict = protocol::judge(head.conditions, file.entity_tag, file.modified, clock_.wall());
         if (verdict != protocol::HttpVerdict::send) {
             out.file = nullptr;
+            if (verdict == protocol::HttpVerdict::failed) out.ticket.key_rotation = 0; // unchanged: it has it whole
             out.status =
                 verdict == protocol::HttpVerdict::failed ? HttpStatus::precondition_failed : HttpStatus::not_modified;
             if (out.status == HttpStatus::not_modified)
@@ -245,10 +246,12 @@ HttpAnswer HttpAnswerer::file_answer(const HttpRequestHead& head, const FileAnsw
         const auto range = protocol::read_http_range(head.range, file.body.size());
         if (range.kind == protocol::HttpRange::Kind::part) {
             out.status = HttpStatus::partial_content;
+            out.ticket.key_rotation = 0; // not the whole file
             out.made_head = protocol::http_part_head(facts, range.first, range.bytes, connection);
             out.body = out.body.substr(range.first, range.bytes);
         } else if (range.kind == protocol::HttpRange::Kind::unsatisfiable) {
             out.status = HttpStatus::range_not_satisfiable;
+            out.ticket.key_rotation = 0;
             out.made_head = protocol::http_range_refused_head(facts, connection);
             out.body = {};
         }

@@ -156,6 +156,7 @@ HttpSession::Next HttpSession::send(const HttpAnswer& answer, std::size_t head_b
     const auto after = after_answer(answer.connection, answer.request_body);
     switch (send_now(answer, after)) {
     case HttpSent::all:
+        if (answer.ticket.key_rotation != 0) share_.door.went_out(answer.ticket);
         return after;
     case HttpSent::part:
         return Next::send_rest;
@@ -228,6 +229,7 @@ asio::awaitable<HttpSession::Next> HttpSession::send_rest() {
         remainder_.body_bytes_sent += put.bytes - of_head;
         written_ += static_cast<std::int64_t>(put.bytes);
     }
+    if (remainder_.ticket.key_rotation != 0) share_.door.went_out(remainder_.ticket);
     const auto next = after_answer(remainder_.connection, remainder_.request_body);
     remainder_ = {};
     phase_ = Phase::idle;

@@ -381,7 +381,10 @@ void TftpReactor::perform(TftpTransfer& transfer, const tftp::Step& step) {
         if (transfer.sender->mode() == tftp::Mode::netascii) outbox_.flush();
     }
     if (step.progress == Progress::failed) return break_off(transfer);
-    if (step.progress == Progress::complete) return erase(transfer);
+    if (step.progress == Progress::complete) {
+        if (transfer.sender && transfer.ticket.key_rotation != 0) door_.went_out(transfer.ticket);
+        return erase(transfer);
+    }
     if (transfer.state == State::under_way)
         watch(transfer, transfer.sender ? transfer.sender->deadline() : transfer.receiver->deadline());
 }

@@ -1,0 +1,61 @@
+/// /v1/devices/{mac}/file-key/rotate
+#include "base/hex.hpp"
+#include "base/random.hpp"
+#include "server/api/api.hpp"
+#include "server/api/device_files.hpp"
+#include "server/layers.hpp"
+
+#include <array>
+
+namespace offhook::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char *key_setting = "provisioning.file_key", *previous_setting = "provisioning.previous_file_key",
+                     *sealed_setting = "provisioning.sealed";
+
+/// 128 bits as 32 hexadecimal digits: what every seal takes for a key.
+std::string random_key() {
+    std::array<std::byte, 16> bytes{};
+    SystemRandom().fill(bytes);
+    return to_hex(bytes);
+}
+
+std::string_view stated(const config::Effective& settings, std::string_view name) {
+    const auto key = config::find_setting(name);
+    const auto* value = key ? settings.find(*key) : nullptr;
+    return value == nullptr ? std::string_view() : std::string_view(value->value);
+}
+
+/// A new key, and the one that the phone has as the one before: delivery ends it when the phone has got the new one.
+/// The key itself is never shown: phones learn it from their files.
+Result<ApiAnswer> rotate(const ApiCall& call) {
+    const auto files = find_device_files(call);
+    if (!files) return tl::unexpected(files.error());
+    const Layers layers(*files->snapshot, *files->family, *files->site, files->device);
+    const config::Effective settings(layers.all());
+    const std::string present(stated(settings, key_setting));
+    if (present.empty())
+        return fail(ErrorCode::conflict, "there is no file key to rotate: set provisioning.file_key", key_setting);
+    if (stated(settings, sealed_setting) != "yes")
+        return fail(ErrorCode::conflict,
+                    "its files are not sealed, so it learns a key in clear: set provisioning.file_key itself",
+                    sealed_setting);
+    if (!stated(settings, previous_setting).empty())
+        return fail(ErrorCode::conflict,
+                    "a rotation is under way already: it ends when the phone has fetched its sealed file",
+                    previous_setting);
+    const auto stored = call.context.catalogue.store().change_layer(
+        {config::LayerKind::device, "", files->device->mac},
+        std::vector<catalogue::SettingText>{{key_setting, random_key()}, {previous_setting, present}},
+        std::vector<std::string>{});
+    if (!stored) return tl::unexpected(stored.error());
+    return ApiAnswer{200, json::object{{"mac", files->device->mac.text()}, {"is_rotating", true}}};
+}
+
+} // namespace
+
+std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate}}; }
+
+} // namespace offhook::server
