@@ -1,57 +1,22 @@
 // The oracle is the openssl program, both ways: a missing one is a failure.
 #include "config/seal/seal.hpp"
+#include "config/seal/test_program.hpp"
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace offhook::config {
 namespace {
 
 constexpr const char* key = "A 32 byte key of letters &digits";
 
-struct Program {
-    int status = -1;
-    std::string output;
-};
-
-Program run(const std::string& command) {
-    Program out;
-    FILE* pipe = ::popen(command.c_str(), "r"); // NOLINT(cert-env33-c): words of our own
-    if (pipe == nullptr) return out;
-    std::array<char, 4096> piece{};
-    for (std::size_t got = 0; (got = ::fread(piece.data(), 1, piece.size(), pipe)) != 0;)
-        out.output.append(piece.data(), got);
-    const int status = ::pclose(pipe);
-    out.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return out;
-}
-
 class OpensslEncTest : public testing::Test {
 protected:
-    OpensslEncTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "offhook-enc-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
-    }
-    ~OpensslEncTest() override { std::filesystem::remove_all(folder_); }
-    OpensslEncTest(const OpensslEncTest&) = delete;
-    OpensslEncTest& operator=(const OpensslEncTest&) = delete;
-
-    std::string put(const char* name, std::string_view bytes) const {
-        const auto file = folder_ / name;
-        std::ofstream(file, std::ios::binary) << bytes;
-        return "'" + file.string() + "'";
-    }
     /// `openssl enc` with the words of the vendor's guide.
     static Program openssl(const std::string& cipher, const std::string& words) {
-        return run("openssl enc -" + cipher + " -a -md md5 -pass 'pass:" + key + "' " + words +
-                   " 2>/dev/null"); // it warns of its own derivation
+        return run_program("openssl enc -" + cipher + " -a -md md5 -pass 'pass:" + key + "' " + words +
+                           " 2>/dev/null"); // it warns of its own derivation
     }
-    std::filesystem::path folder_;
+    TestFolder folder_;
 };
 
 struct Cipher {
@@ -73,7 +38,7 @@ TEST_F(OpensslEncTest, OpensslOpensWhatWeSealed) {
         for (const std::size_t bytes : {1U, 16U, 33U, 47U, 48U, 5000U}) {
             const auto sealed = find_seal(cipher.seal)->seal(plain_of(bytes), key, "0080f0c571eb");
             ASSERT_TRUE(sealed);
-            const auto opened = openssl(cipher.openssl, "-d -in " + put("sealed", *sealed));
+            const auto opened = openssl(cipher.openssl, "-d -in " + folder_.put("sealed", *sealed));
             ASSERT_EQ(opened.status, 0) << opened.output;
             EXPECT_EQ(opened.output, plain_of(bytes)) << cipher.seal << bytes;
         }
@@ -82,7 +47,7 @@ TEST_F(OpensslEncTest, OpensslOpensWhatWeSealed) {
 TEST_F(OpensslEncTest, WeOpenWhatOpensslSealed) {
     for (const Cipher& cipher : ciphers)
         for (const std::size_t bytes : {1U, 16U, 33U, 47U, 48U, 5000U}) {
-            const auto sealed = openssl(cipher.openssl, "-e -salt -in " + put("plain", plain_of(bytes)));
+            const auto sealed = openssl(cipher.openssl, "-e -salt -in " + folder_.put("plain", plain_of(bytes)));
             ASSERT_EQ(sealed.status, 0) << sealed.output;
             EXPECT_TRUE(find_seal(cipher.seal)->looks_sealed(sealed.output)) << sealed.output;
             const auto opened = find_seal(cipher.seal)->open(sealed.output, key);
@@ -94,7 +59,7 @@ TEST_F(OpensslEncTest, WeOpenWhatOpensslSealed) {
 TEST_F(OpensslEncTest, BothRefuseTheOthersKeyLength) {
     const auto sealed = *find_seal("openssl-enc")->seal(plain_of(100), key, "");
     EXPECT_FALSE(find_seal("openssl-enc-256")->open(sealed, key));
-    EXPECT_NE(openssl("aes-256-cbc", "-d -in " + put("sealed", sealed)).status, 0);
+    EXPECT_NE(openssl("aes-256-cbc", "-d -in " + folder_.put("sealed", sealed)).status, 0);
 }
 
 // Made with: printf 'hello phone' | openssl enc -aes-128-cbc -a -md md5 -pass pass:secret -S 0102030405060708, with the
