@@ -2,11 +2,11 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/key_option.hpp"
 #include "config/family/loader.hpp"
 #include "config/seal/gzip.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -61,17 +61,6 @@ Result<const Seal*> choose_seal(const Cli& cli, const SealArguments& arguments) 
     return fail(ErrorCode::conflict, "this family has several seals; choose with --seal", arguments.family);
 }
 
-/// The key is the file's first line: an editor ends it with a line end that is no part of it.
-Result<std::string> read_key(const SealArguments& arguments) {
-    if (arguments.key_file.empty()) return arguments.key;
-    std::ifstream file(arguments.key_file);
-    std::string line;
-    if (!std::getline(file, line))
-        return fail(ErrorCode::not_found, "cannot read a key from this file", arguments.key_file);
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
-}
-
 Result<std::string> read_input() {
     std::string out(input_bytes_max + 1, '\0');
     std::cin.read(out.data(), static_cast<std::streamsize>(out.size()));
@@ -87,7 +76,7 @@ int run(const Cli& cli, const SealArguments& arguments, Direction direction) {
         return wrong_use("no seal '" + printable(arguments.seal, 40) + "'; there are " + config::seal_names());
     const auto seal = choose_seal(cli, arguments);
     if (!seal) return failed(seal.error());
-    const auto key = read_key(arguments);
+    const auto key = read_key(arguments.key, arguments.key_file);
     if (!key) return failed(key.error());
     const auto input = read_input();
     if (!input) return failed(input.error());
