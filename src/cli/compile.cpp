@@ -37,6 +37,12 @@ int wrong_use(const std::string& text) {
     return exit_wrong_use;
 }
 
+/// A wrong profile is no wrong use of the command, as an invalid word would be.
+int refused(const Error& error) {
+    (void)failed(error);
+    return exit_failed;
+}
+
 Result<std::string> read_all(std::istream& in, const std::string& name) {
     std::string out(limits::source_bytes_max + 1, '\0');
     in.read(out.data(), static_cast<std::streamsize>(out.size()));
@@ -145,21 +151,21 @@ std::string misuse(const CompileArguments& arguments) {
 int run(const Cli& cli, const CompileArguments& arguments) {
     if (const std::string wrong = misuse(arguments); !wrong.empty()) return wrong_use(wrong);
     const auto families = config::load_families(cli.packs_directory);
-    if (!families) return failed(families.error().front());
+    if (!families) return refused(families.error().front());
     const auto* family = config::find_family(*families, arguments.family);
     if (family == nullptr)
         return failed(
             {ErrorCode::not_found, "no pack for this family; `offhook pack list` names them", arguments.family});
     if (arguments.sample) return write_output(arguments, config::sample_source(*family));
     const auto profile = read_profile(arguments);
-    if (!profile) return failed(profile.error());
+    if (!profile) return refused(profile.error());
     for (const std::string& warning : profile->warnings) std::cerr << "warning: " << warning << '\n';
     const auto unknown = arguments.allow_unknown ? config::UnknownNames::allowed : config::UnknownNames::refused;
     const auto problems = config::check_profile(*profile, *family, unknown);
     for (const Error& problem : problems) (void)failed(problem);
     if (!problems.empty()) return exit_failed;
     const auto out = compile(arguments, *profile, *family);
-    return out ? write_output(arguments, *out) : failed(out.error());
+    return out ? write_output(arguments, *out) : refused(out.error());
 }
 
 } // namespace
