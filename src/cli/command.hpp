@@ -53,6 +53,7 @@ void add_firmware(CLI::App& app, Cli& cli);
 void add_asset(CLI::App& app, Cli& cli);
 void add_upload(CLI::App& app, Cli& cli);
 void add_resync(CLI::App& app, Cli& cli);
+void add_compile(CLI::App& app, Cli& cli);
 void add_seal(CLI::App& app, Cli& cli); ///< seal and unseal
 
 /// Says it on stderr as "offhook: …" and gives exit_failed.

@@ -78,6 +78,7 @@ int parse_and_run(int argc, char** argv) {
     add_boot(app, cli);
     add_dhcp_config(app, cli);
     add_pack(app, cli);
+    add_compile(app, cli);
     add_seal(app, cli);
     add_certificate(app, cli);
 

@@ -2,10 +2,11 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
+#include "cli/key_option.hpp"
 #include "config/family/loader.hpp"
+#include "config/seal/gzip.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -21,6 +22,7 @@ enum class Direction : std::uint8_t { seal, open };
 
 struct SealArguments {
     std::string family, seal, key, key_file;
+    bool gzip = false;
 };
 
 /// What is wrong with the key or the file is no wrong use of the command, as an invalid word would be.
@@ -59,17 +61,6 @@ Result<const Seal*> choose_seal(const Cli& cli, const SealArguments& arguments) 
     return fail(ErrorCode::conflict, "this family has several seals; choose with --seal", arguments.family);
 }
 
-/// The key is the file's first line: an editor ends it with a line end that is no part of it.
-Result<std::string> read_key(const SealArguments& arguments) {
-    if (arguments.key_file.empty()) return arguments.key;
-    std::ifstream file(arguments.key_file);
-    std::string line;
-    if (!std::getline(file, line))
-        return fail(ErrorCode::not_found, "cannot read a key from this file", arguments.key_file);
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
-}
-
 Result<std::string> read_input() {
     std::string out(input_bytes_max + 1, '\0');
     std::cin.read(out.data(), static_cast<std::streamsize>(out.size()));
@@ -85,12 +76,16 @@ int run(const Cli& cli, const SealArguments& arguments, Direction direction) {
         return wrong_use("no seal '" + printable(arguments.seal, 40) + "'; there are " + config::seal_names());
     const auto seal = choose_seal(cli, arguments);
     if (!seal) return failed(seal.error());
-    const auto key = read_key(arguments);
+    const auto key = read_key(arguments.key, arguments.key_file);
     if (!key) return failed(key.error());
     const auto input = read_input();
     if (!input) return failed(input.error());
     // A file on its own has no phone and no kind to it, so nothing to salt with but itself.
-    const auto output = direction == Direction::seal ? (*seal)->seal(*input, *key, "") : (*seal)->open(*input, *key);
+    const bool packs = arguments.gzip && direction == Direction::seal;
+    auto output = direction == Direction::open ? (*seal)->open(*input, *key)
+                                               : (*seal)->seal(packs ? config::gzip(*input) : *input, *key, "");
+    if (output && arguments.gzip && direction == Direction::open)
+        output = config::gunzip(*output, limits::document_bytes_max);
     if (!output) return refused(output.error());
     if (const auto label = config::label(**seal); !label.empty()) std::cerr << (*seal)->name() << ": " << label << '\n';
     std::cout.write(output->data(), static_cast<std::streamsize>(output->size()));
@@ -104,7 +99,10 @@ void add(CLI::App& app, Cli& cli, Direction direction, const char* name, const c
     command->add_option("--seal", arguments->seal, "Which encryption: " + config::seal_names())->type_name("NAME");
     command->add_option("--key", arguments->key, "The phone's file key; the process list shows it");
     command->add_option("--key-file", arguments->key_file, "A file whose first line is the key")->type_name("FILE");
-    command->footer("Only the openssl-enc seals are a vendor's own. The others are Offhook's: real phones do not read "
+    command->add_flag("--gzip", arguments->gzip,
+                      direction == Direction::seal ? "Compress it first, as SPA phones can read it"
+                                                   : "Uncompress it after; gzip and deflate are told by their content");
+    command->footer("Only the openssl seals are a vendor's own. The others are Offhook's: real phones do not read "
                     "them.");
     command->callback([&cli, arguments, direction] {
         cli.run = [&cli, arguments, direction] { return run(cli, *arguments, direction); };

@@ -34,6 +34,7 @@ public:
         if (const auto* table = top.table("uploads")) uploads(*table);
         if (const auto* table = top.table("history")) history(*table);
         if (const auto* table = top.table("client_ca")) client_authorities(*table);
+        if (const auto* table = top.table("compile")) compile(*table);
         if (const auto* table = top.table("listen")) listeners(*table);
         top.finish_naming_keys();
     }
@@ -65,6 +66,14 @@ private:
             return from.problem_at(key, "`" + std::string(key) + "` must be a range of ports, as \"30000-30999\"");
         first = *low;
         last = *high;
+    }
+
+    void compile(const toml::table& table) {
+        TomlReader from(problems_, file_, table, "[compile]");
+        if (from.has("spc")) out_.spc_tool = from.text("spc", TomlReader::Need::required);
+        if (from.has("spc") && !out_.spc_tool.is_absolute())
+            from.problem_at("spc", "`spc` is the absolute path of a program");
+        from.finish_naming_keys();
     }
 
     void access(const toml::table& table) {

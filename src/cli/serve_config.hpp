@@ -15,6 +15,7 @@ struct ServeConfig {
     server::BootServerOptions server;
     std::filesystem::path data_directory;  ///< empty: not stated
     std::filesystem::path packs_directory; ///< empty: not stated
+    std::filesystem::path spc_tool;        ///< of `offhook compile`; empty: not stated
 };
 
 /// All that is wrong in one go. Errors: not_found for a file that cannot be read; invalid with "offhook.toml:12" in

@@ -126,6 +126,8 @@ TEST(ServeConfig, RejectsWithFileAndLine) {
     } rows[] = {
         {"dta = \"x\"", "offhook.toml:1: unknown key 'dta' in the configuration; there is: access, cache_mib"},
         {"\nloops = \"two\"", "offhook.toml:2: `loops` must be a number from 0 to 256"},
+        {"[compile]\nspc = \"spc\"", "offhook.toml:2: `spc` is the absolute path of a program"},
+        {"[compile]\ntool = \"/opt/spc\"", "offhook.toml:2: unknown key 'tool' in [compile]"},
         {"loops = 257", "offhook.toml:1: `loops` must be a number from 0 to 256"},
         {"[listen.gopher]\naddress = \"0.0.0.0:70\"", "offhook.toml:1: gopher: this version listens for http"},
         {"[listen.http]\nadress = \"0.0.0.0:80\"", "offhook.toml:2: unknown key 'adress' in [listen.http]"},

@@ -1,0 +1,186 @@
+// `offhook compile`, with this process's own stdin and stdout turned into strings.
+#include "cli/command.hpp"
+#include "config/compile/compiled_profile.hpp"
+#include "config/seal/gzip.hpp"
+#include "config/seal/seal.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iostream>
+#include <sstream>
+#include <unistd.h>
+
+namespace offhook::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* source = "# a site\nProxy[1] \"pbx.example.net\" ;\nUser_Password ! ;\n";
+constexpr const char* xml = "<?xml version=\"1.0\"?>\n<flat-profile>\n<Proxy_1_ ua=\"na\">pbx.example.net</Proxy_1_>\n"
+                            "<User_Password ua=\"rw\"/>\n</flat-profile>\n";
+constexpr const char* key = "SecretPhrase1234";
+
+struct Outcome {
+    int code = -1;
+    std::string out, err;
+};
+
+Outcome compile(std::vector<std::string> words, const std::string& input = source) {
+    Cli cli;
+    cli.packs_directory = OFFHOOK_SOURCE_DIR "/families";
+    CLI::App app("test", "offhook");
+    add_compile(app, cli);
+    words.insert(words.begin(), "compile");
+    std::reverse(words.begin(), words.end()); // as CLI11 wants them
+    app.parse(words);
+    std::istringstream in(input);
+    std::ostringstream out, err;
+    auto* const old_in = std::cin.rdbuf(in.rdbuf());
+    auto* const old_out = std::cout.rdbuf(out.rdbuf());
+    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
+    std::cin.clear();
+    Outcome outcome;
+    outcome.code = cli.run();
+    std::cin.rdbuf(old_in);
+    std::cout.rdbuf(old_out);
+    std::cerr.rdbuf(old_err);
+    outcome.out = out.str();
+    outcome.err = err.str();
+    return outcome;
+}
+
+class CompileCommand : public testing::Test {
+protected:
+    CompileCommand() {
+        std::string name = (fs::temp_directory_path() / "offhook-compile-test-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+    }
+    ~CompileCommand() override { fs::remove_all(folder_); }
+    CompileCommand(const CompileCommand&) = delete;
+    CompileCommand& operator=(const CompileCommand&) = delete;
+
+    [[nodiscard]] std::string put(const std::string& name, const std::string& text) const {
+        const fs::path path = folder_ / name;
+        fs::create_directories(path.parent_path());
+        std::ofstream(path, std::ios::binary) << text;
+        return path.string();
+    }
+    [[nodiscard]] std::string put_program(const std::string& script) const {
+        const std::string path = put("spc", "#!/bin/sh\n" + script);
+        fs::permissions(path, fs::perms::owner_all);
+        return path;
+    }
+    fs::path folder_;
+};
+
+TEST_F(CompileCommand, WritesXmlPlainPackedAndSealed) {
+    const auto plain = compile({});
+    EXPECT_EQ(plain.code, exit_done) << plain.err;
+    EXPECT_EQ(plain.out, xml);
+    EXPECT_EQ(plain.err, "");
+    EXPECT_EQ(config::gunzip(compile({"--gzip"}).out, 10'000).value(), xml);
+    const auto& seal = *config::find_seal("openssl-raw-256");
+    EXPECT_EQ(seal.open(compile({"--key", key}).out, key).value(), xml);
+    const std::string key_file = put("key", std::string(key) + "\n");
+    const auto both = compile({"--gzip", "--key-file", key_file});
+    EXPECT_EQ(config::gunzip(seal.open(both.out, key).value(), 10'000).value(), xml) << "packed first, sealed then";
+}
+
+TEST_F(CompileCommand, ReadsFilesWithTheirImportsAndTheXmlForm) {
+    (void)put("common/site.txt", "import deeper/x.txt\n");
+    (void)put("common/deeper/x.txt", "GPP_SA \"k\" ;\nProxy[1] \"later\" ;");
+    const auto text = compile({put("in.txt", std::string(source) + "import common/site.txt\n")});
+    EXPECT_EQ(text.code, exit_done) << text.err;
+    EXPECT_NE(text.out.find("<Proxy_1_ ua=\"na\">later</Proxy_1_>\n"), std::string::npos) << text.out;
+    EXPECT_NE(text.err.find("x.txt:2: Proxy[1] stood at "), std::string::npos) << text.err;
+    EXPECT_EQ(compile({put("in.xml", xml)}).out, xml);
+    const std::string to = (folder_ / "out.xml").string();
+    EXPECT_EQ(compile({"-o", to}).out, "");
+    std::ifstream file(to);
+    std::stringstream written;
+    written << file.rdbuf();
+    EXPECT_EQ(written.str(), xml);
+}
+
+TEST_F(CompileCommand, ChecksNamesAndValues) {
+    const auto wrong = compile({}, "Proxi[1] \"x\" ;\nWeb_Server_Port \"0\" ;\nAdmin_Passwd \"s3cret\" ;");
+    EXPECT_EQ(wrong.code, exit_failed);
+    EXPECT_EQ(wrong.out, "");
+    EXPECT_NE(wrong.err.find("stdin:1: the pack knows no parameter Proxi[1]; the nearest is Proxy[1]"),
+              std::string::npos)
+        << wrong.err;
+    EXPECT_NE(wrong.err.find("stdin:2: Web_Server_Port: '0' is not in 1..65535"), std::string::npos) << wrong.err;
+    EXPECT_EQ(wrong.err.find("s3cret"), std::string::npos);
+    const auto taken = compile({"--allow-unknown"}, "Proxi[1] \"x\" ;");
+    EXPECT_EQ(taken.code, exit_done) << taken.err;
+    EXPECT_NE(taken.out.find("<Proxi_1_ ua=\"na\">x</Proxi_1_>"), std::string::npos);
+}
+
+TEST_F(CompileCommand, MakesOurOwnBinaryAndSaysWhatItIs) {
+    const MacAddress mac(0x000e08aabbccULL), other(0x000e08aabbcdULL);
+    const auto any = compile({"--binary"});
+    EXPECT_EQ(any.code, exit_done) << any.err;
+    EXPECT_NE(any.err.find("project-defined, not for real phones"), std::string::npos) << any.err;
+    EXPECT_EQ(config::read_compiled(any.out, other)->parameters,
+              (std::vector<config::Parameter>{{"Proxy_1_", "pbx.example.net"}}));
+    const auto one = compile({"--binary", "--target", "00:0E:08:AA:BB:CC"});
+    EXPECT_NE(one.err.find("its target is no secret"), std::string::npos) << one.err;
+    EXPECT_TRUE(config::read_compiled(one.out, mac));
+    EXPECT_EQ(config::read_compiled(one.out, other).error().code, ErrorCode::forbidden);
+    const auto sealed = compile({"--binary", "--key", key});
+    EXPECT_TRUE(config::read_compiled(config::find_seal("openssl-raw-256")->open(sealed.out, key).value(), mac));
+}
+
+TEST_F(CompileCommand, LeavesTheBinaryToTheVendorsProgramWhereThereIsOne) {
+    const std::string program = put_program("{ echo \"$@\"; cat in.txt; } > out.cfg");
+    const std::string words = "in.txt out.cfg\nProxy[1] \"pbx.example.net\" ;\nUser_Password ! ;\n";
+    const auto any = compile({"--binary", "--spc", program});
+    EXPECT_EQ(any.code, exit_done) << any.err;
+    EXPECT_EQ(any.out, words);
+    EXPECT_EQ(any.err, "");
+    const auto from_xml = compile({"--binary", "--spc", program}, xml);
+    EXPECT_EQ(from_xml.out, words) << "names as its plain text has them";
+    const std::string config = put("offhook.toml", "[compile]\nspc = \"" + program + "\"\n");
+    const auto one = compile({"--binary", "--config", config, "--target", "000e08aabbcc", "--key", key});
+    EXPECT_EQ(one.out, "--target 000e08aabbcc --aes --ascii-key " + std::string(key) + " " + words) << one.err;
+    const auto failed = compile({"--binary", "--spc", put_program("echo 'unknown parameter' >&2; exit 1")});
+    EXPECT_EQ(failed.code, exit_failed);
+    EXPECT_NE(failed.err.find("it said: unknown parameter"), std::string::npos) << failed.err;
+}
+
+TEST_F(CompileCommand, PrintsASampleThatItTakes) {
+    const auto sample = compile({"--sample"}, "");
+    EXPECT_EQ(sample.code, exit_done) << sample.err;
+    EXPECT_NE(sample.out.find("\nProxy[1] \"\" ;\n"), std::string::npos) << sample.out;
+    EXPECT_EQ(compile({}, sample.out).code, exit_done);
+}
+
+TEST_F(CompileCommand, SaysWhatIsWrong) {
+    const struct {
+        std::vector<std::string> words;
+        int code;
+        const char* error;
+    } rows[] = {
+        {{"--key", "a", "--key-file", "b"}, exit_wrong_use, "either --key or --key-file"},
+        {{"--key-file", "/none"}, exit_failed, "cannot read a key from this file"},
+        {{"--gzip", "--binary"}, exit_wrong_use, "--gzip is for the XML form"},
+        {{"--target", "000e08aabbcc"}, exit_wrong_use, "--target is for --binary"},
+        {{"--binary", "--target", "phone"}, exit_wrong_use, "'phone' is no MAC address"},
+        {{"--family", "nokia"}, exit_failed, "no pack for this family"},
+        {{"/none/in.txt"}, exit_failed, "/none/in.txt: there is no such file"},
+        {{"--binary", "--spc", "/none"}, exit_failed, "no program that can be run"},
+        {{"--binary", "--config", "/none"}, exit_failed, "/none"},
+        {{"-o", "/none/out"}, exit_failed, "/none/out: cannot be written"},
+    };
+    for (const auto& row : rows) {
+        const auto outcome = compile(row.words);
+        EXPECT_EQ(outcome.code, row.code) << row.error;
+        EXPECT_NE(outcome.err.find(row.error), std::string::npos) << outcome.err;
+        EXPECT_EQ(outcome.out, "");
+    }
+}
+
+} // namespace
+} // namespace offhook::cli
