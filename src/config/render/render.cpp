@@ -222,13 +222,15 @@ std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> wr
 
 /// What this phone is told by its family's other documents. Of parameters of one name the first counts.
 std::vector<WrittenParameter> told_by_others(const Subject& subject) {
-    auto shared = in_shared_document(subject);
     const auto documents = subject.family->documents();
-    const bool has_model_document = std::any_of(documents.begin(), documents.end(), [](const Document& other) {
-        return other.content == Document::Content::model;
-    });
+    const auto has = [&](Document::Content content) {
+        return std::any_of(documents.begin(), documents.end(),
+                           [&](const Document& other) { return other.content == content; });
+    };
+    if (!has(Document::Content::shared)) return {}; // a family whose phones take one file alone
+    auto shared = in_shared_document(subject);
     const auto layers = of_model(subject);
-    if (!has_model_document || layers.size() == subject.shared.size()) return shared;
+    if (!has(Document::Content::model) || layers.size() == subject.shared.size()) return shared;
     auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers, *subject.family);
     told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
     return told;
@@ -239,7 +241,8 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
     for (const Parameter& fixed : document.fixed) {
         const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
-        // A row's, or the operator's own. What a row only empties, so that a broader layer's does not count, is not said.
+        // A row's, or the operator's own. What a row only empties, so that a broader layer's does not count, is not
+        // said.
         const auto there = std::find_if(out.parameters.begin(), out.parameters.end(), same);
         const bool is_there = there != out.parameters.end();
         if (is_there && (there->setting.id == Layer::raw_id || !there->parameter.value.empty())) continue;
