@@ -176,12 +176,23 @@ time.server = ntp.example.net
 line.1.user = 201
 line.1.password = s3cret
 --- text
-@PHONE@)"},
+<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<polycomConfig>
+  <account
+    account.1.user="201"
+    account.1.password="s3cret"/>
+</polycomConfig>
+)"},
     {"golden/documents/site.txt", R"(document site
 --- site
 time.server = ntp.example.net
 --- text
-@SITE@)"},
+<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<polycomConfig>
+  <time
+    time.server="ntp.example.net"/>
+</polycomConfig>
+)"},
     {"README.md", R"(# @TITLE@
 
 Which models and firmware this pack is for, and what is not in it yet.
@@ -194,7 +205,7 @@ Which models and firmware this pack is for, and what is not in it yet.
 
 ## Boot order
 
-1. How a phone of its box finds the server.
+1. How a phone out of its box finds the server.
 2. What it asks for, in which order, and what it does where something is missing.
 
 ## Files
