@@ -158,6 +158,12 @@ struct WrittenParameter {
     bool reboots = false;
 };
 
+/// Where something was learned, and how far to trust it. Lifetime: views into the family.
+struct Evidence {
+    std::string_view source;     ///< empty: not known
+    std::string_view confidence; ///< the reference's mark: G C U I B
+};
+
 /// A setting that has no place in this family, or a value that the family cannot say.
 struct MapNote {
     std::string setting;
@@ -212,6 +218,10 @@ public:
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
     /// Of all parameters that the pack knows, in its order.
     [[nodiscard]] virtual std::span<const ParameterFacts> all_facts() const { return {}; }
+
+    /// Why a written parameter is believed to say what it was written for: the row's own evidence, else the
+    /// parameter's.
+    [[nodiscard]] virtual Evidence evidence(const WrittenParameter& /*written*/) const { return {}; }
 
     /// Accounts of phones out of their box; most families have none.
     [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }

@@ -60,6 +60,9 @@ public:
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
     [[nodiscard]] std::span<const ParameterFacts> all_facts() const override { return content_.facts; }
     [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
+    [[nodiscard]] Evidence evidence(const WrittenParameter& written) const override;
+    /// Of what `row` writes to `parameter`.
+    [[nodiscard]] Evidence evidence_of(const Row& row, const ParameterName& parameter) const;
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 

@@ -222,13 +222,15 @@ std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> wr
 
 /// What this phone is told by its family's other documents. Of parameters of one name the first counts.
 std::vector<WrittenParameter> told_by_others(const Subject& subject) {
-    auto shared = in_shared_document(subject);
     const auto documents = subject.family->documents();
-    const bool has_model_document = std::any_of(documents.begin(), documents.end(), [](const Document& other) {
-        return other.content == Document::Content::model;
-    });
+    const auto has = [&](Document::Content content) {
+        return std::any_of(documents.begin(), documents.end(),
+                           [&](const Document& other) { return other.content == content; });
+    };
+    if (!has(Document::Content::shared)) return {}; // a family whose phones take one file alone
+    auto shared = in_shared_document(subject);
     const auto layers = of_model(subject);
-    if (!has_model_document || layers.size() == subject.shared.size()) return shared;
+    if (!has(Document::Content::model) || layers.size() == subject.shared.size()) return shared;
     auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers, *subject.family);
     told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
     return told;

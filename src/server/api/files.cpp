@@ -102,7 +102,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     json::array notes = notes_json(rendered->notes);
     const LocalLayer local = local_or_note(*files, call.context.catalogue.store(), notes);
     for (const config::WrittenParameter& p : rendered->parameters) {
-        json::object row = to_json(p);
+        json::object row = to_json(p, *files->family);
         if (const std::string* changed = local.find(p.parameter.name))
             row["local"] = hidden && p.secrecy == config::Secrecy::secret ? masked_value : std::string_view(*changed);
         parameters.push_back(std::move(row));
