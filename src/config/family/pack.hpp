@@ -21,6 +21,8 @@ struct PackContent {
     std::vector<OtherFile> files;
     std::vector<Pattern> agents;
     std::vector<CertificateForm> certificates;
+    std::vector<Form> log_shapes;
+    std::vector<LogSentence> log_sentences;
     std::vector<Model> models;
     /// Of which parameters phones take an empty value. Where they do not, they ignore the line.
     enum class EmptyValues : std::uint8_t { any, text } empty_values = EmptyValues::any;
@@ -59,6 +61,8 @@ public:
     [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
     [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
+    [[nodiscard]] std::span<const Form> log_shapes() const override { return content_.log_shapes; }
+    [[nodiscard]] std::span<const LogSentence> log_sentences() const override { return content_.log_sentences; }
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 

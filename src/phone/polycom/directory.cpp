@@ -44,12 +44,10 @@ std::uint64_t directory_bytes_max(const Parameters& parameters, const Flash& fla
 }
 
 void keep_directory(Session& session, const std::string& name, const std::string& content) {
-    if (is_web_page(content))
-        return session.mark_not_usable(fmt::format("{}; expected a contact directory", web_page_reason));
+    if (is_web_page(content)) return session.mark_malformed(web_page_reason, "a contact directory");
     const auto directory = syntax().read(content);
     if (!directory)
-        return session.mark_not_usable(directory.error().text() +
-                                       "; expected a contact directory as a well-formed XML file");
+        return session.mark_malformed(directory.error().text(), "a contact directory as a well-formed XML file");
     const auto most = directory_bytes_max(session.parameters(), session.flash());
     if (content.size() > most)
         return session.problem(fmt::format(
