@@ -23,7 +23,7 @@ void check(const LogFinding& finding) {
     for (const auto* text :
          {&finding.time, &finding.file, &finding.text, &finding.expected, &finding.seen, &finding.why}) {
         OFFHOOK_ASSERT(offhook::is_printable_utf8(*text));
-        OFFHOOK_ASSERT(text->size() <= pack_limits::log_text_bytes_max + 4 * sizeof "…");
+        OFFHOOK_ASSERT(text->size() <= 4 * pack_limits::log_text_bytes_max + sizeof "…");
     }
 }
 

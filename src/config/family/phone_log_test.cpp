@@ -26,8 +26,8 @@ PackText pack_with(const std::string& top, const std::string& rows) {
                 "[[request]]\nuser_agent = \"P {model}\"\nsource = \"s\"\n"
                 "[[document]]\nkind = \"d\"\npath = \"{mac}.cfg\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n" +
                 rows,
-            "[series.s]\nlines = 2\n[model.M1]\nseries = \"s\"\n", "\"a\" = { type = \"text\" }\n",
-            "[\"line.{n}.user\"]\nwrite = \"a\"\n"};
+            "[series.s]\nlines = 2\n[model.M1]\nseries = \"s\"\n", "\"a.{n}\" = { type = \"text\" }\n",
+            "[\"line.{n}.user\"]\nwrite = \"a.{n}\"\n"};
 }
 
 std::string row(const std::string& text, const std::string& means = "malformed", const std::string& more = "") {
@@ -45,7 +45,7 @@ std::vector<std::string> errors_of(const PackText& text) {
 TEST(LogRows, TakesSentencesAndShapes) {
     const auto loaded =
         load_family(pack_with("log_shape = [\"{time} {text}\"]\n",
-                              row("[\"bad {file}\", \"broken {file}: {why}\"]") + row("\"load {file}\"", "fetched")));
+                              row("[\"wrong {file}\", \"broken {file}: {why}\"]") + row("\"load {file}\"", "fetched")));
     ASSERT_TRUE(loaded) << loaded.error()[0].text();
     EXPECT_THAT((*loaded)->log_shapes(), SizeIs(1));
     ASSERT_THAT((*loaded)->log_sentences(), SizeIs(3));
@@ -58,10 +58,10 @@ TEST(LogRows, RefusesWhatCannotMeanAnything) {
         std::string top, rows;
         const char* why;
     } cases[] = {
-        {"", row("\"bad {name}\""), "is not in `with`"},
+        {"", row("\"wrong {name}\""), "is not in `with`"},
         {"", row("\"{file}: {why}\""), "has no words of its own"},
         {"", row("\"\""), "has no words of its own"},
-        {"", row("\"sad {file}\"", "sad"), "`means` is one of begins, fetched"},
+        {"", row("\"stop {file}\"", "sad"), "`means` is one of begins, fetched"},
         {"", row("\"load it\"", "fetched"), "names the {file}"},
         {"", row("\"stop {file}\"") + row("\"stop {file}\""), "stands twice"},
         {"", row("\"stop {file}\"", "malformed", "confidence = \"C\"\n"), "source"},
@@ -176,14 +176,15 @@ TEST(PhoneLog, WhatItTellsIsHarmless) {
     const auto found = read_phone_log(polycom(), hostile);
     ASSERT_THAT(found, SizeIs(1));
     const std::vector<std::string> texts{found[0].time, found[0].file, found[0].text, found[0].why};
-    EXPECT_EQ(found[0].file, "ftp://h/\\x1B[31m\\xFF.cfg");
+    EXPECT_EQ(found[0].file, "ftp://h/\\x1b[31m\\xff.cfg");
     for (const auto& text : texts) {
         EXPECT_TRUE(is_printable_utf8(text)) << text;
-        EXPECT_LE(text.size(), pack_limits::log_text_bytes_max + 3);
+        EXPECT_LE(text.size(), 4 * pack_limits::log_text_bytes_max + 3);
         EXPECT_THAT(text, Not(HasSubstr("w0rd")));
         EXPECT_THAT(text, Not(HasSubstr("mine")));
     }
     const auto accounts = read_phone_log(polycom(), "Error parsing file 'x': at https://me:mine@x and 'a://b:c@d'");
+    ASSERT_THAT(accounts, SizeIs(1));
     EXPECT_EQ(accounts[0].why, "at https://x and 'a://d'");
 }
 
