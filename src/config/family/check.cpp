@@ -90,6 +90,14 @@ void look_at_discovery(const Discovery& discovery, Coverage& out) {
     }
 }
 
+void look_at_logs(const Family& family, Coverage& out) {
+    for (const LogSentence& sentence : family.log_sentences()) {
+        out.log_lines.push_back(fmt::format("{}: {} ({})", log_meaning_text.to_text(sentence.meaning),
+                                            sentence.form.text(), sentence.confidence));
+        if (sentence.confidence == "P") ++out.log_lines_ours;
+    }
+}
+
 void list(std::string& out, std::string_view title, const std::vector<std::string>& names) {
     if (names.empty()) return;
     out += fmt::format("{} ({}):\n", title, names.size());
@@ -109,6 +117,7 @@ Coverage coverage_of(const Family& family) {
     out.rows = pack->content().rows.size();
     count_columns(pack->content(), out);
     look_at_discovery(pack->discovery(), out);
+    look_at_logs(*pack, out);
     look_at_rows(*pack, out);
     return out;
 }
@@ -156,10 +165,14 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
     out += coverage.offers.empty() && coverage.classes == 0
                ? "discovery: nothing is said\n"
                : fmt::format("discovery: {} classes, {} offers\n", coverage.classes, coverage.offers.size());
+    if (!coverage.log_lines.empty())
+        out += fmt::format("logs: {} sentences, {} of them project-made\n", coverage.log_lines.size(),
+                           coverage.log_lines_ours);
     if (detail == Detail::summary) return out;
     for (const Coverage::Column& column : coverage.columns)
         list(out, column.name == "mapped" ? "not mapped" : "without " + column.name, column.missing);
     list(out, "offers", coverage.offers);
+    list(out, "log sentences", coverage.log_lines);
     list(out, "settings without a row", coverage.without_row);
     list(out, "rows that are inferred", coverage.inferred);
     list(out, "rows that cannot be read back", coverage.one_way);

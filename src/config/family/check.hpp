@@ -26,8 +26,10 @@ struct Coverage {
     std::vector<std::string> one_way;                                ///< rows that cannot be read back, with the reason
     std::vector<std::string> many_to_one;                            ///< values that read back as another
     std::size_t models = 0, documents = 0, other_files = 0, rows = 0;
-    std::size_t classes = 0;         ///< by which its phones are known in discovery: option 60, enterprise, PnP vendor
-    std::vector<std::string> offers; ///< "dhcp4 66 <url> (G)", as far as discovery.toml says
+    std::size_t classes = 0; ///< by which its phones are known in discovery: option 60, enterprise, PnP vendor
+    std::vector<std::string> log_lines; ///< "bad_checksum: Bad image checksum, … (C)"
+    std::size_t log_lines_ours = 0;     ///< of these, what only our virtual phone writes
+    std::vector<std::string> offers;    ///< "dhcp4 66 <url> (G)", as far as discovery.toml says
 };
 
 /// `family` is one that load_family() made.

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "config/family/certificate_form.hpp"
 #include "config/family/discovery.hpp"
+#include "config/family/log_sentence.hpp"
 #include "config/family/release.hpp"
 #include "config/seal/seal.hpp"
 #include "config/settings/effective.hpp"
@@ -84,8 +85,9 @@ struct UploadRules {
     std::uint64_t bytes_max = 4U << 20U; ///< of one upload; what is appended beyond it starts a new file
     bool served_back = true;             ///< false: the phone may ask how long it is, and no more
     /// What its content is to us: local, settings changed on the phone itself, read by `syntax` and the pack's rows;
-    /// directory, contacts read by `directory`; nothing, bytes.
-    enum class Becomes : std::uint8_t { nothing, local, directory } becomes = Becomes::nothing;
+    /// directory, contacts read by `directory`; log, what the phone says of itself, read by log_sentences(); nothing,
+    /// bytes.
+    enum class Becomes : std::uint8_t { nothing, local, directory, log } becomes = Becomes::nothing;
     const Syntax* syntax = nullptr;
     const DirectorySyntax* directory = nullptr;
 };
@@ -225,6 +227,10 @@ public:
 
     /// Accounts of phones out of their box; most families have none.
     [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }
+    /// What its phones write into their logs, and what a line around it looks like; in the order in which they are
+    /// tried.
+    [[nodiscard]] virtual std::span<const LogSentence> log_sentences() const { return {}; }
+    [[nodiscard]] virtual std::span<const Form> log_shapes() const { return {}; }
     /// The vendor's own defaults in our settings, as far as the pack states them.
     [[nodiscard]] virtual const Layer& defaults() const = 0;
     /// How its phones look for a boot server; without offers: nothing is known.

@@ -271,8 +271,8 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
 /// What an upload becomes, and the grammar that reads it: `syntax` of settings, `directory` of contacts.
 void read_becomes(TomlReader& row, UploadRules& rules) {
     using Becomes = UploadRules::Becomes;
-    rules.becomes =
-        choice(row, "becomes", Becomes::nothing, {{"local", Becomes::local}, {"directory", Becomes::directory}});
+    rules.becomes = choice(row, "becomes", Becomes::nothing,
+                           {{"local", Becomes::local}, {"directory", Becomes::directory}, {"log", Becomes::log}});
     const std::string syntax = row.text("syntax"), directory = row.text("directory");
     if (!syntax.empty() && rules.becomes != Becomes::local)
         row.problem_at("syntax", "`syntax` reads what becomes \"local\", and this does not");
@@ -293,7 +293,10 @@ void read_becomes(TomlReader& row, UploadRules& rules) {
             row.problem_at("directory", "no directory syntax '" + printable(directory, 40) + "'; there are " +
                                             directory_syntax_names());
     }
-    if (rules.becomes != Becomes::nothing && rules.append != UploadRules::Append::never)
+    if (rules.becomes == Becomes::log && rules.bytes_max > std::uint64_t(pack_limits::log_upload_bytes_max))
+        row.problem_at("becomes", "what becomes a log is at most 1048576 bytes: state a smaller `bytes_max`");
+    const bool is_whole = rules.becomes == Becomes::local || rules.becomes == Becomes::directory;
+    if (is_whole && rules.append != UploadRules::Append::never)
         row.problem_at("becomes", "what is read as a whole is sent as a whole: no `append`");
 }
 
@@ -364,9 +367,11 @@ void read_family(const PackFile& file, PackContent& content) {
     read_accounts(root, file, content);
     read_requests(root, file, content);
     read_certificates(root, file, content);
+    read_log_lines(root, file, content);
     std::set<std::string> kinds;
     read_documents(root, file, content, kinds);
     read_others(root, file, content, kinds);
+    check_logs(file, content);
     read_defaults(root, file, content);
     root.finish();
 }

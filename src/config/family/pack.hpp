@@ -21,6 +21,8 @@ struct PackContent {
     std::vector<OtherFile> files;
     std::vector<Pattern> agents;
     std::vector<CertificateForm> certificates;
+    std::vector<Form> log_shapes;
+    std::vector<LogSentence> log_sentences;
     std::vector<Model> models;
     /// Of which parameters phones take an empty value. Where they do not, they ignore the line.
     enum class EmptyValues : std::uint8_t { any, text } empty_values = EmptyValues::any;
@@ -63,6 +65,8 @@ public:
     [[nodiscard]] Evidence evidence(const WrittenParameter& written) const override;
     /// Of what `row` writes to `parameter`.
     [[nodiscard]] Evidence evidence_of(const Row& row, const ParameterName& parameter) const;
+    [[nodiscard]] std::span<const Form> log_shapes() const override { return content_.log_shapes; }
+    [[nodiscard]] std::span<const LogSentence> log_sentences() const override { return content_.log_sentences; }
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 
