@@ -8,7 +8,7 @@
 
 namespace offhook::config {
 namespace {
-constexpr std::size_t mac_digits = 12;
+constexpr std::size_t name_mac_digits = 12;
 } // namespace
 
 Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
@@ -36,10 +36,10 @@ Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
 
 std::optional<std::uint32_t> PathTable::find_mac(const Names& names, std::string_view lower,
                                                  std::optional<MacAddress>& mac) {
-    if (lower.size() <= mac_digits || names.after_mac.empty()) return std::nullopt;
+    if (lower.size() <= name_mac_digits || names.after_mac.empty()) return std::nullopt;
     const auto found_mac = MacAddress::from_digits(lower);
     if (!found_mac) return std::nullopt;
-    const auto found = names.after_mac.find(lower.substr(mac_digits));
+    const auto found = names.after_mac.find(lower.substr(name_mac_digits));
     if (found == names.after_mac.end()) return std::nullopt;
     mac = found_mac;
     return found->second;
