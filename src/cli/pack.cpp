@@ -16,7 +16,7 @@ int failed_all(const std::vector<Error>& errors) {
     return exit_failed;
 }
 
-int list(const Cli& cli) {
+int list_packs(const Cli& cli) {
     const auto families = config::load_families(cli.packs_directory);
     if (!families) return failed_all(families.error());
     Table table({"FAMILY", "TITLE", "MODELS"});
@@ -84,7 +84,7 @@ void add_pack(CLI::App& app, Cli& cli) {
     auto* pack = app.add_subcommand("pack", "Family packs: what the server and the virtual phones know of a vendor")
                      ->require_subcommand(1);
     auto* listed = pack->add_subcommand("list", "List families and models");
-    listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
+    listed->callback([&cli] { cli.run = [&cli] { return list_packs(cli); }; });
 
     auto arguments = std::make_shared<CheckArguments>();
     auto* checked = pack->add_subcommand("check", "Check a pack, and show how much of the family it covers");
