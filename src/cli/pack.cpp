@@ -17,7 +17,7 @@ int failed_all(const std::vector<Error>& errors) {
     return exit_failed;
 }
 
-int list(const Cli& cli) {
+int list_packs(const Cli& cli) {
     const auto families = config::load_families(cli.packs_directory);
     if (!families) return failed_all(families.error());
     Table table({"FAMILY", "TITLE", "MODELS"});
@@ -115,7 +115,7 @@ void add_pack(CLI::App& app, Cli& cli) {
     auto* pack = app.add_subcommand("pack", "Family packs: what the server and the virtual phones know of a vendor")
                      ->require_subcommand(1);
     auto* listed = pack->add_subcommand("list", "List families and models");
-    listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
+    listed->callback([&cli] { cli.run = [&cli] { return list_packs(cli); }; });
 
     auto fresh = std::make_shared<NewArguments>();
     auto* made = pack->add_subcommand("new", "Make a new family's folder, with an example in each file");

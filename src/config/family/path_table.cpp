@@ -7,7 +7,6 @@
 #include <array>
 
 namespace offhook::config {
-namespace {} // namespace
 
 Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
     const auto shadowed = [&] {

@@ -60,7 +60,7 @@ std::size_t comment_at(std::string_view line) {
     return std::string_view::npos;
 }
 
-bool is_value(std::string_view value) {
+bool is_ip88_value(std::string_view value) {
     return trim(value) == value && is_printable_utf8(value) && comment_at(value) == std::string_view::npos;
 }
 
@@ -83,7 +83,7 @@ Result<std::string> Ip88Text::write(std::span<const Parameter> parameters) const
         if (parameter.value.size() > limits::value_bytes_max)
             return fail(ErrorCode::too_large, fmt::format("a value has at most {} bytes", limits::value_bytes_max),
                         parameter.name);
-        if (!is_value(parameter.value))
+        if (!is_ip88_value(parameter.value))
             return fail(ErrorCode::invalid,
                         "the value holds a line break, a control character, a blank at one of its ends, or a ';' that "
                         "would start a comment; this file has no place for them",

@@ -30,7 +30,7 @@ std::string_view stated(const config::Effective& settings, std::string_view name
 
 /// A new key, and the one that the phone has as the one before: delivery ends it when the phone has got the new one.
 /// The key itself is never shown: phones learn it from their files.
-Result<ApiAnswer> rotate(const ApiCall& call) {
+Result<ApiAnswer> rotate_file_key(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const Layers layers(*files->snapshot, *files->family, *files->site, files->device);
@@ -56,6 +56,6 @@ Result<ApiAnswer> rotate(const ApiCall& call) {
 
 } // namespace
 
-std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate}}; }
+std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate_file_key}}; }
 
 } // namespace offhook::server

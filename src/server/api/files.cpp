@@ -56,7 +56,7 @@ LocalLayer local_or_note(const DeviceFiles& files, catalogue::Store& store, json
     }
 }
 
-Result<ApiAnswer> list(const ApiCall& call) {
+Result<ApiAnswer> list_files(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     json::array rows, notes;
@@ -83,7 +83,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"files", std::move(rows)}, {"notes", std::move(notes)}}};
 }
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_file(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const std::string& name = call.words.at(1);
@@ -117,7 +117,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> file_routes() {
-    return {{"GET", "/v1/devices/{mac}/files", list}, {"GET", "/v1/devices/{mac}/files/{name}", show}};
+    return {{"GET", "/v1/devices/{mac}/files", list_files}, {"GET", "/v1/devices/{mac}/files/{name}", show_file}};
 }
 
 } // namespace offhook::server
