@@ -76,7 +76,7 @@ function(add_gtest TARGET PREFIX LABEL TIMEOUT)
   foreach(piece RANGE 1 ${pieces})
     math(EXPR index "${piece} - 1")
     add_test(NAME ${PREFIX}.${piece}_of_${pieces} COMMAND ${TARGET} --gtest_brief=1)
-    set_tests_properties(${PREFIX}.${piece}_of_${pieces} PROPERTIES TIMEOUT 300 LABELS ${LABEL}
+    set_tests_properties(${PREFIX}.${piece}_of_${pieces} PROPERTIES TIMEOUT 600 LABELS ${LABEL}
                          ENVIRONMENT "GTEST_TOTAL_SHARDS=${pieces};GTEST_SHARD_INDEX=${index}")
   endforeach()
 endfunction()
