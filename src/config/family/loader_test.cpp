@@ -134,6 +134,20 @@ TEST(PackLoader, ReadsHowADocumentIsSealed) {
         EXPECT_EQ(errors_of(with_document(row.rules)), std::vector<std::string>{row.error}) << row.rules;
 }
 
+TEST(PackLoader, ReadsWhatAPhonesUserMayDoWithAParameter) {
+    auto text = good();
+    text.parameters += "\"user.may\" = { access = \"rw\" }\n";
+    const auto family = load_family(text);
+    ASSERT_TRUE(family) << family.error().front().text();
+    EXPECT_EQ((*family)->facts("user.may")->access, UserAccess::read_write);
+    EXPECT_EQ((*family)->all_facts().front().access, std::nullopt);
+    EXPECT_EQ((*family)->all_facts().back().name, "user.may");
+    text.parameters += "\"user.may.not\" = { access = \"none\" }\n";
+    const auto errors = errors_of(text);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_NE(errors[0].find("`access` is na, ro or rw"), std::string::npos) << errors[0];
+}
+
 TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
     const auto fixed = [](const std::string& value) {
         return with_document("[document.fixed]\nA = \"" + value + "\"\n");
