@@ -7,7 +7,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(bytes), size);
     constexpr const char* key = "00112233445566778899aabbccddeeff";
-    for (const char* name : {"polycom-project", "panasonic-project", "openssl-enc", "openssl-enc-256"}) {
+    for (const char* name : {"polycom-project", "panasonic-project", "openssl-enc", "openssl-enc-256",
+                             "openssl-raw-256", "openssl-raw-256-sha256"}) {
         const auto* seal = offhook::config::find_seal(name);
         const auto plain = seal->open(text, key);
         if (plain) OFFHOOK_ASSERT(seal->looks_sealed(text));

@@ -30,12 +30,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         const auto* syntax = offhook::config::find_syntax(name);
         const auto first = syntax->read(text);
         if (!first) continue;
-        const auto written = syntax->write(first->parameters);
+        const auto written = syntax->write_marked(first->parameters, first->access);
         if (!written) continue; // names beyond those we write, or more than a phone takes
         const auto second = syntax->read(*written);
         OFFHOOK_ASSERT(second.has_value());
         OFFHOOK_ASSERT(second->parameters.size() == first->parameters.size());
-        const auto again = syntax->write(second->parameters);
+        const auto again = syntax->write_marked(second->parameters, second->access);
         OFFHOOK_ASSERT(again.has_value() && *again == *written);
     }
     return 0;

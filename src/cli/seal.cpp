@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "config/family/loader.hpp"
+#include "config/seal/gzip.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -21,6 +22,7 @@ enum class Direction : std::uint8_t { seal, open };
 
 struct SealArguments {
     std::string family, seal, key, key_file;
+    bool gzip = false;
 };
 
 /// What is wrong with the key or the file is no wrong use of the command, as an invalid word would be.
@@ -90,7 +92,11 @@ int run(const Cli& cli, const SealArguments& arguments, Direction direction) {
     const auto input = read_input();
     if (!input) return failed(input.error());
     // A file on its own has no phone and no kind to it, so nothing to salt with but itself.
-    const auto output = direction == Direction::seal ? (*seal)->seal(*input, *key, "") : (*seal)->open(*input, *key);
+    const bool packs = arguments.gzip && direction == Direction::seal;
+    auto output = direction == Direction::open ? (*seal)->open(*input, *key)
+                                               : (*seal)->seal(packs ? config::gzip(*input) : *input, *key, "");
+    if (output && arguments.gzip && direction == Direction::open)
+        output = config::gunzip(*output, limits::document_bytes_max);
     if (!output) return refused(output.error());
     if (const auto label = config::label(**seal); !label.empty()) std::cerr << (*seal)->name() << ": " << label << '\n';
     std::cout.write(output->data(), static_cast<std::streamsize>(output->size()));
@@ -104,7 +110,10 @@ void add(CLI::App& app, Cli& cli, Direction direction, const char* name, const c
     command->add_option("--seal", arguments->seal, "Which encryption: " + config::seal_names())->type_name("NAME");
     command->add_option("--key", arguments->key, "The phone's file key; the process list shows it");
     command->add_option("--key-file", arguments->key_file, "A file whose first line is the key")->type_name("FILE");
-    command->footer("Only the openssl-enc seals are a vendor's own. The others are Offhook's: real phones do not read "
+    command->add_flag("--gzip", arguments->gzip,
+                      direction == Direction::seal ? "Compress it first, as SPA phones can read it"
+                                                   : "Uncompress it after; gzip and deflate are told by their content");
+    command->footer("Only the openssl seals are a vendor's own. The others are Offhook's: real phones do not read "
                     "them.");
     command->callback([&cli, arguments, direction] {
         cli.run = [&cli, arguments, direction] { return run(cli, *arguments, direction); };

@@ -47,6 +47,8 @@ TEST(SealCommand, UnsealsWhatItSealed) {
         {"--family", "polycom", "--key", polycom_key},
         {"--family", "panasonic", "--key", polycom_key},
         {"--seal", "openssl-enc", "--key", "password"},
+        {"--family", "linksys-spa", "--key", "password"},
+        {"--family", "linksys-spa", "--gzip", "--key", "password"},
         {"--family", "panasonic", "--seal", "openssl-enc-256", "--key", "password"}};
     const std::string plain("a\r\nfile\0of bytes", 16);
     for (const auto& words : options) {
@@ -63,6 +65,20 @@ TEST(SealCommand, UnsealsWhatItSealed) {
         EXPECT_EQ(sealed.err.find("project-defined, not interoperable with real phones") == std::string::npos, vendors);
         EXPECT_EQ(opened.err.find("project-defined, not interoperable with real phones") == std::string::npos, vendors);
     }
+}
+
+TEST(SealCommand, CompressesBeforeItSeals) {
+    const std::string plain(5000, 'x');
+    const auto sealed = offhook({"seal", "--family", "linksys-spa", "--gzip", "--key", "password"}, plain);
+    ASSERT_EQ(sealed.code, exit_done) << sealed.err;
+    EXPECT_LT(sealed.out.size(), 100U);
+    EXPECT_EQ(sealed.out.substr(0, 8), "Salted__");
+    const auto packed = offhook({"unseal", "--family", "linksys-spa", "--key", "password"}, sealed.out);
+    EXPECT_EQ(packed.out.substr(0, 2), "\x1f\x8b");
+    const auto not_packed = offhook({"seal", "--family", "linksys-spa", "--key", "password"}, plain);
+    const auto refused = offhook({"unseal", "--family", "linksys-spa", "--gzip", "--key", "password"}, not_packed.out);
+    EXPECT_EQ(refused.code, exit_failed);
+    EXPECT_NE(refused.err.find("neither gzip nor deflate"), std::string::npos) << refused.err;
 }
 
 TEST(SealCommand, TakesTheKeyFromAFile) {
@@ -99,7 +115,7 @@ TEST(SealCommand, SaysWhatIsWrongAndNeverTheKey) {
         {{"unseal", "--family", "polycom", "--key", polycom_key}, "<a/>", exit_failed, "this is not sealed"},
         {{"seal", "--family", "polycom", "--key", "letters"}, "x", exit_failed, "the key is 32 hexadecimal digits"},
         {{"seal", "--family", "nokia", "--key", other}, "x", exit_failed, "nokia: no pack for this family"},
-        {{"seal", "--family", "linksys-spa", "--key", other}, "x", exit_failed, "has no sealed documents"},
+        {{"seal", "--family", "genband-ip88", "--key", other}, "x", exit_failed, "has no sealed documents"},
         {{"seal", "--seal", "openssl-enc", "--key", other}, std::string(3 << 20U, 'x'), exit_failed, "2 MiB"},
         {{"seal", "--seal", "zip", "--key", other}, "x", exit_wrong_use, "no seal 'zip'; there are polycom-project"},
         {{"seal", "--key", other}, "x", exit_wrong_use, "--family or --seal is needed"},

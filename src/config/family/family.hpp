@@ -143,9 +143,10 @@ struct ParameterFacts {
     std::string default_value;
     std::optional<bool> reboots; ///< nullopt: not known
     std::optional<bool> secret;
-    std::string since;      ///< firmware that brought it
-    std::string source;     ///< where we learned it
-    std::string confidence; ///< the reference's mark: G C U I B
+    std::optional<UserAccess> access; ///< what files let the phone's user do with it; nullopt: they do not say
+    std::string since;                ///< firmware that brought it
+    std::string source;               ///< where we learned it
+    std::string confidence;           ///< the reference's mark: G C U I B
 };
 
 /// One parameter that a row made, and whence.
@@ -209,6 +210,8 @@ public:
     }
     /// Null when the pack does not know the parameter.
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
+    /// Of all parameters that the pack knows, in its order.
+    [[nodiscard]] virtual std::span<const ParameterFacts> all_facts() const { return {}; }
 
     /// Accounts of phones out of their box; most families have none.
     [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }

@@ -58,6 +58,7 @@ public:
     [[nodiscard]] WriteResult write(const Effective& settings, const Model* model) const override;
     [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
+    [[nodiscard]] std::span<const ParameterFacts> all_facts() const override { return content_.facts; }
     [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }

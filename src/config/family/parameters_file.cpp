@@ -27,6 +27,17 @@ void check_facts(const TomlReader& row, const ParameterFacts& facts) {
     if (!facts.confidence.empty() && facts.source.empty()) row.problem_at("confidence", "a mark without a source");
 }
 
+/// `access`, as spa-xml writes it.
+std::optional<UserAccess> user_access(TomlReader& row) {
+    const std::string text = row.text("access");
+    if (text == "na") return UserAccess::none;
+    if (text == "ro") return UserAccess::read_only;
+    if (text == "rw") return UserAccess::read_write;
+    if (!text.empty())
+        row.problem_at("access", "`access` is na, ro or rw: what the phone's user may do on its own pages");
+    return std::nullopt;
+}
+
 } // namespace
 
 bool is_confidence_mark(std::string_view mark) {
@@ -68,6 +79,7 @@ void read_parameters(const PackFile& file, PackContent& content) {
         if (!facts.reboots) facts.reboots = otherwise.reboots;
         facts.secret = row.maybe("secret");
         if (!facts.secret) facts.secret = otherwise.secret;
+        facts.access = user_access(row);
         facts.since = row.text("since");
         facts.source = row.text("source");
         facts.confidence = row.text("confidence");

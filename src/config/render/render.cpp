@@ -239,7 +239,8 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
     for (const Parameter& fixed : document.fixed) {
         const auto same = [&](const WrittenParameter& p) { return p.parameter.name == fixed.name; };
-        // A row's, or the operator's own. What a row only empties, so that a broader layer's does not count, is not said.
+        // A row's, or the operator's own. What a row only empties, so that a broader layer's does not count, is not
+        // said.
         const auto there = std::find_if(out.parameters.begin(), out.parameters.end(), same);
         const bool is_there = there != out.parameters.end();
         if (is_there && (there->setting.id == Layer::raw_id || !there->parameter.value.empty())) continue;
@@ -265,6 +266,15 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
     std::move(instead.begin(), instead.end(), std::back_inserter(out.parameters)); // of one model only
     if (document.content == Document::Content::fixed)
         drop_hidden_by_model(out.parameters, *subject.family, document.fixed);
+}
+
+/// What the pack says that the phone's user may do with what the file holds.
+std::vector<AccessMark> access_marks(const std::vector<Parameter>& parameters, const Family& family) {
+    std::vector<AccessMark> out;
+    for (const Parameter& parameter : parameters)
+        if (const auto* facts = family.facts(parameter.name); facts != nullptr && facts->access)
+            out.push_back({parameter.name, *facts->access});
+    return out;
 }
 
 Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
@@ -311,7 +321,7 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     std::vector<Parameter> parameters;
     parameters.reserve(out.parameters.size());
     for (const WrittenParameter& p : out.parameters) parameters.push_back(p.parameter);
-    auto text = document.syntax->write(parameters);
+    auto text = document.syntax->write_marked(parameters, access_marks(parameters, *subject.family));
     if (!text) return tl::unexpected(without_value(text.error(), out.parameters));
     if (text->size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);

@@ -18,7 +18,8 @@ std::string from_hex(std::string_view digits) {
     return out;
 }
 
-// gzip.compress(profile, mtime=0) of Python 3.10 and older, zlib.compress(profile) and the second without its header and checksum.
+// gzip.compress(profile, mtime=0) of Python 3.10 and older, zlib.compress(profile) and the second without its header
+// and checksum.
 const std::string python_gzip = from_hex("1f8b08000000000002ffb349cb492cd12d28ca4fcbcc49b5e3b2710f088877b433343236"
                                          "313533b7b0d187f0b96cf451d5010066cdba3b37000000");
 const std::string python_zlib = from_hex("78dab349cb492cd12d28ca4fcbcc49b5e3b2710f088877b433343236313533b7b0d187f0"
@@ -39,6 +40,13 @@ TEST(Gzip, UnpacksWhatOthersMadeInEachContainer) {
         ASSERT_TRUE(plain) << plain.error().text();
         EXPECT_EQ(*plain, profile);
     }
+}
+
+TEST(Gzip, UnpacksMoreThanAPieceFromBareDeflate) {
+    const std::string packed = gzip(std::string(500'000, 'a')); // all input is taken long before all output is there
+    const auto plain = gunzip(packed.substr(10, packed.size() - 18), limit);
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_EQ(*plain, std::string(500'000, 'a'));
 }
 
 TEST(Gzip, MakesTheSameBytesEachTimeAndThoseOfTheReference) {

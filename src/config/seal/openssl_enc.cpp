@@ -19,18 +19,19 @@ struct KeyAndVector {
     std::string key, vector;
 };
 
-KeyAndVector derive(std::string_view password, std::string_view salt, std::size_t key_bytes) {
+KeyAndVector derive(std::string_view password, std::string_view salt, const OpensslEnc::Form& form) {
+    const EVP_MD* md = form.digest == OpensslEnc::Form::Digest::md5 ? EVP_md5() : EVP_sha256();
     std::string all, block;
-    while (all.size() < key_bytes + aes_block_bytes) {
+    while (all.size() < form.key_bytes + aes_block_bytes) {
         const std::string input = block + std::string(password) + std::string(salt);
         unsigned char digest[EVP_MAX_MD_SIZE];
         unsigned size = 0;
-        const int done = EVP_Digest(input.data(), input.size(), digest, &size, EVP_md5(), nullptr);
+        const int done = EVP_Digest(input.data(), input.size(), digest, &size, md, nullptr);
         OFFHOOK_ASSERT(done == 1);
         block.assign(reinterpret_cast<const char*>(digest), size);
         all += block;
     }
-    return {all.substr(0, key_bytes), all.substr(key_bytes, aes_block_bytes)};
+    return {all.substr(0, form.key_bytes), all.substr(form.key_bytes, aes_block_bytes)};
 }
 
 std::string base64_lines(std::string_view bytes) {
@@ -72,30 +73,40 @@ Result<void> check_key(std::string_view key) {
 } // namespace
 
 bool OpensslEnc::looks_sealed(std::string_view bytes) const {
+    if (form_.text == Form::Text::raw) return bytes.starts_with(magic);
     // "Salted__" is 64 bits, ten characters of base64 and four bits of the eleventh.
     constexpr std::string_view begin = "U2FsdGVkX1";
     return bytes.size() > begin.size() && bytes.starts_with(begin) &&
            std::string_view("89+/").find(bytes[begin.size()]) != std::string_view::npos;
 }
 
+std::string OpensslEnc::seal_with(std::string_view plain, std::string_view key, std::string_view eight_bytes) const {
+    OFFHOOK_ASSERT(eight_bytes.size() == salt_bytes);
+    const KeyAndVector derived = derive(key, eight_bytes, form_);
+    const std::string bytes =
+        std::string(magic) + std::string(eight_bytes) + aes_cbc_encrypt(plain, derived.key, derived.vector);
+    return form_.text == Form::Text::raw ? bytes : base64_lines(bytes);
+}
+
 Result<std::string> OpensslEnc::seal(std::string_view plain, std::string_view key, std::string_view salt) const {
     if (const auto fits = check_plain_bytes(plain); !fits) return tl::unexpected(fits.error());
     if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
-    const std::string own_salt = digest_bytes(keyed_digest(key, name_, {salt, plain}), salt_bytes);
-    const KeyAndVector derived = derive(key, own_salt, key_bytes_);
-    return base64_lines(std::string(magic) + own_salt + aes_cbc_encrypt(plain, derived.key, derived.vector));
+    return seal_with(plain, key, digest_bytes(keyed_digest(key, name_, {salt, plain}), salt_bytes));
 }
 
 Result<std::string> OpensslEnc::open(std::string_view sealed, std::string_view key) const {
+    const bool raw = form_.text == Form::Text::raw;
     if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
     if (sealed.size() > sealed_bytes_max) return fail(ErrorCode::too_large, "a sealed file is at most 2 MiB long");
     if (!looks_sealed(sealed))
         return fail(ErrorCode::invalid,
-                    "this is not sealed as `openssl enc -a -salt` does it: it would begin with U2FsdGVkX1");
-    const auto bytes = from_base64(sealed);
+                    raw ? "this is not sealed as `openssl enc -salt` does it: it would begin with Salted__"
+                        : "this is not sealed as `openssl enc -a -salt` does it: it would begin with U2FsdGVkX1");
+    const auto bytes = raw ? std::optional(std::string(sealed)) : from_base64(sealed);
     if (!bytes || bytes->size() <= magic.size() + salt_bytes || bytes->size() % aes_block_bytes != 0)
-        return fail(ErrorCode::invalid, "this sealed file is cut short, or is no base64 any more");
-    const KeyAndVector derived = derive(key, std::string_view(*bytes).substr(magic.size(), salt_bytes), key_bytes_);
+        return fail(ErrorCode::invalid, raw ? "this sealed file is cut short, or something is added to it"
+                                            : "this sealed file is cut short, or is no base64 any more");
+    const KeyAndVector derived = derive(key, std::string_view(*bytes).substr(magic.size(), salt_bytes), form_);
     auto plain =
         aes_cbc_decrypt(std::string_view(*bytes).substr(magic.size() + salt_bytes), derived.key, derived.vector);
     if (!plain)

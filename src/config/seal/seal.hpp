@@ -8,7 +8,7 @@
 /// Errors   seal(): invalid for a key that this seal cannot use. open(): invalid for a key, for what is not sealed, cut
 ///          short, or does not open with this key. No message holds the key or plain text.
 /// Threads  any.
-/// Source   reference: Polycom 8, Panasonic 6.
+/// Source   reference: Polycom 8, Panasonic 6, Linksys 7.2.
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -35,8 +35,9 @@ public:
 };
 
 /// The seal a pack names: "polycom-project" (project-defined), "panasonic-project" (.e2c and .e3c, project-defined),
-/// "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted, base64, MD5). Null: there is none of that name. Lifetime:
-/// static.
+/// "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted, base64, MD5; -192 and -256 are longer keys), "openssl-raw-256"
+/// (SPA phones: AES-256-CBC, salted, bytes as they are, MD5; -sha256 is another digest). Null: there is none of that
+/// name. Lifetime: static.
 [[nodiscard]] const Seal* find_seal(std::string_view name);
 [[nodiscard]] std::string seal_names(); ///< for error messages
 

@@ -57,6 +57,68 @@ TEST(SpaXml, ReadsWhatPhonesRead) {
     EXPECT_EQ(nested->notes[0].text, "element G holds others and means nothing here");
 }
 
+TEST(SpaXml, WritesWhatTheUserMayDo) {
+    const std::vector<Parameter> given{{"A", "1"}, {"B", ""}, {"C", "3"}};
+    const std::vector<AccessMark> marks{{"A", UserAccess::read_write},
+                                        {"B", UserAccess::none},
+                                        {"D", UserAccess::read_only},
+                                        {"A", UserAccess::read_only},
+                                        {"D", UserAccess::read_write}};
+    const auto text = syntax.write_marked(given, marks);
+    ASSERT_TRUE(text) << text.error().text();
+    EXPECT_EQ(*text, "<?xml version=\"1.0\"?>\n<flat-profile>\n<A ua=\"ro\">1</A>\n<B ua=\"na\"></B>\n<C>3</C>\n"
+                     "<D ua=\"rw\"/>\n</flat-profile>\n");
+    const auto read = syntax.read(*text);
+    EXPECT_EQ(read->parameters, given);
+    EXPECT_EQ(read->access, (std::vector<AccessMark>{
+                                {"A", UserAccess::read_only}, {"B", UserAccess::none}, {"D", UserAccess::read_write}}));
+    EXPECT_FALSE(syntax.write_marked({}, std::vector<AccessMark>{{"a b", UserAccess::none}}));
+}
+
+TEST(SpaXml, ReadsWhatTheUserMayDo) {
+    const auto read = syntax.read("<flat-profile><A ua=\"RW\" group=\"x\">1</A><B ua=\"ro\"/><C ua=\"all\">3</C>"
+                                  "<D other=\"na\">4</D><E ua=\"na\"><F ua=\"rw\">5</F></E></flat-profile>");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->parameters, (std::vector<Parameter>{{"A", "1"}, {"C", "3"}, {"D", "4"}}));
+    EXPECT_EQ(read->access, (std::vector<AccessMark>{{"A", UserAccess::read_write}, {"B", UserAccess::read_only}}));
+    ASSERT_EQ(read->notes.size(), 2U);
+    EXPECT_EQ(read->notes[0].text, "ua=\"all\" of C is none of na, ro, rw and is left out");
+}
+
+TEST(SpaXml, ReadsWhateverTheEncodingIsCalled) {
+    const std::string utf8 = "J\xc3\xb6rg";
+    const struct {
+        const char* what;
+        std::string text, value;
+        std::size_t notes;
+    } rows[] = {
+        {"UTF-8, not called so", "<flat-profile><A>J\xc3\xb6rg</A></flat-profile>", utf8, 0},
+        {"UTF-8 with its mark", "\xef\xbb\xbf<?xml version=\"1.0\"?><flat-profile><A>J\xc3\xb6rg</A></flat-profile>",
+         utf8, 0},
+        {"ISO 8859-1, called so",
+         "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><flat-profile><A>J\xf6rg</A></flat-profile>", utf8, 0},
+        {"ISO 8859-1 that could be UTF-8",
+         "<?xml version='1.0' encoding='iso-8859-1'?><flat-profile><A>\xc3\xb6</A></flat-profile>", "\xc3\x83\xc2\xb6",
+         0},
+        {"ISO 8859-1, not called so", "<flat-profile><A>J\xf6rg</A></flat-profile>", utf8, 1},
+        {"ISO 8859-1, called UTF-8",
+         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><flat-profile><A>J\xf6rg</A></flat-profile>", utf8, 1},
+        {"an encoding nobody knows",
+         "<?xml version=\"1.0\" encoding=\"windows-1252\"?><flat-profile><A>J\xf6rg</A></flat-profile>", utf8, 1},
+        {"a header after blanks", "\r\n \n<?xml version=\"1.0\"?>\n<flat-profile><A>x</A></flat-profile>", "x", 0},
+        {"no header at all", "\n\t<flat-profile><A>x</A></flat-profile>\n", "x", 0},
+    };
+    for (const auto& row : rows) {
+        const auto read = syntax.read(row.text);
+        ASSERT_TRUE(read) << row.what << ": " << read.error().text();
+        EXPECT_EQ(read->parameters, (std::vector<Parameter>{{"A", row.value}})) << row.what;
+        EXPECT_EQ(read->notes.size(), row.notes) << row.what;
+    }
+    EXPECT_EQ(syntax.read("\n<?xml version=\"1.0\"?>\n<flat-profile>\n<A>1</B></flat-profile>").error().where,
+              "line 4, column 7")
+        << "blanks and the header count as lines";
+}
+
 TEST(SpaXml, RefusesWhatIsNoProfile) {
     for (const std::string_view text :
          {"", "junk", "<flat-profile>", "<html></html>", "<Flat-Profile/>", "<flat-profile><A>1</B></flat-profile>",

@@ -10,6 +10,7 @@
 ///         carry at all (a quote where none can be escaped), never a mangled file.
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,8 +31,19 @@ struct SyntaxNote {
     std::size_t line; ///< from 1
 };
 
+/// What a phone lets its user do with a parameter on its own pages; an administrator may always change it.
+enum class UserAccess : std::uint8_t { none, read_only, read_write };
+
+struct AccessMark {
+    std::string name;
+    UserAccess access;
+
+    friend bool operator==(const AccessMark&, const AccessMark&) = default;
+};
+
 struct ParsedDocument {
     std::vector<Parameter> parameters; ///< in document order, duplicates kept
+    std::vector<AccessMark> access;    ///< in document order, also of parameters whose value stays as it is
     std::vector<SyntaxNote> notes;
 };
 
@@ -41,6 +53,12 @@ public:
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual std::string_view media_type() const = 0; ///< static storage
     [[nodiscard]] virtual Result<std::string> write(std::span<const Parameter> parameters) const = 0;
+    /// The same with marks, of parameters that stand there or not. Only spa-xml has a place for them; others leave them
+    /// out.
+    [[nodiscard]] virtual Result<std::string> write_marked(std::span<const Parameter> parameters,
+                                                           std::span<const AccessMark> /*access*/) const {
+        return write(parameters);
+    }
     [[nodiscard]] virtual Result<ParsedDocument> read(std::string_view text) const = 0;
 };
 

@@ -18,8 +18,8 @@ namespace {
 class Reading {
 public:
     Reading(const std::function<Result<void>(const XmlElement&)>& on_element,
-            const std::function<Result<void>(const XmlLeaf&)>* on_end)
-        : on_element_(on_element), on_end_(on_end), parser_(XML_ParserCreate(nullptr), &XML_ParserFree) {
+            const std::function<Result<void>(const XmlLeaf&)>* on_end, XmlEncoding encoding)
+        : on_element_(on_element), on_end_(on_end), parser_(XML_ParserCreate(name_of(encoding)), &XML_ParserFree) {
         if (!parser_) throw std::bad_alloc();
         XML_SetUserData(parser_.get(), this);
         XML_SetElementHandler(parser_.get(), &Reading::on_start, &Reading::on_end);
@@ -38,6 +38,10 @@ public:
     }
 
 private:
+    static const XML_Char* name_of(XmlEncoding encoding) {
+        if (encoding == XmlEncoding::as_declared) return nullptr;
+        return encoding == XmlEncoding::utf8 ? "UTF-8" : "ISO-8859-1";
+    }
     [[nodiscard]] std::string where() const {
         return fmt::format("line {}, column {}", XML_GetCurrentLineNumber(parser_.get()),
                            XML_GetCurrentColumnNumber(parser_.get()) + 1);
@@ -108,10 +112,11 @@ private:
 namespace {
 
 Result<void> read(std::string_view text, const std::function<Result<void>(const XmlElement&)>& on_element,
-                  const std::function<Result<void>(const XmlLeaf&)>* on_end) {
+                  const std::function<Result<void>(const XmlLeaf&)>* on_end,
+                  XmlEncoding encoding = XmlEncoding::as_declared) {
     if (text.size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, fmt::format("a file has at most {} bytes", limits::document_bytes_max));
-    return Reading(on_element, on_end).run(text);
+    return Reading(on_element, on_end, encoding).run(text);
 }
 
 } // namespace
@@ -121,8 +126,8 @@ Result<void> read_xml(std::string_view text, const std::function<Result<void>(co
 }
 
 Result<void> read_xml(std::string_view text, const std::function<Result<void>(const XmlElement&)>& on_element,
-                      const std::function<Result<void>(const XmlLeaf&)>& on_end) {
-    return read(text, on_element, &on_end);
+                      const std::function<Result<void>(const XmlLeaf&)>& on_end, XmlEncoding encoding) {
+    return read(text, on_element, &on_end, encoding);
 }
 
 } // namespace offhook::config

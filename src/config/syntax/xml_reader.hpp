@@ -40,12 +40,16 @@ struct XmlLeaf {
     unsigned depth;
 };
 
+/// What counts for the encoding: the document's own mark and header, or what the caller knows better.
+enum class XmlEncoding : std::uint8_t { as_declared, utf8, iso_8859_1 };
+
 /// Calls `on_element` at each start tag; its views live until it returns. An error that it returns ends the reading.
 [[nodiscard]] Result<void> read_xml(std::string_view text,
                                     const std::function<Result<void>(const XmlElement&)>& on_element);
 /// The same, and `on_end` at each end tag. Limits  limits::value_bytes_max + 1 bytes are kept of an element's text.
 [[nodiscard]] Result<void> read_xml(std::string_view text,
                                     const std::function<Result<void>(const XmlElement&)>& on_element,
-                                    const std::function<Result<void>(const XmlLeaf&)>& on_end);
+                                    const std::function<Result<void>(const XmlLeaf&)>& on_end,
+                                    XmlEncoding encoding = XmlEncoding::as_declared);
 
 } // namespace offhook::config

@@ -74,6 +74,15 @@ bool append_xml_value(std::string& out, std::string_view value) {
     return true;
 }
 
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t size = static_cast<unsigned char>(text[i]) < 0x80 ? 1 : wide_char_bytes(text.substr(i));
+        if (size == 0) return false;
+        i += size;
+    }
+    return true;
+}
+
 bool is_plain_xml_name(std::string_view name) {
     if (name.empty() || !is_letter(name.front())) return false;
     for (const char c : name)

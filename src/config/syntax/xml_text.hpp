@@ -15,6 +15,8 @@ namespace offhook::config {
 /// UTF-8, U+FFFE, U+FFFF. `out` then holds a piece of it.
 [[nodiscard]] bool append_xml_value(std::string& out, std::string_view value);
 
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// Letters, digits, '.', '-', '_', not starting with a digit, '.' or '-': the part of XML's names that vendors use.
 /// A colon is left out: it would make a namespace.
 [[nodiscard]] bool is_plain_xml_name(std::string_view name);
