@@ -9,7 +9,6 @@
 #include "phone/linksys/schedule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <map>
 #include <utility>
@@ -46,13 +45,6 @@ std::optional<config::RuleScheme> rule_scheme(const std::optional<protocol::Sche
     return config::RuleScheme::tftp;
 }
 
-using Rules = std::array<std::string, profile_rules.size()>;
-Rules rules_in_force(const Flash& flash) {
-    Rules out;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = in_force(flash, profile_rules[i]);
-    return out;
-}
-
 class Boot {
 public:
     Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links)
@@ -77,6 +69,8 @@ public:
     }
 
 private:
+    enum class Ran : std::uint8_t { own_rules, once };
+
     [[nodiscard]] ResyncReason why() const {
         if (around_.found_before == nullptr) return ResyncReason::reset;
         return around_.cause == BootSurroundings::Cause::own_clock ? own_reason(flash_) : ResyncReason::asked;
@@ -130,10 +124,9 @@ private:
     /// rules themselves have changed, the one that comes after Resync_Periodic, for which nobody waits here.
     asio::awaitable<void> pass(ResyncReason reason, std::optional<OneShot> once) {
         for (unsigned run = 1;; ++run) {
-            const Rules before = rules_in_force(flash_);
             const std::optional<OneShot> asked = std::exchange(once, std::nullopt);
             const auto resynced = co_await machine_.resync(reason, asked);
-            const auto next = co_await after_resync(reason, resynced, before);
+            const auto next = co_await after_resync(reason, resynced, asked ? Ran::once : Ran::own_rules);
             if (!next) co_return;
             if (run >= runs_max) {
                 machine_.files().problem(*next == ResyncReason::upgraded
@@ -146,7 +139,7 @@ private:
     }
 
     /// nullopt: the phone rests.
-    asio::awaitable<std::optional<ResyncReason>> after_resync(ResyncReason reason, Outcome resynced, Rules before) {
+    asio::awaitable<std::optional<ResyncReason>> after_resync(ResyncReason reason, Outcome resynced, Ran ran) {
         const bool may_upgrade = reason != ResyncReason::upgraded || read_state(flash_).upgrade_failures == 0;
         Outcome upgraded;
         if (may_upgrade) {
@@ -161,7 +154,7 @@ private:
         const bool was_tried = upgraded.end == End::failed || upgraded.end == End::succeeded;
         if (was_tried && is_on(flash_, "Resync_After_Upgrade_Attempt") && is_on(flash_, "Provision_Enable"))
             co_return ResyncReason::upgraded;
-        if (resynced.end != End::succeeded || before == rules_in_force(flash_)) co_return std::nullopt;
+        if (resynced.end != End::succeeded || ran == Ran::once || !machine_.rules_differ()) co_return std::nullopt;
         co_return goes_on_by_new_rules() ? std::optional(ResyncReason::periodic) : std::nullopt;
     }
 

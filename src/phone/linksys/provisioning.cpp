@@ -155,23 +155,34 @@ std::string Provisioning::source_of(std::string_view rule_name) const {
     return is_factorys && !file_url_.empty() ? file_url_ : std::string(text);
 }
 
-/// One that is skipped is neither a success nor a failure (4.4).
+/// One that is skipped is neither a success nor a failure (4.4). What counts as a change is the end beside the
+/// beginning: a value that two profiles set differently must not reboot the phone for ever (I).
 asio::awaitable<Outcome> Provisioning::run_rules(ResyncReason reason) {
+    const auto before = flash_.parameters;
     Outcome out;
-    for (const auto name : profile_rules) {
-        std::string rule_name(name);
-        std::string text = source_of(name);
+    for (std::size_t i = 0; i < profile_rules.size() && out.end != End::failed; ++i) {
+        ran_[i] = in_force(flash_, profile_rules[i]);
+        std::string rule_name(profile_rules[i]);
+        std::string text = source_of(profile_rules[i]);
         config::RuleServer server = server_;
-        const Outcome one =
+        Outcome one =
             co_await run_rule(std::move(rule_name), std::move(text), RuleForm::profile, std::move(server), reason);
-        if (one.effect != Effect::none) out.effect = one.effect;
-        if (one.end == End::succeeded) out.end = End::succeeded;
-        if (one.end != End::failed) continue;
-        out.end = End::failed;
-        out.error = one.error;
-        co_return out;
+        if (one.end == End::skipped) continue;
+        out.end = one.end;
+        out.error = std::move(one.error);
     }
+    const bool differs = std::any_of(flash_.parameters.begin(), flash_.parameters.end(), [&](const auto& now) {
+        const auto old = before.find(now.first);
+        return now.second != (old == before.end() ? factory_value(now.first) : std::string_view(old->second));
+    });
+    if (differs) out.effect = Effect::parameters_changed;
     co_return out;
+}
+
+bool Provisioning::rules_differ() const {
+    for (std::size_t i = 0; i < profile_rules.size(); ++i)
+        if (ran_[i] != in_force(flash_, profile_rules[i])) return true;
+    return false;
 }
 
 asio::awaitable<Outcome> Provisioning::run_rule(std::string name, std::string text, RuleForm form,

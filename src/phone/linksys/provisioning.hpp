@@ -16,10 +16,12 @@
 #include "phone/file_fetcher.hpp"
 #include "phone/flash.hpp"
 #include "phone/linksys/macros.hpp"
+#include "phone/linksys/parameters.hpp"
 #include "phone/linksys/received_profile.hpp"
 #include "phone/linksys/state.hpp"
 #include "phone/linksys/switches.hpp"
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
@@ -77,6 +79,9 @@ public:
     /// A URL from discovery that names a file stands for the factory's first rule.
     void set_file_url(std::string url) { file_url_ = std::move(url); }
 
+    /// After a resync: some rule is not what it was when it was run.
+    [[nodiscard]] bool rules_differ() const;
+
     [[nodiscard]] FileFetcher& files() { return files_; }
     /// What files and assignments have set since this was made.
     [[nodiscard]] const std::map<std::string, std::string, std::less<>>& obtained() const { return obtained_; }
@@ -110,6 +115,7 @@ private:
     config::RuleServer server_;
     std::string file_url_;
     std::map<std::string, std::string, std::less<>> obtained_;
+    std::array<std::string, profile_rules.size()> ran_;
     std::string upgrade_key_; ///< of the upgrade that runs: the rule's text and where it leads
 };
 
