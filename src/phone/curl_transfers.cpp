@@ -75,6 +75,7 @@ public:
         set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_bytes);
         set(CURLOPT_WRITEDATA, this);
         if (request_.direction == Direction::put) set_upload();
+        if (request_.post) set_post(*request_.post);
         if (request_.keep == TransferRequest::Keep::size) set(CURLOPT_NOBODY, 1L);
     }
 
@@ -162,7 +163,17 @@ private:
             const auto range = fmt::format("Content-Range: bytes {}-{}/{}", *from, total - 1, total);
             if (curl_slist_append(headers_.get(), range.c_str()) == nullptr) throw std::bad_alloc();
         }
+        if (request_.post && !request_.post_type.empty()) {
+            const auto type = "Content-Type: " + request_.post_type;
+            if (curl_slist_append(headers_.get(), type.c_str()) == nullptr) throw std::bad_alloc();
+        }
         set(CURLOPT_HTTPHEADER, headers_.get());
+    }
+
+    void set_post(const std::string& body) { // which outlives the transfer
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+        set(CURLOPT_POSTFIELDS, body.c_str());
     }
 
     void set_upload() {

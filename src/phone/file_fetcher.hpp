@@ -26,6 +26,8 @@ struct FetchHabits {
     TransferRequest::TftpName tftp_name = TransferRequest::TftpName::relative;
     TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_1;
     TlsTrust tls = {};
+    std::optional<std::string> post = {}; ///< what is asked for by POST, with this body; http and https only
+    std::string post_type = {};
 };
 
 class FileFetcher {
