@@ -1,5 +1,6 @@
 #include "config/seal/seal.hpp"
 
+#include "config/seal/genband_project.hpp"
 #include "config/seal/openssl_enc.hpp"
 #include "config/seal/panasonic_project.hpp"
 #include "config/seal/polycom_project.hpp"
@@ -12,10 +13,11 @@ namespace {
 const auto& all_seals() {
     static const PolycomProject polycom;
     static const PanasonicProject panasonic;
+    static const GenbandProject genband;
     static const OpensslEnc enc_128("openssl-enc", 16);
     static const OpensslEnc enc_192("openssl-enc-192", 24);
     static const OpensslEnc enc_256("openssl-enc-256", 32);
-    static const std::array<const Seal*, 5> seals{&polycom, &panasonic, &enc_128, &enc_192, &enc_256};
+    static const std::array<const Seal*, 6> seals{&polycom, &panasonic, &genband, &enc_128, &enc_192, &enc_256};
     return seals;
 }
 

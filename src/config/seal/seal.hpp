@@ -35,8 +35,8 @@ public:
 };
 
 /// The seal a pack names: "polycom-project" (project-defined), "panasonic-project" (.e2c and .e3c, project-defined),
-/// "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted, base64, MD5). Null: there is none of that name. Lifetime:
-/// static.
+/// "genband-project" (a reading of decrypt_key, project-defined), "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted,
+/// base64, MD5). Null: there is none of that name. Lifetime: static.
 [[nodiscard]] const Seal* find_seal(std::string_view name);
 [[nodiscard]] std::string seal_names(); ///< for error messages
 
