@@ -48,6 +48,7 @@ TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url:
     TransferRequest request;
     request.user_agent = habits_.user_agent;
     request.redirects = habits_.redirects;
+    request.redirects_max = habits_.redirects_max;
     request.tftp_name = habits_.tftp_name;
     request.http_version = habits_.http_version;
     request.tls = habits_.tls;

@@ -137,6 +137,10 @@ struct FactoryAccount {
     std::string user, password; ///< an empty password: any will do
 };
 
+/// Where parameters stand whose change restarts a phone. Phones that apply one file after another and look at each for
+/// such a change would restart for ever where two files differ in one: then they stand in a device's own file alone.
+enum class RestartingParameters : std::uint8_t { anywhere, own_document };
+
 /// What is known of one of the vendor's parameters, mapped or not (parameters.toml).
 struct ParameterFacts {
     std::string name;  ///< pattern: "reg.{n}.auth.userId"
@@ -216,6 +220,7 @@ public:
     [[nodiscard]] virtual std::optional<std::string_view> nothing_of(std::string_view /*parameter*/) const {
         return std::string_view();
     }
+    [[nodiscard]] virtual RestartingParameters restarting_parameters() const { return RestartingParameters::anywhere; }
     /// Null when the pack does not know the parameter.
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
     /// Of all parameters that the pack knows, in its order.

@@ -36,6 +36,19 @@ void read_empty_values(TomlReader& root, PackContent& content) {
         root.problem_at("empty_values", "`empty_values` is \"any\" or \"text\"");
 }
 
+void read_habits(TomlReader& root, PackContent& content) {
+    const std::string ranges = root.text("ranges", TomlReader::Need::optional);
+    if (ranges == "kept")
+        content.ranges = PackContent::Ranges::kept;
+    else if (!ranges.empty() && ranges != "open")
+        root.problem_at("ranges", "`ranges` is \"open\" or \"kept\"");
+    const std::string restarting = root.text("restarting", TomlReader::Need::optional);
+    if (restarting == "own")
+        content.restarting = RestartingParameters::own_document;
+    else if (!restarting.empty() && restarting != "anywhere")
+        root.problem_at("restarting", "`restarting` is \"anywhere\" or \"own\"");
+}
+
 void read_accounts(TomlReader& root, const PackFile& file, PackContent& content) {
     for (const toml::table* table : root.tables("account")) {
         TomlReader row(file.problems, file.name, *table, "[[account]]");
@@ -363,6 +376,7 @@ void read_family(const PackFile& file, PackContent& content) {
     if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
     content.title = root.text("title", TomlReader::Need::required);
     read_empty_values(root, content);
+    read_habits(root, content);
     read_ouis(root, file.problems, content);
     read_accounts(root, file, content);
     read_requests(root, file, content);

@@ -120,7 +120,7 @@ TEST(PackLoader, ReadsHowADocumentIsSealed) {
     };
     const Row rows[] = {
         {"seal = \"zip\"\n",
-         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, openssl-enc, "
+         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, genband-project, openssl-enc, "
          "openssl-enc-192, openssl-enc-256, openssl-raw-256, openssl-raw-256-sha256"},
         {"seal = \"openssl-enc\"\nsealed = \"never\"\n",
          "p/family.toml:19: `sealed` is one of when asked, always, elsewhere, not 'never'"},
