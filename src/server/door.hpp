@@ -96,6 +96,7 @@ struct Ticket {
     IpAddress source;
     std::string_view kind; ///< of the document
     Transport transport = Transport::http;
+    std::int64_t image = 0; ///< the stored file that it is, where its fetches are counted; 0: they are not
 };
 
 struct FileAnswer {

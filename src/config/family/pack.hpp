@@ -29,6 +29,7 @@ struct PackContent {
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
     Layer defaults;
+    LoopLimits loop;
     Discovery discovery;
 
     PathTable paths;           ///< ids: documents first, then files
@@ -60,6 +61,7 @@ public:
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
     [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
+    [[nodiscard]] LoopLimits loop_limits() const override { return content_.loop; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 
     [[nodiscard]] const PackContent& content() const { return content_; }

@@ -8,6 +8,7 @@
 /// MAC).
 /// Threads  any.
 #include "base/clock.hpp"
+#include "catalogue/image_hold.hpp"
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
@@ -41,6 +42,7 @@ struct ExplainInput {
     std::span<const catalogue::TimelineEvent> unidentified = {};
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
+    std::vector<catalogue::ImageHold> held = {}; ///< of this device
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);
