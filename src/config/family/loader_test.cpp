@@ -493,7 +493,7 @@ TEST(PackLoader, LoadsTheFamiliesOfTheTree) {
     EXPECT_EQ(family_of_oui(*families, 0x123456), nullptr);
 }
 
-TEST(FamilyLoader, SaysWhenAPhoneGoesRoundInCircles) {
+TEST(PackLoader, SaysWhenAPhoneGoesRoundInCircles) {
     const auto limits = [](const std::string& loop) {
         auto text = good();
         text.family += loop;
