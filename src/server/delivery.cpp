@@ -131,6 +131,7 @@ FileAnswer Delivery::open(const FileRequest& request) {
     FileAnswer answer;
     pending_.reset();
     fetch_.reset();
+    fetching_ = {};
     own_.reset();
     const config::Document* directory = verdict == Verdict::serve ? directory_in(asked) : nullptr;
     if (verdict == Verdict::serve && (asked.match->document == nullptr || directory != nullptr)) {
@@ -315,6 +316,9 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     } else if (const auto* sender = named_by_agent(asked, *snapshot_)) {
         event_.mac = sender->mac;
         event_.acquaintance = catalogue::Acquaintance::device;
+    } else if (fetching_.bits() != 0) {
+        event_.mac = fetching_;
+        event_.acquaintance = catalogue::Acquaintance::device;
     } else if (const auto likely = acquaintances_.likely(request.source, request.user_agent, event_.at)) {
         event_.mac = *likely;
         if (snapshot_->find(*likely) != nullptr) event_.acquaintance = catalogue::Acquaintance::device;
@@ -488,6 +492,7 @@ UploadStart Delivery::begin_upload(const UploadRequest& request) {
     const bool may_be_sent = asked.device != nullptr && asked.match && asked.match->other != nullptr &&
                              asked.match->other->role == config::OtherFile::Role::upload;
     if (verdict == Verdict::serve && !may_be_sent) verdict = Verdict::absent;
+    fetching_ = {};
     note(asked, verdict);
     UploadStart start;
     start.refusal = verdict == Verdict::challenge ? UploadRefusal::challenge : UploadRefusal::absent;

@@ -146,6 +146,7 @@ private:
     std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     std::uint64_t step_bytes_ = 0;            ///< of the whole file that step_ is about
     std::optional<Fetch> fetch_;              ///< of the request opened last, where its answer counts
+    MacAddress fetching_;                     ///< whose fetch it is, where it is firmware; zero: nobody's
     std::optional<Own> own_;                  ///< the same
     FileCache cache_;
     std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1

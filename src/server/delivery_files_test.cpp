@@ -663,6 +663,20 @@ TEST_F(DeliveryFilesTest, AnImageThatIsFetchedAgainAndAgainIsNotOfferedAnyMore) 
     EXPECT_EQ(loop_guard_->held_count(), 0U);
 }
 
+TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
+    (void)store_file("a boot ROM", image("bootrom.ld"));
+    const auto boot = [&] {
+        clock_.advance(std::chrono::minutes(3));
+        const auto got = get("bootrom.ld");
+        const auto event = last_event();
+        EXPECT_NE(get("0004f2000001.cfg"), nullptr);
+        return std::pair(got != nullptr, event.mac);
+    };
+    EXPECT_EQ(boot(), std::pair(true, MacAddress())) << "nobody has come from there yet";
+    for (unsigned i = 0; i < images_max(); ++i) EXPECT_EQ(boot(), std::pair(true, anna)) << i;
+    EXPECT_EQ(boot(), std::pair(false, anna));
+}
+
 TEST_F(DeliveryFilesTest, AnImageThatNeverCameWholeOrHadNotChangedIsNotCounted) {
     (void)store_file("an image", image("sip.ld"));
     (void)get("0004f2000001.cfg");

@@ -9,19 +9,17 @@
 
 namespace offhook::server {
 
-/// Whose fetch of an image that is. Most images name nobody: the User-Agent may, and else the device that was heard
-/// from that address and with that agent a moment ago, if nobody else was heard from there within the hour. Behind a
-/// NAT with two phones that is nobody: no phone is held for another's fetches.
+/// Whose fetch of an image that is. Most images name nobody, and a boot ROM asks for its own before anything else: the
+/// User-Agent may tell, and else the one device that was heard from that address within the hour. Where there are two,
+/// as behind a NAT, it is nobody's: no phone is held for another's fetches.
 const catalogue::Device* Delivery::fetching_device(const Asked& asked) const {
     if (asked.device != nullptr) return asked.device;
-    if (asked.mac) return nullptr;
+    if (asked.mac || asked.family == nullptr) return nullptr;
     if (const auto* sender = named_by_agent(asked, *snapshot_)) return sender;
-    const FileRequest& request = asked.request;
-    const auto now = clock_.wall();
-    const auto likely = acquaintances_.likely(request.source, request.user_agent, now);
-    if (!likely || !options_.loop_guard->is_alone(request.source, *likely, now)) return nullptr;
-    const auto* device = snapshot_->find(*likely);
-    return device != nullptr && asked.family != nullptr && device->family == asked.family->name() ? device : nullptr;
+    const auto alone = options_.loop_guard->alone_at(asked.request.source, clock_.wall());
+    const auto* device = alone ? snapshot_->find(*alone) : nullptr;
+    if (device == nullptr || device->family != asked.family->name()) return nullptr;
+    return asked.model == nullptr || asked.model->name == device->model ? device : nullptr;
 }
 
 Delivery::Withheld Delivery::judge_fetch(const Asked& asked, const WantedContent& wanted) {
@@ -31,6 +29,7 @@ Delivery::Withheld Delivery::judge_fetch(const Asked& asked, const WantedContent
     if (other.role != config::OtherFile::Role::firmware) return Withheld::no;
     const auto* device = fetching_device(asked);
     if (device == nullptr) return Withheld::no;
+    fetching_ = device->mac;
     ImageRequest request;
     request.mac = device->mac;
     request.file = wanted.file.get();

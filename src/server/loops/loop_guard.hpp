@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -69,9 +70,9 @@ public:
 
     /// Whose requests come from there: remembered for an hour.
     void heard(const IpAddress& source, MacAddress mac, WallTime now) { neighbours_.heard(source, {}, mac, now); }
-    /// Whether nobody but that device came from there within the last hour.
-    [[nodiscard]] bool is_alone(const IpAddress& source, MacAddress mac, WallTime now) const {
-        return neighbours_.likely(source, {}, now) == mac;
+    /// The one that was heard from there within the last hour; nullopt: nobody, or more than one.
+    [[nodiscard]] std::optional<MacAddress> alone_at(const IpAddress& source, WallTime now) const {
+        return neighbours_.likely(source, {}, now);
     }
 
     /// By MAC and name.

@@ -176,20 +176,20 @@ TEST_F(LoopGuardTest, ManyPhonesPushOutTheOneThatWasQuietLongest) {
 
 TEST_F(LoopGuardTest, AnAddressWithTwoPhonesIsNobodysForAnHour) {
     const auto office = IpAddress::v4(0xc0a80107), home = IpAddress::v4(0xc0a80108);
-    EXPECT_FALSE(guard_.is_alone(office, anna, clock_.wall()));
+    EXPECT_EQ(guard_.alone_at(office, clock_.wall()), std::nullopt);
     guard_.heard(office, anna, clock_.wall());
     guard_.heard(home, bert, clock_.wall());
-    EXPECT_TRUE(guard_.is_alone(office, anna, clock_.wall()));
-    EXPECT_FALSE(guard_.is_alone(office, bert, clock_.wall()));
+    EXPECT_EQ(guard_.alone_at(office, clock_.wall()), anna);
     clock_.advance(50min);
+    EXPECT_EQ(guard_.alone_at(home, clock_.wall()), bert);
     guard_.heard(office, bert, clock_.wall());
     clock_.advance(50min);
     guard_.heard(office, anna, clock_.wall());
-    EXPECT_FALSE(guard_.is_alone(office, anna, clock_.wall()));
-    EXPECT_TRUE(guard_.is_alone(home, bert, clock_.wall() - 50min));
+    EXPECT_EQ(guard_.alone_at(office, clock_.wall()), std::nullopt);
+    EXPECT_EQ(guard_.alone_at(home, clock_.wall()), std::nullopt) << "that was long ago";
     clock_.advance(61min);
     guard_.heard(office, anna, clock_.wall());
-    EXPECT_TRUE(guard_.is_alone(office, anna, clock_.wall()));
+    EXPECT_EQ(guard_.alone_at(office, clock_.wall()), anna);
 }
 
 } // namespace
