@@ -650,7 +650,7 @@ TEST_F(DeliveryFilesTest, AnImageThatIsFetchedAgainAndAgainIsNotOfferedAnyMore) 
         EXPECT_EQ(text("sip.ld"), "an image") << i;
         EXPECT_EQ(last_event().outcome, Outcome::served);
     }
-    EXPECT_EQ(get("2345-11500-040.sip.ld"), nullptr);
+    EXPECT_EQ(get("2345-12600-001.sip.ld"), nullptr);
     const auto event = last_event();
     EXPECT_EQ(event.outcome, Outcome::held);
     EXPECT_EQ(event.mac, anna);
