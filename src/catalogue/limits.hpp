@@ -20,6 +20,9 @@ inline constexpr std::size_t token_bytes_max = 64;
 inline constexpr std::uint32_t first_contact_minutes_max = 7 * 24 * 60;
 inline constexpr std::size_t page_max = 10'000; ///< rows of one answer
 
+inline constexpr std::size_t image_holds_max = 100'000;       ///< images that are not offered to a device any more
+inline constexpr std::size_t image_hold_name_bytes_max = 200; ///< as a stored file's
+inline constexpr std::size_t image_hold_hash_bytes_max = 64;
 inline constexpr std::size_t leases_max = 200'000; ///< of DHCP, of both families
 inline constexpr std::size_t lease_client_id_bytes_max = 255;
 inline constexpr std::size_t lease_host_name_bytes_max = 64;

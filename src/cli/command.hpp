@@ -35,6 +35,7 @@ void add_device(CLI::App& app, Cli& cli);
 void add_site(CLI::App& app, Cli& cli);
 void add_credentials(CLI::App& app, Cli& cli);
 void add_guard(CLI::App& app, Cli& cli);
+void add_loop(CLI::App& app, Cli& cli);
 void add_group(CLI::App& app, Cli& cli);
 void add_model(CLI::App& app, Cli& cli);
 void add_layer(CLI::App& app, Cli& cli);

@@ -75,6 +75,7 @@ int parse_and_run(int argc, char** argv) {
     add_sighting(app, cli);
     add_credentials(app, cli);
     add_guard(app, cli);
+    add_loop(app, cli);
     add_boot(app, cli);
     add_dhcp_config(app, cli);
     add_pack(app, cli);

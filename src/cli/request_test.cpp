@@ -74,6 +74,7 @@ private:
         add_import(app, cli);
         add_credentials(app, cli);
         add_guard(app, cli);
+        add_loop(app, cli);
         add_firmware(app, cli);
         add_asset(app, cli);
         add_upload(app, cli);
@@ -129,6 +130,9 @@ TEST_F(RequestTest, CredentialsTokensFirstContactAndGuardAskWhatTheySay) {
         {{"guard", "lift", "2001:db8::/64"},
          "DELETE /v1/guard/2001%3A"
          "db8%3A%3A%2F64 "},
+        {{"loop", "list"}, "GET /v1/loops "},
+        {{"loop", "release", "0004f2000001"}, "DELETE /v1/loops/0004f2000001 "},
+        {{"loop", "release", "0004f2000001", "dir/sip.ld"}, "DELETE /v1/loops/0004f2000001/dir%2Fsip.ld "},
     };
     for (const auto& row : rows) {
         EXPECT_EQ(run(row.arguments), exit_done) << row.asks;

@@ -19,6 +19,9 @@ int status(const Cli& cli) {
     std::cout << "offhook " << text_of(*answer, "version") << ", " << text_of(*answer, "devices")
               << " devices, revision " << text_of(*answer, "revision") << ", " << text_of(*answer, "loops")
               << " loops\n";
+    if (const auto held = text_of(*answer, "held_images"); !held.empty() && held != "0")
+        std::cout << "  " << held
+                  << " images are held back from phones that went round in circles: offhook loop list\n";
     for (const auto& listener : array_of(*answer, "listeners"))
         std::cout << "  " << text_of(listener, "name") << ' ' << text_of(listener, "address")
                   << (text_of(listener, "unsafe") == "true" ? "  UNSAFE: TLS 1.0 and 1.1, counts as clear" : "")

@@ -6,7 +6,7 @@ namespace offhook::server {
 namespace {
 
 constexpr std::uint64_t ambiguous = 0xffff'ffff'ffffULL; // the broadcast address: no phone has it
-constexpr std::uint16_t quiet_units = 15;                // a minute
+constexpr std::chrono::seconds unit{4};
 
 std::uint16_t units(WallTime now) { return static_cast<std::uint16_t>(now.time_since_epoch().count() / 4000); }
 std::uint16_t age(std::uint64_t slot, WallTime now) {
@@ -15,7 +15,8 @@ std::uint16_t age(std::uint64_t slot, WallTime now) {
 
 } // namespace
 
-Acquaintances::Acquaintances() : slots_(std::make_unique<Slots>()) {}
+Acquaintances::Acquaintances(std::chrono::seconds quiet)
+    : quiet_units_(static_cast<std::uint16_t>(quiet / unit)), slots_(std::make_unique<Slots>()) {}
 
 std::size_t Acquaintances::slot_of(const IpAddress& source, std::string_view user_agent) {
     std::uint64_t halves[2];
@@ -28,7 +29,7 @@ std::size_t Acquaintances::slot_of(const IpAddress& source, std::string_view use
 void Acquaintances::heard(const IpAddress& source, std::string_view user_agent, MacAddress mac, WallTime now) {
     std::atomic<std::uint64_t>& slot = (*slots_)[slot_of(source, user_agent)];
     const std::uint64_t before = slot.load(std::memory_order_relaxed);
-    const bool other_lately = before != 0 && before >> 16U != mac.bits() && age(before, now) < quiet_units;
+    const bool other_lately = before != 0 && before >> 16U != mac.bits() && age(before, now) < quiet_units_;
     const std::uint64_t after = ((other_lately ? ambiguous : mac.bits()) << 16U) | units(now);
     if (after != before) slot.store(after, std::memory_order_relaxed);
 }
@@ -36,7 +37,7 @@ void Acquaintances::heard(const IpAddress& source, std::string_view user_agent, 
 std::optional<MacAddress> Acquaintances::likely(const IpAddress& source, std::string_view user_agent,
                                                 WallTime now) const {
     const std::uint64_t slot = (*slots_)[slot_of(source, user_agent)].load(std::memory_order_relaxed);
-    if (slot == 0 || slot >> 16U == ambiguous || age(slot, now) >= quiet_units) return std::nullopt;
+    if (slot == 0 || slot >> 16U == ambiguous || age(slot, now) >= quiet_units_) return std::nullopt;
     return MacAddress(slot >> 16U);
 }
 

@@ -16,6 +16,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,7 +26,8 @@ namespace offhook::server {
 
 class Acquaintances {
 public:
-    Acquaintances();
+    /// Whoever was heard less than `quiet` ago was heard lately.
+    explicit Acquaintances(std::chrono::seconds quiet = std::chrono::seconds(60));
 
     void heard(const IpAddress& source, std::string_view user_agent, MacAddress mac, WallTime now);
     /// Nullopt: nobody lately, or more than one.
@@ -38,6 +40,7 @@ private:
 
     static std::size_t slot_of(const IpAddress& source, std::string_view user_agent);
 
+    std::uint16_t quiet_units_;
     std::unique_ptr<Slots> slots_; // MAC in the high 48 bits, time in units of 4 s in the low 16
 };
 

@@ -45,6 +45,7 @@ public:
           offers_(families_, timeline_.ring(0), clock, offer_listeners()),
           offer_lengths_(families_, discovery_listeners()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
+        loop_guard_->restore(catalogue_.store().image_holds());
         check_listener_sites();
         check_asker_rows();
         warn_of_missing_packs();
@@ -90,6 +91,10 @@ private:
                            &shared_access_->guard,
                            &offer_lengths_};
         context.resyncs = resyncs_.get();
+        context.loop_guard = loop_guard_.get();
+        context.tell_of_release = [this](MacAddress mac, const std::string& name) {
+            loops_[0].post([this, mac, name] { deliveries_[0]->tell_of_release(mac, name); });
+        };
         api_ = std::make_unique<ApiServer>(socket_path_.address(), std::move(context));
         listeners_.start(announce);
     }
@@ -128,6 +133,34 @@ private:
         });
         if (queued == net::BlockingPool::Queued::full) // it asks again for what it cannot open, and that ends it
             log::warning("KEY_ROTATION_NOT_ENDED", "{}: too much work is waiting", mac.text());
+    }
+
+    std::shared_ptr<LoopGuard> make_loop_guard() {
+        return std::make_shared<LoopGuard>([this](LoopGuard::Change change, const catalogue::ImageHold& hold) {
+            const bool held = change == LoopGuard::Change::held;
+            if (held && hold.fetches != 0)
+                log::warning("IMAGE_LOOP",
+                             "{} fetched {} {} times since {} and comes for it again: not offered any more; "
+                             "`offhook loop list`",
+                             hold.mac.text(), hold.name, hold.fetches, to_text(hold.first));
+            else if (!held)
+                log::info("IMAGE_LOOP_ENDED", "{}: {} has another content now", hold.mac.text(), hold.name);
+            const auto queued = closing_.post([this, held, hold] { write_hold(held, hold); });
+            if (queued == net::BlockingPool::Queued::full)
+                log::error("IMAGE_HOLD_NOT_STORED", "{} {}: too much work is waiting", hold.mac.text(), hold.name);
+        });
+    }
+    /// What was released meanwhile stays released.
+    void write_hold(bool held, const catalogue::ImageHold& hold) {
+        try {
+            auto& store = catalogue_.store();
+            if (held != loop_guard_->is_held(hold)) return;
+            const auto written = held ? store.put_image_hold(hold) : store.remove_image_holds(hold.mac, hold.hash);
+            if (!written && written.error().code != ErrorCode::not_found)
+                log::error("IMAGE_HOLD_NOT_STORED", "{} {}: {}", hold.mac.text(), hold.name, written.error().text());
+        } catch (const std::exception& error) {
+            log::error("IMAGE_HOLD_NOT_STORED", "{} {}: {}", hold.mac.text(), hold.name, error.what());
+        }
     }
 
     catalogue::TimelineOptions timeline_options() {
@@ -245,6 +278,7 @@ private:
         delivery.end_key_rotation = [this](MacAddress mac, catalogue::Revision revision) {
             end_key_rotation(mac, revision);
         };
+        delivery.loop_guard = loop_guard_;
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i) {
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
@@ -263,7 +297,10 @@ private:
             if (row.is_unsafe) listener.emplace("unsafe", true);
             listeners.push_back(std::move(listener));
         }
-        return {{"version", options_.version}, {"loops", loops_.size()}, {"listeners", std::move(listeners)}};
+        return {{"version", options_.version},
+                {"loops", loops_.size()},
+                {"listeners", std::move(listeners)},
+                {"held_images", loop_guard_->held_count()}};
     }
 
     BootServerOptions options_;
@@ -274,8 +311,10 @@ private:
     net::Loops loops_;
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
-    net::BlockingPool closing_{1, closings_waiting_max}; // writes that end first-contact windows and key rotations
+    net::BlockingPool closing_{1,
+                               closings_waiting_max}; // writes that end windows and key rotations, and of held images
     std::shared_ptr<SharedAccess> shared_access_;
+    std::shared_ptr<LoopGuard> loop_guard_ = make_loop_guard();
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     Offers offers_;                  // of the first loop, where all discovery is

@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -141,6 +142,89 @@ TEST_F(BootServerTest, StreamsAnImageToDiskAndLeavesNothingOfABrokenOne) {
     const auto removed = exchanged(socket, "DELETE /v1/firmware/1 HTTP/1.0\r\n\r\n", "");
     EXPECT_THAT(removed, testing::HasSubstr("200 OK"));
     EXPECT_EQ(blobs_in(directory_), 0U);
+}
+
+/// A server, and a Panasonic phone that comes for its firmware.
+class LoopingPhone {
+public:
+    LoopingPhone(const BootServerOptions& options, const Clock& clock)
+        : socket_(options.data_directory / "offhook.sock"),
+          server_(std::make_unique<BootServer>(options, house_families(), clock,
+                                               [this](const std::string&, const std::string& address) {
+                                                   port_ = std::stoi(address.substr(address.rfind(':') + 1));
+                                               })) {}
+
+    /// The status line of what it is answered.
+    [[nodiscard]] std::string fetch() const {
+        const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(port_));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const std::string ask =
+            "GET /fw/a.fw HTTP/1.0\r\nUser-Agent: Panasonic_KX-HDV130/01.000 (0080f0000001)\r\n\r\n";
+        std::string out;
+        if (::connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+            (void)::send(peer, ask.data(), ask.size(), MSG_NOSIGNAL);
+            std::array<char, 4096> piece{};
+            for (ssize_t got = 0; (got = ::recv(peer, piece.data(), piece.size(), 0)) > 0;)
+                out.append(piece.data(), static_cast<std::size_t>(got));
+        }
+        ::close(peer);
+        return out.substr(0, out.find('\r'));
+    }
+    [[nodiscard]] std::string api(const std::string& line, const std::string& body = {}) const {
+        return exchanged(socket_, line + " HTTP/1.0\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n",
+                         body);
+    }
+    /// Until what is written behind an answer is there.
+    [[nodiscard]] std::string api_soon(const std::string& line, const std::string& text) const {
+        std::string out;
+        for (int i = 0; i < 200 && out.find(text) == std::string::npos; ++i) {
+            if (i != 0) ::usleep(50'000);
+            out = api(line);
+        }
+        return out;
+    }
+
+private:
+    int port_ = 0;
+    std::filesystem::path socket_;
+    std::unique_ptr<BootServer> server_;
+};
+
+TEST_F(BootServerTest, WhatAPhoneFetchesAgainAndAgainIsHeldAcrossARestartUntilItIsReleased) {
+    using testing::HasSubstr;
+    const auto with_http = options({{"http", "127.0.0.1:0", {}}});
+    const std::string timeline = "GET /v1/devices/0080f0000001/timeline", device = R"({"mac":"0080f0000001",)"
+                                                                                   R"("family":"panasonic","model":)"
+                                                                                   R"("KX-HDV130"})";
+    {
+        const LoopingPhone phone(with_http, clock_);
+        ASSERT_THAT(phone.api("POST /v1/devices", device), HasSubstr("201 Created"));
+        ASSERT_THAT(phone.api("POST /v1/firmware?family=panasonic&name=fw%2Fa.fw&version=1", "an image"),
+                    HasSubstr("201 Created"));
+        const unsigned most = config::find_family(house_families(), "panasonic")->loop_limits().images;
+        for (unsigned i = 0; i < most; ++i) EXPECT_THAT(phone.fetch(), HasSubstr("200")) << i;
+        EXPECT_THAT(phone.api("GET /v1/loops"), HasSubstr(R"("held":[])"));
+        EXPECT_THAT(phone.fetch(), HasSubstr("404"));
+        EXPECT_THAT(phone.api("GET /v1/loops"), HasSubstr(R"("mac":"0080f0000001","file":"fw/a.fw")"));
+        EXPECT_THAT(phone.api("GET /v1/status"), HasSubstr(R"("held_images":1)"));
+        EXPECT_THAT(phone.api("GET /v1/devices/0080f0000001/explain"), HasSubstr("fetched fw/a.fw (digest "));
+        EXPECT_THAT(phone.api_soon(timeline, "alarm"), HasSubstr("alarm: a loop, not offered any more: fw/a.fw"));
+    }
+    {
+        const LoopingPhone phone(with_http, clock_);
+        EXPECT_THAT(phone.fetch(), HasSubstr("404"));
+        EXPECT_THAT(phone.api("DELETE /v1/loops/0080f0000002"), HasSubstr("404 Not Found"));
+        EXPECT_THAT(phone.api("DELETE /v1/loops/0080f0000001/other.fw"), HasSubstr("404 Not Found"));
+        EXPECT_THAT(phone.api("DELETE /v1/loops/0080f0000001/fw%2Fa.fw"), HasSubstr(R"("released":["fw/a.fw"])"));
+        EXPECT_THAT(phone.api_soon(timeline, "released"), HasSubstr("released by an operator: fw/a.fw"));
+        EXPECT_THAT(phone.fetch(), HasSubstr("200"));
+    }
+    const LoopingPhone phone(with_http, clock_);
+    EXPECT_THAT(phone.api("GET /v1/loops"), HasSubstr(R"("held":[])"));
+    EXPECT_THAT(phone.fetch(), HasSubstr("200"));
 }
 
 } // namespace

@@ -130,11 +130,16 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (verdict == Verdict::serve && !is_served(asked)) verdict = Verdict::absent;
     FileAnswer answer;
     pending_.reset();
+    fetch_.reset();
+    fetching_ = {};
+    own_.reset();
     const config::Document* directory = verdict == Verdict::serve ? directory_in(asked) : nullptr;
     if (verdict == Verdict::serve && (asked.match->document == nullptr || directory != nullptr)) {
         AtHand at_hand = directory != nullptr ? directory_at_hand(asked) : stored_at_hand(asked);
         if (at_hand.is_absent) {
             verdict = Verdict::absent;
+        } else if (directory == nullptr && judge_fetch(asked, at_hand.wanted) == Withheld::yes) {
+            verdict = Verdict::held;
         } else {
             answer.file = at_hand.file;
             answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
@@ -153,6 +158,8 @@ FileAnswer Delivery::open(const FileRequest& request) {
         if (is_failure(**answer.file) || is_absence(**answer.file)) {
             verdict = is_failure(**answer.file) ? Verdict::failed : Verdict::absent;
             answer = {};
+        } else {
+            judge_boot(asked, **answer.file);
         }
     }
     if (verdict == Verdict::challenge) {
@@ -170,6 +177,7 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (answer.file != nullptr && (*answer.file)->ends_key_rotation && asked.device != nullptr &&
         request.verb == Verb::get)
         answer.ticket.key_rotation = asked.device->revision;
+    if (fetch_) answer.ticket.image = fetch_->file->id;
     if (answer.file != nullptr || pending_)
         answer.ticket.kind = asked.match->document != nullptr ? asked.match->document->kind : asked.match->other->kind;
     if (pending_) {
@@ -179,6 +187,8 @@ FileAnswer Delivery::open(const FileRequest& request) {
         pending_->path = request.path;
         pending_->source = request.source;
         pending_->source_port = request.source_port;
+        pending_->fetch = std::move(fetch_);
+        fetch_.reset();
     }
     return answer;
 }
@@ -283,19 +293,13 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
     return static_cast<std::uint32_t>(at - origins_.begin()) + 1;
 }
 
-/// Fills event_ with all that is known before the answer goes out.
-namespace {
-
-/// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
-/// timeline has it. Null: no such device.
 const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot) {
     if (asked.family == nullptr) return nullptr;
     const auto agent = asked.family->match_user_agent(asked.request.user_agent);
     return agent && agent->mac ? snapshot.find_lan(*agent->mac) : nullptr;
 }
 
-} // namespace
-
+/// Fills event_ with all that is known before the answer goes out.
 void Delivery::note(const Asked& asked, Verdict verdict) {
     const FileRequest& request = asked.request;
     event_ = {};
@@ -310,6 +314,7 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
                      : verdict == Verdict::refuse    ? Outcome::refused
                      : verdict == Verdict::challenge ? Outcome::challenged
                      : verdict == Verdict::failed    ? Outcome::failed
+                     : verdict == Verdict::held      ? Outcome::held
                                                      : Outcome::absent;
     if (asked.family != nullptr) event_.family = asked.family->name();
     // A name may be both: what we make of it is served, what it is besides is sent.
@@ -325,8 +330,12 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
     if (asked.mac) {
         event_.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
         acquaintances_.heard(request.source, request.user_agent, event_.mac, event_.at);
+        if (options_.loop_guard != nullptr) options_.loop_guard->heard(request.source, event_.mac, event_.at);
     } else if (const auto* sender = named_by_agent(asked, *snapshot_)) {
         event_.mac = sender->mac;
+        event_.acquaintance = catalogue::Acquaintance::device;
+    } else if (fetching_.bits() != 0) {
+        event_.mac = fetching_;
         event_.acquaintance = catalogue::Acquaintance::device;
     } else if (const auto likely = acquaintances_.likely(request.source, request.user_agent, event_.at)) {
         event_.mac = *likely;
@@ -351,9 +360,10 @@ void Delivery::note_first_contact(const Asked& asked, std::uint64_t body_bytes) 
 
 /// "Done" is 200 and 304 in HTTP, 226 in FTP, and 0 in TFTP, whose other codes are errors. What is taken up in the
 /// middle (206, or 226 after REST) is not the whole file.
-bool Delivery::is_whole(catalogue::EventTransport transport, std::uint16_t status, std::uint64_t body_bytes) const {
+bool Delivery::is_whole(catalogue::EventTransport transport, std::uint16_t status, std::uint64_t body_bytes,
+                        std::uint64_t whole_bytes) {
     if (transport == catalogue::EventTransport::tftp) return status == 0;
-    if (transport == catalogue::EventTransport::ftp) return status == 226 && body_bytes == step_bytes_;
+    if (transport == catalogue::EventTransport::ftp) return status == 226 && body_bytes == whole_bytes;
     return status < 400 && status != 206;
 }
 
@@ -362,7 +372,9 @@ void Delivery::answered(std::uint16_t status, std::uint64_t body_bytes) {
     event_.bytes = body_bytes;
     if (status == 304) event_.outcome = catalogue::Outcome::not_modified;
     ring_.push(event_);
-    if (step_ && is_whole(event_.transport, status, body_bytes)) options_.shared_access->first_contacts.served(*step_);
+    count_for_loops(status, body_bytes);
+    if (step_ && is_whole(event_.transport, status, body_bytes, step_bytes_))
+        options_.shared_access->first_contacts.served(*step_);
     step_.reset();
 }
 
@@ -379,6 +391,7 @@ void Delivery::broken_off(const Ticket& ticket, std::uint64_t bytes_sent) {
         snapshot_->find(ticket.mac) != nullptr ? catalogue::Acquaintance::device : catalogue::Acquaintance::stranger;
     ring_.push(event);
     options_.shared_access->first_contacts.broken_off(ticket.mac, ticket.kind);
+    if (ticket.image != 0 && options_.loop_guard != nullptr) options_.loop_guard->broken_off(ticket.mac, ticket.image);
 }
 
 void Delivery::went_out(const Ticket& ticket) {
@@ -501,6 +514,7 @@ UploadStart Delivery::begin_upload(const UploadRequest& request) {
     const bool may_be_sent = asked.device != nullptr && asked.match && asked.match->other != nullptr &&
                              asked.match->other->role == config::OtherFile::Role::upload;
     if (verdict == Verdict::serve && !may_be_sent) verdict = Verdict::absent;
+    fetching_ = {};
     note(asked, verdict);
     UploadStart start;
     start.refusal = verdict == Verdict::challenge ? UploadRefusal::challenge : UploadRefusal::absent;

@@ -15,6 +15,7 @@
 #include "server/file_cache.hpp"
 #include "server/file_shelf.hpp"
 #include "server/layers.hpp"
+#include "server/loops/loop_guard.hpp"
 #include "server/uploads.hpp"
 
 #include <functional>
@@ -30,10 +31,15 @@ struct DeliveryOptions {
     std::vector<ListenerTraits> listeners;
     std::size_t cache_bytes_max = 256U << 20U;        ///< per loop
     std::shared_ptr<SharedAccess> shared_access = {}; ///< of all loops; null: one of its own
+    std::shared_ptr<LoopGuard> loop_guard = {};       ///< of all loops; null: nothing is counted
     /// A device of this revision has got its new file key. Called on a loop, so it hands the work to a pool:
     /// Store::end_key_rotation(). Empty: nobody wants to know.
     std::function<void(MacAddress mac, catalogue::Revision revision)> end_key_rotation = {};
 };
+
+/// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
+/// timeline has it, and what it fetches is counted. Null: no such device.
+[[nodiscard]] const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot);
 
 /// A rendered file, ready to go out.
 [[nodiscard]] std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type);
@@ -60,6 +66,9 @@ public:
     [[nodiscard]] LoginAnswer log_in(const LoginRequest& request) override;
     [[nodiscard]] std::vector<ListedFile> list(const FileRequest& directory) override;
 
+    /// An operator let a device have an image again: onto its timeline.
+    void tell_of_release(MacAddress mac, std::string_view name);
+
     [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
 
 private:
@@ -68,8 +77,29 @@ private:
     void note(const Asked& asked, Verdict verdict);
     [[nodiscard]] std::uint32_t origin_number(const std::string& origin);
     void note_first_contact(const Asked& asked, std::uint64_t body_bytes);
-    [[nodiscard]] bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
-                                std::uint64_t body_bytes) const;
+    [[nodiscard]] static bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
+                                       std::uint64_t body_bytes, std::uint64_t whole_bytes);
+
+    // Phones that go round in circles.
+    struct Fetch { // of a firmware file
+        ImageRequest request;
+        std::shared_ptr<const catalogue::StoredFile> file;
+    };
+    struct Own { // a device's own settings
+        MacAddress mac;
+        const config::Family* family = nullptr;
+        const config::Document* document = nullptr;
+        std::uint64_t content = 0;
+        std::uint64_t bytes = 0;
+    };
+    enum class Withheld : std::uint8_t { no, yes };
+    [[nodiscard]] const catalogue::Device* fetching_device(const Asked& asked) const;
+    [[nodiscard]] Withheld judge_fetch(const Asked& asked, const WantedContent& wanted);
+    void judge_boot(const Asked& asked, const ReadyFile& file);
+    void count_for_loops(std::uint16_t status, std::uint64_t body_bytes);
+    [[nodiscard]] bool asks_often_by_itself(const Own& own, const config::LoopLimits& limits) const;
+    void tell_of_boots(const Own& own, const config::LoopLimits& limits);
+    void give_notice(MacAddress mac, std::string_view text);
 
     // What is stored, and not rendered.
     struct Pending { // opened, and to be fetched
@@ -83,6 +113,7 @@ private:
         std::string path;
         IpAddress source;
         std::uint16_t source_port = 0;
+        std::optional<Fetch> fetch;
     };
     /// What is asked for, where it is here, or what has to be fetched for it.
     struct AtHand {
@@ -119,6 +150,9 @@ private:
     Access access_;
     std::optional<FirstContacts::Step> step_; ///< of the request opened last, where its device's window is open
     std::uint64_t step_bytes_ = 0;            ///< of the whole file that step_ is about
+    std::optional<Fetch> fetch_;              ///< of the request opened last, where its answer counts
+    MacAddress fetching_;                     ///< whose fetch it is, where it is firmware; zero: nobody's
+    std::optional<Own> own_;                  ///< the same
     FileCache cache_;
     std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1
     FileShelf shelf_{cache_};

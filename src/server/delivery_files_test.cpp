@@ -5,6 +5,7 @@
 #include "catalogue/test_directory.hpp"
 #include "config/syntax/directory_syntax.hpp"
 #include "server/delivery.hpp"
+#include "server/event_texts.hpp"
 #include "server/test_house.hpp"
 
 #include <condition_variable>
@@ -163,7 +164,8 @@ protected:
     Turns turns_;
     catalogue::EventRing ring_{1024};
     Acquaintances acquaintances_;
-    Delivery delivery_{house_families(), ring_, acquaintances_, clock_, {{{"http", {}}}, 1 << 20}};
+    std::shared_ptr<LoopGuard> loop_guard_ = std::make_shared<LoopGuard>();
+    Delivery delivery_{house_families(), ring_, acquaintances_, clock_, {{{"http", {}}}, 1 << 20, {}, loop_guard_}};
     catalogue::Catalogue catalogue_;
     net::BlockingPool pool_{2};
     bool came_later_ = false;
@@ -637,6 +639,92 @@ TEST_F(DeliveryFilesTest, KeysAreInTheDirectoryOfTheirPhoneAlone) {
     newer.set = {{"firmware.version", "3.2.1"}};
     ASSERT_TRUE(catalogue_.store().change_device(anna, newer));
     EXPECT_EQ(get("0004f2000001-directory.xml"), nullptr) << "attendant.resourceList has it";
+}
+
+unsigned images_max() { return config::find_family(house_families(), "polycom")->loop_limits().images; }
+
+TEST_F(DeliveryFilesTest, AnImageThatIsFetchedAgainAndAgainIsNotOfferedAnyMore) {
+    (void)store_file("an image", image("sip.ld"));
+    for (unsigned i = 0; i < images_max(); ++i) {
+        ASSERT_NE(get("0004f2000001.cfg"), nullptr) << "so that we know who asks";
+        EXPECT_EQ(text("sip.ld"), "an image") << i;
+        EXPECT_EQ(last_event().outcome, Outcome::served);
+    }
+    EXPECT_EQ(get("2345-12600-001.sip.ld"), nullptr);
+    const auto event = last_event();
+    EXPECT_EQ(event.outcome, Outcome::held);
+    EXPECT_EQ(event.mac, anna);
+    EXPECT_EQ(get("sip.ld", Verb::head), nullptr);
+    ASSERT_EQ(loop_guard_->holds_of(anna).size(), 1U);
+    EXPECT_NE(get("0004f2000001-settings.cfg"), nullptr) << "its settings are never withheld";
+    EXPECT_EQ(text("sip.ld"), "(nothing)");
+    (void)store_file("a mended image", image("sip.ld", "2"));
+    EXPECT_EQ(text("sip.ld"), "a mended image");
+    EXPECT_EQ(loop_guard_->held_count(), 0U);
+}
+
+TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
+    (void)store_file("a boot ROM", image("bootrom.ld"));
+    const auto boot = [&] {
+        clock_.advance(std::chrono::minutes(3));
+        const auto got = get("bootrom.ld");
+        const auto event = last_event();
+        EXPECT_NE(get("0004f2000001.cfg"), nullptr);
+        return std::pair(got != nullptr, event.mac);
+    };
+    EXPECT_EQ(boot(), std::pair(true, MacAddress())) << "nobody has come from there yet";
+    for (unsigned i = 0; i < images_max(); ++i) EXPECT_EQ(boot(), std::pair(true, anna)) << i;
+    EXPECT_EQ(boot(), std::pair(false, anna));
+}
+
+TEST_F(DeliveryFilesTest, AnImageThatNeverCameWholeOrHadNotChangedIsNotCounted) {
+    (void)store_file("an image", image("sip.ld"));
+    (void)get("0004f2000001.cfg");
+    (void)get("sip.ld");
+    for (unsigned i = 0; i < 3 * images_max(); ++i) {
+        const auto answer = delivery_.open(request_for("sip.ld"));
+        ASSERT_EQ(answer.state, FileAnswer::State::found) << i;
+        delivery_.answered(i % 3 == 0 ? 304 : i % 3 == 1 ? 206 : 200, i % 3 == 2 ? 8 : 0);
+        if (i % 3 == 2) delivery_.broken_off(answer.ticket, 4);
+    }
+    EXPECT_EQ(loop_guard_->held_count(), 0U);
+}
+
+TEST_F(DeliveryFilesTest, WhereTwoPhonesAskFromNobodyIsHeldForAnImageThatNamesNobody) {
+    (void)store_file("an image", image("sip.ld"));
+    (void)get("0004f2000002.cfg");
+    clock_.advance(std::chrono::minutes(30));
+    for (unsigned i = 0; i < 2 * images_max(); ++i) {
+        ASSERT_NE(get("0004f2000001.cfg"), nullptr);
+        EXPECT_EQ(text("sip.ld"), "an image") << i;
+    }
+    for (unsigned i = 0; i < 2 * images_max(); ++i) { // nor a device that is none of ours
+        clock_.advance(std::chrono::hours(2));
+        (void)get("0004f20000ff.cfg");
+        EXPECT_EQ(text("sip.ld"), "an image");
+    }
+    EXPECT_EQ(loop_guard_->held_count(), 0U);
+}
+
+TEST_F(DeliveryFilesTest, OneThatTakesTheSameSettingsAgainAndAgainIsToldOfAndServed) {
+    const auto alarms = [&](int boots) {
+        int out = 0;
+        for (int i = 0; i < boots; ++i) {
+            EXPECT_NE(get("0004f2000001-settings.cfg"), nullptr);
+            clock_.advance(std::chrono::minutes(2));
+        }
+        ring_.drain([&](const catalogue::TimelineEvent& event) {
+            if (event.path.view() == boot_loop && event.mac == anna) ++out;
+        });
+        return out;
+    };
+    const int most = static_cast<int>(config::find_family(house_families(), "polycom")->loop_limits().boots);
+    EXPECT_EQ(alarms(most), 0);
+    EXPECT_EQ(alarms(3), 1);
+    catalogue::DeviceChange change;
+    change.set = {{"provisioning.interval", "120"}};
+    ASSERT_TRUE(catalogue_.store().change_device(anna, change));
+    EXPECT_EQ(alarms(most + 3), 0) << "it was told to come so often";
 }
 
 } // namespace

@@ -100,6 +100,7 @@ struct Ticket {
     /// Not zero: a file that ends the rotation of its device's file key, and the device's revision that it is of.
     /// went_out() is waited for.
     std::uint64_t key_rotation = 0;
+    std::int64_t image = 0; ///< the stored file that it is, where its fetches are counted; 0: they are not
 };
 
 struct FileAnswer {

@@ -94,6 +94,8 @@ public:
     [[nodiscard]] std::vector<UploadRow> uploads_where(const std::string& condition, RowId value);
     void each_current_upload(RowId device, const std::function<void(const UploadRow&)>& each);
     [[nodiscard]] bool is_blob_wanted(const std::string& hash);
+    void put_image_hold(const ImageHold& hold);
+    [[nodiscard]] std::vector<ImageHold> image_holds();
     void put_lease(const Lease& lease);
     [[nodiscard]] std::vector<Lease> leases();
     RowId insert_stored_file(const StoredFile& file);

@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 8> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 9> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -208,6 +208,20 @@ CREATE INDEX layer_change_at ON layer_change (at);
                                                                       // would be another table.
                                                                       R"sql(
 ALTER TABLE layer ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                                      // Images that are not offered to a device any
+                                                                      // more. By its MAC: a phone that is taken out and
+                                                                      // put back has not changed.
+                                                                      R"sql(
+CREATE TABLE image_hold (
+    mac INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    fetches INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (mac, hash)
+) WITHOUT ROWID;
 )sql"};
 
 } // namespace offhook::catalogue

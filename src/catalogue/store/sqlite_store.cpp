@@ -320,6 +320,16 @@ public:
         return without_value(submit([&](ChangeSet&) { return writes_.forget_sighting(mac); }));
     }
 
+    Result<void> put_image_hold(const ImageHold& hold) override {
+        return without_value(submit([&](ChangeSet&) { return writes_.put_image_hold(hold); }));
+    }
+    std::vector<ImageHold> image_holds() override {
+        return readers_.run([](SqlRows& rows) { return rows.image_holds(); });
+    }
+    Result<void> remove_image_holds(MacAddress mac, std::string_view hash) override {
+        return without_value(submit([&](ChangeSet&) { return writes_.remove_image_holds(mac, std::string(hash)); }));
+    }
+
     bool put_lease(const Lease& lease, LeaseDone done) override;
     std::vector<Lease> leases() override {
         return readers_.run([](SqlRows& rows) { return rows.leases(); });

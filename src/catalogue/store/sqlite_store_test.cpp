@@ -5,6 +5,7 @@
 #include "catalogue/store/sqlite_session.hpp"
 #include "catalogue/store/store_conformance.hpp"
 #include "catalogue/store/store_conformance_files.hpp"
+#include "catalogue/store/store_conformance_holds.hpp"
 #include "catalogue/store/store_conformance_leases.hpp"
 #include "catalogue/test_directory.hpp"
 
@@ -34,6 +35,9 @@ INSTANTIATE_TEST_SUITE_P(Store, StoreConformance,
                          testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Store, StoreFilesConformance,
+                         testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
+                         backend_name);
+INSTANTIATE_TEST_SUITE_P(Store, StoreHoldsConformance,
                          testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Store, StoreLeasesConformance,

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "catalogue/blobs/blob_store.hpp"
 #include "catalogue/change_set.hpp"
+#include "catalogue/image_hold.hpp"
 #include "catalogue/layer_history.hpp"
 #include "catalogue/lease.hpp"
 #include "catalogue/phonebook.hpp"
@@ -151,6 +152,13 @@ public:
     [[nodiscard]] virtual bool put_lease(const Lease& lease, LeaseDone done) = 0;
     [[nodiscard]] virtual std::vector<Lease> leases() = 0;           ///< all, by address: what a server starts from
     virtual Result<void> remove_lease(const IpAddress& address) = 0; ///< Errors: not_found
+
+    // Images that are not offered to a device any more: no part of the snapshot, so no revision.
+    /// What was held of that device under the same digest is replaced. Errors: too_large (a text, or too many holds).
+    virtual Result<void> put_image_hold(const ImageHold& hold) = 0;
+    [[nodiscard]] virtual std::vector<ImageHold> image_holds() = 0; ///< all, by MAC: what a server starts from
+    /// Of one file by its digest; an empty one: all of that device. Errors: not_found.
+    virtual Result<void> remove_image_holds(MacAddress mac, std::string_view hash) = 0;
 };
 
 } // namespace offhook::catalogue

@@ -42,16 +42,28 @@ private:
     std::array<char, N> bytes_; // left as it is behind size_: 150 bytes need no zeroing per request
 };
 
-enum class Outcome : std::uint8_t { served, not_modified, absent, refused, broken_off, malformed, failed, challenged };
+/// `held` is there, and not offered to that device any more: it went round in circles with it.
+enum class Outcome : std::uint8_t {
+    served,
+    not_modified,
+    absent,
+    refused,
+    broken_off,
+    malformed,
+    failed,
+    challenged,
+    held
+};
 
-inline constexpr EnumText<Outcome, 8> outcome_text{{{{Outcome::served, "served"},
+inline constexpr EnumText<Outcome, 9> outcome_text{{{{Outcome::served, "served"},
                                                      {Outcome::not_modified, "not_modified"},
                                                      {Outcome::absent, "absent"},
                                                      {Outcome::refused, "refused"},
                                                      {Outcome::broken_off, "broken_off"},
                                                      {Outcome::malformed, "malformed"},
                                                      {Outcome::failed, "failed"},
-                                                     {Outcome::challenged, "challenged"}}}};
+                                                     {Outcome::challenged, "challenged"},
+                                                     {Outcome::held, "held"}}}};
 
 /// `notify` is the one that a phone does not begin: it was told something there, and `path` says what.
 enum class EventTransport : std::uint8_t { http, https, tftp, ftp, pnp, dhcp4, dhcp6, syslog, notify };

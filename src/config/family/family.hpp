@@ -16,6 +16,7 @@
 #include "config/syntax/directory_syntax.hpp"
 #include "config/syntax/syntax.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -99,8 +100,11 @@ struct OtherFile {
     std::vector<std::string> paths;
     bool needed = false;
     bool begins_boot = false; ///< a phone asks for it before anything else: where it does so again, it has started anew
-    std::string summary;      ///< "changes made on the phone itself; absent on a new phone"
-    UploadRules upload;       ///< Role::upload
+    /// Role::firmware: a small text that says which images there are, fetched with every boot. Never counted as an
+    /// image; withheld with the images that it leads to.
+    bool leads_to_images = false;
+    std::string summary; ///< "changes made on the phone itself; absent on a new phone"
+    UploadRules upload;  ///< Role::upload
 };
 
 struct Model {
@@ -188,6 +192,14 @@ struct ReadResult {
     std::vector<MapNote> notes;
 };
 
+/// How often a phone of the family may do the same within `window` before it counts as a loop. The defaults are ours,
+/// and no vendor's: project-defined.
+struct LoopLimits {
+    unsigned images = 4;             ///< the same image fetched whole
+    unsigned boots = 6;              ///< its own settings fetched, the same ones
+    std::chrono::minutes window{60}; ///< in which they count
+};
+
 class Family {
 public:
     virtual ~Family() = default;
@@ -238,6 +250,8 @@ public:
     [[nodiscard]] virtual std::span<const Form> log_shapes() const { return {}; }
     /// The vendor's own defaults in our settings, as far as the pack states them.
     [[nodiscard]] virtual const Layer& defaults() const = 0;
+    /// When a phone of this family counts as going round in circles.
+    [[nodiscard]] virtual LoopLimits loop_limits() const { return {}; }
     /// How its phones look for a boot server; without offers: nothing is known.
     [[nodiscard]] virtual const Discovery& discovery() const;
 };

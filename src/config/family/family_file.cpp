@@ -338,7 +338,10 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             other.role = role;
             other.kind = row.text("kind", TomlReader::Need::required);
             other.needed = row.boolean("needed", false);
-            if (role == OtherFile::Role::firmware) other.begins_boot = row.boolean("begins_boot", false);
+            if (role == OtherFile::Role::firmware) {
+                other.begins_boot = row.boolean("begins_boot", false);
+                other.leads_to_images = row.boolean("leads_to_images", false);
+            }
             other.summary = row.text("summary", TomlReader::Need::required);
             name_beside(row, content, other);
             if (other.paths.empty())
@@ -351,6 +354,20 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             content.files.push_back(std::move(other));
         }
     check_beside(file, content);
+}
+
+/// Once is no loop, so a limit is two at least.
+void read_loop(TomlReader& root, const PackFile& file, PackContent& content) {
+    const auto* table = root.table("loop");
+    if (table == nullptr) return;
+    TomlReader row(file.problems, file.name, *table, "[loop]");
+    LoopLimits& loop = content.loop;
+    loop.images = static_cast<unsigned>(row.number("images", 2, pack_limits::loop_images_max, loop.images));
+    loop.boots = static_cast<unsigned>(row.number("boots", 2, pack_limits::loop_boots_max, loop.boots));
+    loop.window = std::chrono::minutes(row.number("minutes", 1, pack_limits::loop_minutes_max, loop.window.count()));
+    (void)row.text("source"); // read by people
+    (void)row.text("confidence");
+    row.finish();
 }
 
 void read_defaults(TomlReader& root, const PackFile& file, PackContent& content) {
@@ -386,6 +403,7 @@ void read_family(const PackFile& file, PackContent& content) {
     read_documents(root, file, content, kinds);
     read_others(root, file, content, kinds);
     check_logs(file, content);
+    read_loop(root, file, content);
     read_defaults(root, file, content);
     root.finish();
 }

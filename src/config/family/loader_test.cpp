@@ -549,5 +549,28 @@ TEST(PackLoader, LoadsTheFamiliesOfTheTree) {
     EXPECT_EQ(family_of_oui(*families, 0x123456), nullptr);
 }
 
+TEST(PackLoader, SaysWhenAPhoneGoesRoundInCircles) {
+    const auto limits = [](const std::string& loop) {
+        auto text = good();
+        text.family += loop;
+        const auto loaded = load_family(text);
+        EXPECT_TRUE(loaded) << loop;
+        return loaded ? (*loaded)->loop_limits() : LoopLimits();
+    };
+    EXPECT_EQ(limits("").images, LoopLimits().images);
+    EXPECT_EQ(limits("").window, LoopLimits().window);
+    const auto stated = limits("[loop]\nimages = 2\nboots = 100\nminutes = 1440\nsource = \"s\"\n");
+    EXPECT_EQ(stated.images, 2U);
+    EXPECT_EQ(stated.boots, 100U);
+    EXPECT_EQ(stated.window, std::chrono::hours(24));
+    EXPECT_EQ(limits("[loop]\nboots = 3\n").images, LoopLimits().images);
+    for (const char* wrong : {"images = 1", "images = 17", "boots = 1", "boots = 101", "minutes = 0", "minutes = 1441",
+                              "images = \"many\"", "window = 5"}) {
+        auto text = good();
+        text.family += std::string("[loop]\n") + wrong + "\n";
+        EXPECT_EQ(errors_of(text).size(), 1U) << wrong;
+    }
+}
+
 } // namespace
 } // namespace offhook::config

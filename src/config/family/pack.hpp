@@ -34,6 +34,7 @@ struct PackContent {
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
     Layer defaults;
+    LoopLimits loop;
     Discovery discovery;
 
     PathTable paths;           ///< ids: documents first, then files
@@ -72,6 +73,7 @@ public:
     [[nodiscard]] std::span<const LogSentence> log_sentences() const override { return content_.log_sentences; }
     [[nodiscard]] RestartingParameters restarting_parameters() const override { return content_.restarting; }
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
+    [[nodiscard]] LoopLimits loop_limits() const override { return content_.loop; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 
     [[nodiscard]] const PackContent& content() const { return content_; }

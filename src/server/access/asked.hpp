@@ -19,7 +19,8 @@ enum class Verdict : std::uint8_t {
     absent,    ///< nobody we know, or a name we do not
     refuse,    ///< known, but not proven: looks like absent from outside
     challenge, ///< not proven, and credentials could help: looks the same whoever is meant
-    failed     ///< there, but it could not be made
+    failed,    ///< there, but it could not be made
+    held       ///< there, but that device went round in circles with it: looks like absent from outside
 };
 
 struct Asked {

@@ -33,8 +33,8 @@ const std::vector<ApiRoute>& routes() {
         std::vector<ApiRoute> out;
         for (auto part : {status_routes(), device_routes(), scope_routes(), file_routes(), history_routes(),
                           phonebook_routes(), import_routes(), import_tree_routes(), credential_routes(),
-                          guard_routes(), stored_routes(), upload_routes(), resync_routes(), file_diff_routes(),
-                          layer_history_routes(), local_routes(), file_key_routes()})
+                          guard_routes(), loop_routes(), stored_routes(), upload_routes(), resync_routes(),
+                          file_diff_routes(), layer_history_routes(), local_routes(), file_key_routes()})
             out.insert(out.end(), part.begin(), part.end());
         return out;
     }();

@@ -25,6 +25,7 @@
 namespace offhook::server {
 
 class Guard;
+class LoopGuard;
 class OfferLengths;
 class Resyncs;
 
@@ -61,6 +62,9 @@ struct ApiContext {
     const OfferLengths* offer_lengths = nullptr; ///< null: nothing is offered
     std::uint64_t file_bytes_max = 1ULL << 30U;  ///< of one firmware image or asset
     Resyncs* resyncs = nullptr;                  ///< null: phones cannot be told anything
+    LoopGuard* loop_guard = nullptr;             ///< null: nothing is held
+    /// Onto the device's timeline; may be empty.
+    std::function<void(MacAddress mac, const std::string& name)> tell_of_release = {};
 };
 
 /// A request whose target is taken apart.
@@ -98,6 +102,7 @@ struct ApiRoute {
 [[nodiscard]] std::vector<ApiRoute> credential_routes();
 [[nodiscard]] std::vector<ApiRoute> file_key_routes();
 [[nodiscard]] std::vector<ApiRoute> guard_routes();
+[[nodiscard]] std::vector<ApiRoute> loop_routes();
 [[nodiscard]] std::vector<ApiRoute> file_routes();
 [[nodiscard]] std::vector<ApiRoute> file_diff_routes();
 [[nodiscard]] std::vector<ApiRoute> history_routes();

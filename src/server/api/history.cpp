@@ -7,6 +7,7 @@
 #include "server/explain/explain.hpp"
 #include "server/explain/source_story.hpp"
 #include "server/guard/guard.hpp"
+#include "server/loops/loop_guard.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -204,6 +205,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto snapshot = call.context.catalogue.snapshot();
     const auto unidentified = unidentified_near(call, events);
     ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
+    if (call.context.loop_guard != nullptr) input.held = call.context.loop_guard->holds_of(lan_mac(call, *mac));
     LocalLayer local;
     std::optional<SentLogs> logs;
     if (const auto* device = snapshot->find(*mac))

@@ -44,6 +44,8 @@ std::string what_became(const TimelineEvent& event, const Named& named) {
         return " and did not get it: it could not be made, and that matters; `offhook render MAC FILE` says why";
     case Outcome::challenged:
         return " and was asked for its user name and password";
+    case Outcome::held:
+        return " and was told that there is none: it went round in circles with it; `offhook loop list` has it";
     case Outcome::malformed:
         return " in a form that could not be read";
     }

@@ -7,6 +7,7 @@
 /// contact), findings (what went wrong, what was expected, where to change it), phone_statements (what the phone says
 /// of that in its own logs), source_story (an address instead of a MAC). Threads  any.
 #include "base/clock.hpp"
+#include "catalogue/image_hold.hpp"
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
@@ -43,6 +44,7 @@ struct ExplainInput {
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
     std::span<const UploadedLog> logs = {}; ///< the current one of each kind
+    std::vector<catalogue::ImageHold> held = {}; ///< of this device
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);

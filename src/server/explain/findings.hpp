@@ -3,6 +3,7 @@
 ///
 /// Each puts no sentence, one or a few; each sentence can be read alone.
 /// Pure. Limits  names_shown_max names in one sentence.
+#include "catalogue/image_hold.hpp"
 #include "catalogue/snapshot.hpp"
 #include "server/explain/boots.hpp"
 #include "server/local_layer.hpp"
@@ -42,6 +43,7 @@ void find_failed_tls(std::span<const catalogue::TimelineEvent> unidentified, Sen
 void find_failed_logins(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 // Of the catalogue.
+void find_held_images(const Case& about, std::span<const catalogue::ImageHold> held, Sentences& out);
 void find_local_changes(const Case& about, Sentences& out);
 void find_lines(const Case& about, Sentences& out);
 

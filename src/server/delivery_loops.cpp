@@ -1,0 +1,105 @@
+// Phones that go round in circles: what the door counts of what it gives out, and what it does not give out for it.
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "config/settings/effective.hpp"
+#include "server/delivery.hpp"
+#include "server/event_texts.hpp"
+
+#include <fmt/format.h>
+
+namespace offhook::server {
+
+/// Whose fetch of an image that is. Most images name nobody, and a boot ROM asks for its own before anything else: the
+/// User-Agent may tell, and else the one device that was heard from that address within the hour. Where there are two,
+/// as behind a NAT, it is nobody's: no phone is held for another's fetches.
+const catalogue::Device* Delivery::fetching_device(const Asked& asked) const {
+    if (asked.device != nullptr) return asked.device;
+    if (asked.mac || asked.family == nullptr) return nullptr;
+    if (const auto* sender = named_by_agent(asked, *snapshot_)) return sender;
+    const auto alone = options_.loop_guard->alone_at(asked.request.source, clock_.wall());
+    const auto* device = alone ? snapshot_->find(*alone) : nullptr;
+    if (device == nullptr || device->family != asked.family->name()) return nullptr;
+    return asked.model == nullptr || asked.model->name == device->model ? device : nullptr;
+}
+
+Delivery::Withheld Delivery::judge_fetch(const Asked& asked, const WantedContent& wanted) {
+    fetch_.reset();
+    if (options_.loop_guard == nullptr || wanted.file == nullptr || asked.match->other == nullptr) return Withheld::no;
+    const config::OtherFile& other = *asked.match->other;
+    if (other.role != config::OtherFile::Role::firmware) return Withheld::no;
+    const auto* device = fetching_device(asked);
+    if (device == nullptr) return Withheld::no;
+    fetching_ = device->mac;
+    ImageRequest request;
+    request.mac = device->mac;
+    request.file = wanted.file.get();
+    request.limits = asked.family->loop_limits();
+    if (other.leads_to_images) request.role = ImageRequest::Role::leads_to_images;
+    if (asked.request.verb != Verb::get) request.wants = ImageRequest::Wants::facts;
+    const auto offer = options_.loop_guard->ask(request, *snapshot_, clock_.wall());
+    if (offer == LoopGuard::Offer::held_now)
+        give_notice(device->mac, fmt::format("{}{}", loop_held, request.file->name));
+    if (offer != LoopGuard::Offer::yes) return Withheld::yes;
+    if (asked.request.verb == Verb::get) fetch_ = Fetch{request, wanted.file};
+    return Withheld::no;
+}
+
+void Delivery::judge_boot(const Asked& asked, const ReadyFile& file) {
+    own_.reset();
+    const config::Document& document = *asked.match->document;
+    if (options_.loop_guard == nullptr || asked.device == nullptr || asked.request.verb != Verb::get) return;
+    if (document.content != config::Document::Content::own) return;
+    own_ = Own{asked.device->mac, asked.family, &document, std::hash<std::string_view>()(file.entity_tag),
+               file.body.size()};
+}
+
+void Delivery::count_for_loops(std::uint16_t status, std::uint64_t body_bytes) {
+    const auto now = clock_.wall();
+    if (fetch_ && status != 304 && is_whole(event_.transport, status, body_bytes, fetch_->file->bytes))
+        options_.loop_guard->fetched(fetch_->request, now);
+    fetch_.reset();
+    if (own_ && is_whole(event_.transport, status, body_bytes, own_->bytes)) {
+        const auto limits = own_->family->loop_limits();
+        const auto verdict = options_.loop_guard->boots().took(own_->mac, *own_->document, own_->content, limits, now);
+        if (verdict == BootCounts::Verdict::loop) tell_of_boots(*own_, limits);
+    }
+    own_.reset();
+}
+
+/// One that asks every few minutes because it was told to does not boot for it.
+bool Delivery::asks_often_by_itself(const Own& own, const config::LoopLimits& limits) const {
+    const auto* device = snapshot_->find(own.mac);
+    const auto* site = device == nullptr ? nullptr : snapshot_->site(device->site);
+    if (site == nullptr) return true; // gone meanwhile
+    static const auto interval = config::find_setting("provisioning.interval").value();
+    const Layers layers(*snapshot_, *own.family, *site, device);
+    const config::Effective effective(layers.all());
+    const auto* stated = effective.find(interval);
+    const auto seconds = stated == nullptr ? std::nullopt : to_number<std::int64_t>(stated->value);
+    return seconds && *seconds > 0 && std::chrono::seconds(*seconds) * limits.boots <= limits.window;
+}
+
+void Delivery::tell_of_boots(const Own& own, const config::LoopLimits& limits) {
+    if (asks_often_by_itself(own, limits)) return;
+    log::warning("BOOT_LOOP", "{} took the same settings more than {} times in {} minutes; `offhook explain {}`",
+                 own.mac.text(), limits.boots, limits.window.count(), own.mac.text());
+    give_notice(own.mac, boot_loop);
+}
+
+/// What nobody asked for, on a device's timeline.
+void Delivery::give_notice(MacAddress mac, std::string_view text) {
+    catalogue::TimelineEvent event;
+    event.at = clock_.wall();
+    event.mac = mac;
+    event.transport = catalogue::EventTransport::notify;
+    event.verb = catalogue::EventVerb::other;
+    event.outcome = catalogue::Outcome::held;
+    event.path = text;
+    ring_.push(event);
+}
+
+void Delivery::tell_of_release(MacAddress mac, std::string_view name) {
+    give_notice(mac, fmt::format("{}{}", loop_released, name));
+}
+
+} // namespace offhook::server
