@@ -19,6 +19,8 @@ void count_columns(const PackContent& content, Coverage& out) {
     std::vector<bool> mapped(content.facts.size());
     const auto mark = [&](const ParameterName& name) {
         if (const auto id = content.known.find(name)) mapped[*id] = true;
+        for (const std::string& one : name.each())
+            if (const auto found = content.known.find(one)) mapped[found->id] = true;
     };
     for (const Row& row : content.rows) {
         for (const ParameterName& name : row.write) mark(name);

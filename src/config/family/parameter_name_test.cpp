@@ -41,5 +41,40 @@ TEST(ParameterName, PutsItsIndexIn) {
         EXPECT_FALSE(ParameterName::compile(text)) << text;
 }
 
+TEST(ParameterName, OfAListHasTheNthNameForIndexN) {
+    const std::vector<std::string> names{"P271", "P401", "P501"};
+    const auto name = ParameterName::compile_each(names);
+    ASSERT_TRUE(name);
+    EXPECT_TRUE(name->has_index());
+    EXPECT_EQ(name->text(), "P271");
+    EXPECT_EQ(name->with(1), "P271");
+    EXPECT_EQ(name->with(3), "P501");
+    for (const std::uint16_t beyond : {0, 4, 65535}) {
+        EXPECT_FALSE(name->reaches(beyond)) << beyond;
+        EXPECT_EQ(name->with(beyond), "") << beyond;
+    }
+    EXPECT_TRUE(ParameterName::compile("a.{n}")->reaches(999));
+    ParameterTable table;
+    ASSERT_TRUE(table.add(*ParameterName::compile("P{n}"), 6));
+    ASSERT_TRUE(table.add(*name, 7));
+    EXPECT_FALSE(table.add(*ParameterName::compile("P401"), 8)) << "it is in the list";
+    EXPECT_FALSE(table.add(*ParameterName::compile_each(std::vector<std::string>{"P1", "P501"}), 9));
+    EXPECT_EQ(table.find("P401")->id, 7U);
+    EXPECT_EQ(table.find("P401")->index, 2) << "its place, not its number";
+    EXPECT_EQ(table.find("P402")->index, 402);
+    EXPECT_EQ(table.find(*name), 7U);
+}
+
+TEST(ParameterName, OfAListHasItsBounds) {
+    const std::pair<const char*, std::vector<std::string>> refused[] = {
+        {"none", {}},
+        {"one twice", {"P1", "P2", "P1"}},
+        {"a placeholder", {"P1", "P{n}"}},
+        {"an empty name", {"P1", ""}},
+        {"too many", std::vector<std::string>(1000, "P")},
+    };
+    for (const auto& [what, names] : refused) EXPECT_FALSE(ParameterName::compile_each(names)) << what;
+}
+
 } // namespace
 } // namespace offhook::config

@@ -1,5 +1,6 @@
 #include "config/syntax/syntax.hpp"
 
+#include "config/syntax/grandstream_xml.hpp"
 #include "config/syntax/ip88_text.hpp"
 #include "config/syntax/panasonic_text.hpp"
 #include "config/syntax/polycom_attributes.hpp"
@@ -17,8 +18,9 @@ std::span<const Syntax* const> syntaxes() {
     static const PanasonicText panasonic_text;
     static const SpaXml spa_xml;
     static const Ip88Text ip88_text;
-    static const std::array<const Syntax*, 5> all{&polycom_attributes, &polycom_master, &panasonic_text, &spa_xml,
-                                                  &ip88_text};
+    static const GrandstreamXml grandstream_xml;
+    static const std::array<const Syntax*, 6> all{&polycom_attributes, &polycom_master, &panasonic_text, &spa_xml,
+                                                  &ip88_text,          &grandstream_xml};
     return all;
 }
 

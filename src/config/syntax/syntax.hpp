@@ -63,7 +63,7 @@ public:
 };
 
 /// The syntax a pack names: "polycom-attributes" (configuration files), "polycom-master" (the master configuration
-/// file), "panasonic-text", "spa-xml", "ip88-text". Null when there is none of that name. Lifetime: static.
+/// file), "panasonic-text", "spa-xml", "ip88-text", "grandstream-xml". Null when there is none of that name. Lifetime: static.
 [[nodiscard]] const Syntax* find_syntax(std::string_view name);
 /// "polycom-attributes, polycom-master": for error messages.
 [[nodiscard]] std::string syntax_names();

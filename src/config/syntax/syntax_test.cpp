@@ -7,7 +7,7 @@ namespace {
 
 TEST(Syntax, IsFoundByTheNameAPackUses) {
     for (const std::string_view name :
-         {"polycom-attributes", "polycom-master", "panasonic-text", "spa-xml", "ip88-text"}) {
+         {"polycom-attributes", "polycom-master", "panasonic-text", "spa-xml", "ip88-text", "grandstream-xml"}) {
         const auto* syntax = find_syntax(name);
         ASSERT_NE(syntax, nullptr) << name;
         EXPECT_EQ(syntax->name(), name);
