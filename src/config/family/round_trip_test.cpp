@@ -25,8 +25,8 @@ std::vector<std::string> values_for(const SettingSpec& spec) {
     case SettingType::user_part:
         return {"1003", "eva.muster", "+49301234567", "a:b"};
     case SettingType::number:
-        for (const std::int64_t number : {spec.least, spec.least + 1, std::int64_t{300}, std::int64_t{3600},
-                                          std::int64_t{20000}, std::int64_t{86400}, spec.most})
+        for (const std::int64_t number : {spec.least, spec.least + 1, std::int64_t{60}, std::int64_t{300},
+                                          std::int64_t{3600}, std::int64_t{20000}, std::int64_t{86400}, spec.most})
             if (number >= spec.least && number <= spec.most) out.push_back(std::to_string(number));
         return out;
     case SettingType::boolean:
