@@ -145,6 +145,7 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
     std::string out =
         fmt::format("{} ({}): {} models, {} documents, {} other files, {} rows\n", family.name(), family.title(),
                     coverage.models, coverage.documents, coverage.other_files, coverage.rows);
+    if (!family.maturity().empty()) out += fmt::format("{}\n", family.maturity());
     out += fmt::format("{} known parameters", coverage.parameters);
     for (const Coverage::Column& column : coverage.columns) out += fmt::format(", {} {}", column.known, column.name);
     out += "\nconfidence:";

@@ -13,7 +13,7 @@
 namespace offhook::config {
 
 struct PackContent {
-    std::string name, title;
+    std::string name, title, maturity;
     std::uint64_t revision = 0;
     std::vector<std::uint32_t> ouis;
     std::vector<FactoryAccount> accounts;
@@ -46,6 +46,7 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return content_.name; }
     [[nodiscard]] std::string_view title() const override { return content_.title; }
+    [[nodiscard]] std::string_view maturity() const override { return content_.maturity; }
     [[nodiscard]] std::uint64_t revision() const override { return content_.revision; }
     [[nodiscard]] std::span<const std::uint32_t> ouis() const override { return content_.ouis; }
     [[nodiscard]] std::span<const FactoryAccount> accounts() const override { return content_.accounts; }
