@@ -69,7 +69,7 @@ std::vector<Sample> samples_of(std::string_view family) {
 }
 
 TEST(PackSamples, SayWhatTheirFilesSay) {
-    ASSERT_EQ(all().size(), 4U);
+    ASSERT_GE(all().size(), 4U);
     for (const auto& family : all()) {
         const auto samples = samples_of(family->name());
         EXPECT_GE(samples.size(), 8U) << family->name();
