@@ -34,8 +34,8 @@ int list(const Cli& cli) {
                                            {"maturity", family->maturity()},
                                            {"models", std::move(models)}});
         else
-            table.add({std::string(family->name()), std::string(family->title()), std::string(family->maturity()),
-                       text});
+            table.add(
+                {std::string(family->name()), std::string(family->title()), std::string(family->maturity()), text});
     }
     table.print();
     return exit_done;

@@ -414,7 +414,7 @@ TEST(PackLoader, RefusesBrokenSettingsWithFileAndLine) {
         {"unmapped and mapped", file, "[unmapped]\n\"line.{n}.user\" = \"no\"\n",
          "p/settings.toml:4: 'line.{n}.user' is unmapped and mapped"},
         {"placeholder", file, "[\"phone.label\"]\nwrite = \"c{x}\"\n",
-         "p/settings.toml:4: parameter 'c{x}': no placeholder '{x}'; there are {n}, {m}, {line}"},
+         "p/settings.toml:4: parameter 'c{x}': no placeholder '{x}'; there are {n}, {m}, {line}, {n-1}"},
     };
     expect_errors(std::begin(rows), std::end(rows));
 }

@@ -284,6 +284,7 @@ private:
             input.theirs.clear();
             refusal_ = done.error().message;
         }
+        if (!remark.empty()) note(name_of(value.key), std::move(remark));
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
     }

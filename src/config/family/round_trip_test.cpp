@@ -106,7 +106,9 @@ TEST(PackRoundTrip, EveryRowReadsBackWhatItWrote) {
             }
             const bool needs_company = spec_of(key).name.starts_with("key.") ||
                                        spec_of(key).name == "line.{n}.domain" || spec_of(key).name.ends_with(".port");
-            if (!needs_company) {
+            // Snom's stands behind the server's name, and not without it.
+            const bool behind_host = folder.filename() == "snom" && spec_of(key).name.ends_with(".transport");
+            if (!needs_company && !behind_host) {
                 EXPECT_GT(said, 0U) << folder.filename() << " " << name_of(key);
             }
         }
