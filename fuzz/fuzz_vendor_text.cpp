@@ -1,4 +1,5 @@
-/// @file  The grammars of Panasonic, Linksys, GENBAND, Yealink and Snom: what is read and written reads and writes the same again.
+/// @file  The grammars of Panasonic, Linksys, GENBAND, Yealink and Snom: what is read and written reads and writes the
+/// same again.
 #include "base/assert.hpp"
 #include "config/syntax/panasonic_text.hpp"
 #include "config/syntax/syntax.hpp"
