@@ -37,8 +37,7 @@ Result<void> YealinkText::append(std::string& out, const Parameter& parameter) {
                     "the value holds a line break or a control character; this file has no place for them",
                     parameter.name);
     if (trim(value) != value)
-        return fail(ErrorCode::invalid, "the value begins or ends with a blank, which a phone drops",
-                    parameter.name);
+        return fail(ErrorCode::invalid, "the value begins or ends with a blank, which a phone drops", parameter.name);
     if (value == null_word || value == empty_word)
         return fail(ErrorCode::invalid, "the value is the word by which this file empties a parameter", parameter.name);
     out += fmt::format("{} = {}\n", parameter.name, value.empty() ? null_word : value);
