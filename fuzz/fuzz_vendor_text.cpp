@@ -1,4 +1,5 @@
-/// @file  The grammars of Panasonic, Linksys and GENBAND: what is read and written reads and writes the same again.
+/// @file  The grammars of Panasonic, Linksys, GENBAND, Yealink, Snom and Grandstream: what is read and written reads
+/// and writes the same again.
 #include "base/assert.hpp"
 #include "config/syntax/panasonic_text.hpp"
 #include "config/syntax/syntax.hpp"
@@ -26,7 +27,8 @@ void read_both_ways(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(bytes), size);
     read_both_ways(text);
-    for (const char* name : {"panasonic-text", "spa-xml", "ip88-text"}) {
+    for (const char* name :
+         {"panasonic-text", "spa-xml", "ip88-text", "yealink-text", "yealink-boot", "snom-xml", "grandstream-xml"}) {
         const auto* syntax = offhook::config::find_syntax(name);
         const auto first = syntax->read(text);
         if (!first) continue;

@@ -20,7 +20,7 @@ int failed_all(const std::vector<Error>& errors) {
 int list_packs(const Cli& cli) {
     const auto families = config::load_families(cli.packs_directory);
     if (!families) return failed_all(families.error());
-    Table table({"FAMILY", "TITLE", "MODELS"});
+    Table table({"FAMILY", "TITLE", "MATURITY", "MODELS"});
     for (const auto& family : *families) {
         boost::json::array models;
         std::string text;
@@ -29,10 +29,13 @@ int list_packs(const Cli& cli) {
             text += (text.empty() ? "" : " ") + model.name;
         }
         if (cli.json)
-            print_json(boost::json::object{
-                {"name", family->name()}, {"title", family->title()}, {"models", std::move(models)}});
+            print_json(boost::json::object{{"name", family->name()},
+                                           {"title", family->title()},
+                                           {"maturity", family->maturity()},
+                                           {"models", std::move(models)}});
         else
-            table.add({std::string(family->name()), std::string(family->title()), text});
+            table.add(
+                {std::string(family->name()), std::string(family->title()), std::string(family->maturity()), text});
     }
     table.print();
     return exit_done;
@@ -56,6 +59,7 @@ boost::json::object to_json(const config::Family& family, const config::Coverage
         columns.push_back(
             boost::json::object{{"name", column.name}, {"known", column.known}, {"missing", texts(column.missing)}});
     return {{"family", family.name()},
+            {"maturity", family.maturity()},
             {"parameters", coverage.parameters},
             {"columns", std::move(columns)},
             {"models", coverage.models},

@@ -1,4 +1,4 @@
-// Four families behind one door: each gets its own files, and is led to the address at which it found the server.
+// Six families behind one door: each gets its own files, and is led to the address at which it found the server.
 #include "server/delivery.hpp"
 
 #include "server/test_house.hpp"
@@ -8,9 +8,10 @@
 namespace offhook::server {
 namespace {
 
-const MacAddress pana(0x0080f0c571ebULL), lynn(0x000e08aabbccULL), gene(0xb40edc0a1b2cULL);
+const MacAddress pana(0x0080f0c571ebULL), lynn(0x000e08aabbccULL), gene(0xb40edc0a1b2cULL), yana(0x805ec0aabbccULL),
+    sven(0x000413922d24ULL);
 
-std::shared_ptr<const catalogue::Snapshot> house_of_four() {
+std::shared_ptr<const catalogue::Snapshot> house_of_six() {
     catalogue::SnapshotBuilder builder;
     catalogue::Site first;
     first.id = catalogue::default_site;
@@ -24,7 +25,9 @@ std::shared_ptr<const catalogue::Snapshot> house_of_four() {
     for (const auto& [mac, family, model, user] : {std::tuple{anna, "polycom", "SPIP650", "1001"},
                                                    {pana, "panasonic", "KX-HDV130", "1002"},
                                                    {lynn, "linksys-spa", "SPA942", "1003"},
-                                                   {gene, "genband-ip88", "IP8830", "1004"}}) {
+                                                   {gene, "genband-ip88", "IP8830", "1004"},
+                                                   {yana, "yealink", "T46U", "1005"},
+                                                   {sven, "snom", "snomD785", "1006"}}) {
         auto device = device_of(mac, line_rows(user));
         device.family = family;
         device.model = model;
@@ -35,7 +38,7 @@ std::shared_ptr<const catalogue::Snapshot> house_of_four() {
 
 class DeliveryFamiliesTest : public testing::Test {
 protected:
-    DeliveryFamiliesTest() { delivery_.publish(house_of_four()); }
+    DeliveryFamiliesTest() { delivery_.publish(house_of_six()); }
 
     std::string body(std::string_view path, std::string_view user_agent = {}) {
         FileRequest request;
@@ -67,10 +70,33 @@ TEST_F(DeliveryFamiliesTest, EachPhoneGetsItsOwnFile) {
         EXPECT_NE(body(path).find("line1_name 1004\r\n"), std::string::npos) << path;
 }
 
+TEST_F(DeliveryFamiliesTest, AYealinkIsLedFromItsBootFileToItsOwn) {
+    constexpr auto agent = "Yealink SIP-T46U 108.86.0.20 805ec0aabbcc";
+    EXPECT_EQ(body("805ec0aabbcc.boot", agent), "#!version:1.0.0.1\ninclude:config \"yealink-common.cfg\"\n"
+                                                "include:config \"805ec0aabbcc.cfg\"\n");
+    EXPECT_EQ(body("y000000000000.boot", agent), "(nothing)") << "it would not ask for its own file";
+    EXPECT_EQ(body("yealink-common.cfg", agent), "#!version:1.0.0.1\nlocal_time.ntp_server1 = ntp.example.net\n");
+    EXPECT_EQ(body("y000000000108.cfg", agent), body("yealink-common.cfg")) << "for phones that know no boot file";
+    for (const char* path : {"805ec0aabbcc.cfg", "805EC0AABBCC.cfg"})
+        EXPECT_NE(body(path, agent).find("account.1.user_name = 1005\n"), std::string::npos) << path;
+    EXPECT_NE(body("805ec0aabbcc.cfg").find("account.1.enable = 1\n"), std::string::npos) << "by its MAC alone";
+}
+
+TEST_F(DeliveryFamiliesTest, ASnomGetsAllInOneFile) {
+    constexpr auto agent = "Mozilla/4.0 (compatible; snomD785-SIP 10.1.33.33 2010.12-00004-g9ba52f5 000413922D24 SXM:0 "
+                           "UXM:0)";
+    EXPECT_EQ(body("snomD785.htm", agent), "(nothing)");
+    const auto text = body("snomD785-000413922D24.htm", agent);
+    EXPECT_NE(text.find("<user_name idx=\"1\" perm=\"R\">1006</user_name>"), std::string::npos) << text;
+    EXPECT_NE(text.find("<ntp_server>ntp.example.net</ntp_server>"), std::string::npos) << text;
+    EXPECT_EQ(body("snomD785-000413922D24.htm"), text) << "by its MAC alone";
+}
+
 TEST_F(DeliveryFamiliesTest, NoPhoneGetsAFileOfAnotherFamilysForm) {
     for (const char* path :
          {"0080f0c571eb.cfg", "0080f0c571eb", "0080f0c571eb.xml", "000e08aabbcc.cfg", "000e08aabbcc",
-          "b40edc0a1b2c.cfg", "Configb40edc0a1b2c.cfg", "0004f2000001", "0004f2000001.xml", "Config0004f2000001.cfg"})
+          "b40edc0a1b2c.cfg", "Configb40edc0a1b2c.cfg", "0004f2000001", "0004f2000001.xml", "Config0004f2000001.cfg",
+          "805ec0aabbcc", "805ec0aabbcc.xml", "0004f2000001.boot", "000413922d24.cfg", "snomD785-0004f2000001.htm"})
         EXPECT_EQ(body(path), "(nothing)") << path;
 }
 
@@ -114,7 +140,7 @@ TEST_F(DeliveryFamiliesTest, ASealedFileGoesOutSealedAndStaysTheSame) {
         device.model = model;
         change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
     }
-    delivery_.publish(house_of_four()->advanced(change));
+    delivery_.publish(house_of_six()->advanced(change));
     for (const auto& [path, seal] :
          {std::pair{"0004f2000001-settings.cfg", "polycom-project"}, {"Config0080F0C571EB.e2c", "panasonic-project"}}) {
         FileRequest request;
@@ -157,7 +183,7 @@ TEST_F(DeliveryFamiliesTest, ASealedFileWithTheNewKeyEndsARotationOnceItIsWithTh
         device.model = model;
         change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
     }
-    delivery.publish(house_of_four()->advanced(change));
+    delivery.publish(house_of_six()->advanced(change));
     const auto ask = [&](const char* path, Verb verb) {
         FileRequest request;
         request.path = path;
@@ -198,7 +224,7 @@ TEST_F(DeliveryFamiliesTest, ASealedTwinThatAPhoneDoesNotHaveIsAbsentAndNoFailur
         device.family = "panasonic";
         device.model = "KX-HDV130";
         change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
-        delivery_.publish(house_of_four()->advanced(change));
+        delivery_.publish(house_of_six()->advanced(change));
         testing::internal::CaptureStderr();
         EXPECT_EQ(body("Config0080F0C571EB.e2c"), "(nothing)");
         EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
@@ -216,7 +242,7 @@ TEST_F(DeliveryFamiliesTest, ANameThatSaysAModelCountsBeforeTheUserAgent) {
     change.revision = 2;
     for (const auto& [model, server] : {std::pair{"KX-HDV130", "small.example"}, {"KX-HDV230", "large.example"}})
         change.model_layers.push_back({"panasonic", model, 2, layer_of({{"time.server", server}})});
-    delivery_.publish(house_of_four()->advanced(change));
+    delivery_.publish(house_of_six()->advanced(change));
     constexpr std::string_view large = "Panasonic_KX-HDV230/07.101 (0080f0c571eb)";
     EXPECT_NE(body("ConfigKX-HDV130.cfg", large).find("small.example"), std::string::npos);
     EXPECT_NE(body("ConfigKX-HDV230.cfg", large).find("large.example"), std::string::npos);
@@ -262,7 +288,7 @@ TEST_F(DeliveryFamiliesTest, OtherFilesDoNotCareWhereItWas) {
 }
 
 TEST_F(DeliveryFamiliesTest, AChangeOfAModelsLayerIsSeenByItsPhonesAloneAndAtOnce) {
-    const auto whole = house_of_four();
+    const auto whole = house_of_six();
     catalogue::Revision revision = 1;
     auto snapshot = whole;
     const auto publish = [&](const char* family, const char* model, const SettingRows& rows) {
@@ -315,7 +341,7 @@ TEST_F(DeliveryFamiliesTest, WithoutAModelsFileAPhonesOwnChangesWithItsModelsLay
     catalogue::ChangeSet change;
     change.revision = 2;
     change.model_layers.push_back({"polycom", "SPIP650", 2, layer_of({{"time.server", "ntp.model.example.net"}})});
-    delivery_.publish(house_of_four()->advanced(change));
+    delivery_.publish(house_of_six()->advanced(change));
     EXPECT_NE(own().find("ntp.model.example.net"), std::string::npos);
     EXPECT_EQ(body("0004f2000001-site.cfg").find("ntp.model"), std::string::npos);
 }

@@ -19,6 +19,8 @@ void count_columns(const PackContent& content, Coverage& out) {
     std::vector<bool> mapped(content.facts.size());
     const auto mark = [&](const ParameterName& name) {
         if (const auto id = content.known.find(name)) mapped[*id] = true;
+        for (const std::string& one : name.each())
+            if (const auto found = content.known.find(one)) mapped[found->id] = true;
     };
     for (const Row& row : content.rows) {
         for (const ParameterName& name : row.write) mark(name);
@@ -152,6 +154,7 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
     std::string out =
         fmt::format("{} ({}): {} models, {} documents, {} other files, {} rows\n", family.name(), family.title(),
                     coverage.models, coverage.documents, coverage.other_files, coverage.rows);
+    if (!family.maturity().empty()) out += fmt::format("{}\n", family.maturity());
     out += fmt::format("{} known parameters", coverage.parameters);
     for (const Coverage::Column& column : coverage.columns) out += fmt::format(", {} {}", column.known, column.name);
     out += "\nconfidence:";

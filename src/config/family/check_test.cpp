@@ -29,6 +29,19 @@ TEST(PackCheck, CountsWhatIsKnown) {
     EXPECT_THAT(coverage.many_to_one, testing::Contains("lcl.ml.lang: 'en-US' reads back as 'en'"));
 }
 
+TEST(PackCheck, SaysHowFarAPackWasTried) {
+    for (const auto& [name, words] : {std::pair{"yealink", "documented, not tried on hardware"},
+                                      {"snom", "documented, not tried on hardware"},
+                                      {"polycom", ""}}) {
+        const auto family = load_or_fail(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families" / name);
+        ASSERT_NE(family, nullptr);
+        EXPECT_EQ(family->maturity(), words);
+        const std::string summary = to_text(*family, coverage_of(*family), Detail::summary);
+        EXPECT_EQ(summary.find("\ndocumented, not tried on hardware\n") != std::string::npos, *words != '\0')
+            << summary;
+    }
+}
+
 TEST(PackCheck, ListsNamesWhenAsked) {
     const auto family = load_or_fail(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/polycom");
     const Coverage coverage = coverage_of(*family);

@@ -206,6 +206,8 @@ public:
 
     [[nodiscard]] virtual std::string_view name() const = 0;  ///< "polycom"
     [[nodiscard]] virtual std::string_view title() const = 0; ///< "Polycom SoundPoint IP / SoundStation IP"
+    /// How far what the pack says was tried, in its own words; empty: it says nothing. For people.
+    [[nodiscard]] virtual std::string_view maturity() const { return {}; }
     [[nodiscard]] virtual std::uint64_t revision() const = 0; ///< of the pack's content: a hash
     [[nodiscard]] virtual std::span<const std::uint32_t> ouis() const = 0;
     [[nodiscard]] virtual std::span<const Model> models() const = 0;

@@ -392,6 +392,7 @@ void read_family(const PackFile& file, PackContent& content) {
                                    [](char c) { return (c >= 'a' && c <= 'z') || ascii_digit(c) || c == '-'; });
     if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
     content.title = root.text("title", TomlReader::Need::required);
+    content.maturity = root.text("maturity");
     read_empty_values(root, content);
     read_habits(root, content);
     read_ouis(root, file.problems, content);

@@ -13,7 +13,7 @@
 namespace offhook::config {
 
 struct PackContent {
-    std::string name, title;
+    std::string name, title, maturity;
     std::uint64_t revision = 0;
     std::vector<std::uint32_t> ouis;
     std::vector<FactoryAccount> accounts;
@@ -31,6 +31,8 @@ struct PackContent {
     RestartingParameters restarting = RestartingParameters::anywhere;
     bool model_suffixes = false; ///< letters behind a model's name say the region it was made for: KX-HDV130N
     std::vector<ParameterFacts> facts;
+    std::map<std::string, std::vector<std::string>>
+        each; ///< by the first name: what one parameter is for index 1, 2 ...
     std::vector<Row> rows;
     std::map<std::uint16_t, std::string> unmapped; ///< settings that the family has no place for, and why
     Layer defaults;
@@ -50,6 +52,7 @@ public:
 
     [[nodiscard]] std::string_view name() const override { return content_.name; }
     [[nodiscard]] std::string_view title() const override { return content_.title; }
+    [[nodiscard]] std::string_view maturity() const override { return content_.maturity; }
     [[nodiscard]] std::uint64_t revision() const override { return content_.revision; }
     [[nodiscard]] std::span<const std::uint32_t> ouis() const override { return content_.ouis; }
     [[nodiscard]] std::span<const FactoryAccount> accounts() const override { return content_.accounts; }

@@ -69,7 +69,7 @@ std::vector<Sample> samples_of(std::string_view family) {
 }
 
 TEST(PackSamples, SayWhatTheirFilesSay) {
-    ASSERT_EQ(all().size(), 4U);
+    ASSERT_GE(all().size(), 4U);
     for (const auto& family : all()) {
         const auto samples = samples_of(family->name());
         EXPECT_GE(samples.size(), 8U) << family->name();
@@ -89,16 +89,19 @@ TEST(PackSamples, NoFamilyTakesAnothers) {
                     << other->name() << " takes " << sample.agent;
                 const auto own = family->match_path(sample.path);
                 const auto others = other->match_path(sample.path);
-                // Names with a MAC are told apart by whose it is.
+                // Names with a MAC are told apart by whose it is; that of 000000000000.cfg is nobody's.
                 if (own && !own->mac) {
-                    EXPECT_FALSE(others) << other->name() << " takes " << sample.path << " of " << family->name();
+                    EXPECT_FALSE(others && !others->mac)
+                        << other->name() << " takes " << sample.path << " of " << family->name();
                 }
             }
 }
 
 TEST(PackSamples, EveryFamilyIsKnownByItsOuiAlone) {
     for (const auto& family : all()) {
-        EXPECT_FALSE(family->ouis().empty());
+        const Discovery& found = family->discovery();
+        const bool told_by_name = !found.dhcp_classes.empty() && !samples_of(family->name()).empty();
+        EXPECT_TRUE(!family->ouis().empty() || told_by_name) << family->name();
         for (const std::uint32_t oui : family->ouis()) EXPECT_EQ(family_of_oui(all(), oui), family.get());
         EXPECT_FALSE(family->discovery().offers.empty()) << family->name();
         for (const OfferRule& rule : family->discovery().offers) {

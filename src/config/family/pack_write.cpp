@@ -144,6 +144,10 @@ private:
         }
         for (unsigned line = 1; line <= lines; ++line) {
             const auto place = row.every_line ? static_cast<std::uint16_t>(line) : index;
+            if (!row.write.front().reaches(place)) { // of lines that the phone may not even have, nothing is missing
+                if (!row.every_line) note_unreached(row, from);
+                return;
+            }
             if (!text.empty()) {
                 emit_companions(row, row.guard, place, from);
                 emit_companions(row, row.also, place, from);
@@ -159,6 +163,11 @@ private:
                                             "it has by itself is not known. State what it shall have");
             }
         }
+    }
+
+    void note_unreached(const Row& row, const Value& from) {
+        note(name_of(from.key), "left out: what carries it is known for the first " +
+                                    std::to_string(row.write.front().each().size()) + " only");
     }
 
     void note_newer(const Row& row, const Release& since, std::uint16_t index, const Value& from) {
@@ -281,6 +290,7 @@ private:
             refusal_ = done.error().message;
             refused_ = value.key;
         }
+        if (!remark.empty()) note(name_of(value.key), std::move(remark));
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
     }

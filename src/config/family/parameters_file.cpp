@@ -1,4 +1,5 @@
 // parameters.toml: the vendor's own vocabulary, mapped or not.
+#include "config/family/limits.hpp"
 #include "config/family/number_range.hpp"
 #include "config/family/pack_files.hpp"
 #include "config/family/release.hpp"
@@ -36,6 +37,18 @@ std::optional<UserAccess> user_access(TomlReader& row) {
     if (!text.empty())
         row.problem_at("access", "`access` is na, ro or rw: what the phone's user may do on its own pages");
     return std::nullopt;
+}
+
+void add_facts(const PackFile& file, PackContent& content, const ParameterFacts& facts, const std::string& where) {
+    const auto compiled = ParameterName::compile(facts.name);
+    if (!compiled)
+        file.problems.add(where, compiled.error().message);
+    else if (content.facts.size() >= pack_limits::pack_entries_max)
+        file.problems.add(where, "too many parameters");
+    else if (!content.known.add(*compiled, static_cast<std::uint32_t>(content.facts.size())))
+        file.problems.add(where, "parameter '" + facts.name + "' is there already, with other index names");
+    else
+        content.facts.push_back(facts);
 }
 
 } // namespace
@@ -84,14 +97,15 @@ void read_parameters(const PackFile& file, PackContent& content) {
         facts.source = row.text("source");
         facts.confidence = row.text("confidence");
         check_facts(row, facts);
+        add_facts(file, content, facts, where);
+        const auto others = row.texts("each");
+        if (!others.empty()) content.each[name] = {name};
+        for (const TextAt& other : others) {
+            content.each[name].push_back(other.text);
+            facts.name = other.text;
+            add_facts(file, content, facts, other.where);
+        }
         row.finish();
-        const auto compiled = ParameterName::compile(name);
-        if (!compiled)
-            file.problems.add(where, compiled.error().message);
-        else if (!content.known.add(*compiled, static_cast<std::uint32_t>(content.facts.size())))
-            file.problems.add(where, "parameter '" + name + "' is there already, with other index names");
-        else
-            content.facts.push_back(std::move(facts));
     }
 }
 

@@ -71,7 +71,7 @@ std::string sample_of(Variable variable, unsigned variant) {
                                                                     {"SoundPointIP", "Zz0"},
                                                                     {"2.2.0.0047", "9-z"},
                                                                     {"Application", "Updater"},
-                                                                    {"some file~.x", "z 0.y"},
+                                                                    {"some file~.x", "z~0.y"},
                                                                     {"", "./a/b/"}};
     return std::string(samples[static_cast<std::size_t>(variable)][variant % 2]);
 }

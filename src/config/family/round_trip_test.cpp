@@ -25,8 +25,8 @@ std::vector<std::string> values_for(const SettingSpec& spec) {
     case SettingType::user_part:
         return {"1003", "eva.muster", "+49301234567", "a:b"};
     case SettingType::number:
-        for (const std::int64_t number : {spec.least, spec.least + 1, std::int64_t{300}, std::int64_t{3600},
-                                          std::int64_t{20000}, std::int64_t{86400}, spec.most})
+        for (const std::int64_t number : {spec.least, spec.least + 1, std::int64_t{60}, std::int64_t{300},
+                                          std::int64_t{3600}, std::int64_t{20000}, std::int64_t{86400}, spec.most})
             if (number >= spec.least && number <= spec.most) out.push_back(std::to_string(number));
         return out;
     case SettingType::boolean:
@@ -106,7 +106,9 @@ TEST(PackRoundTrip, EveryRowReadsBackWhatItWrote) {
             }
             const bool needs_company = spec_of(key).name.starts_with("key.") ||
                                        spec_of(key).name == "line.{n}.domain" || spec_of(key).name.ends_with(".port");
-            if (!needs_company) {
+            // Snom's stands behind the server's name, and not without it.
+            const bool behind_host = folder.filename() == "snom" && spec_of(key).name.ends_with(".transport");
+            if (!needs_company && !behind_host) {
                 EXPECT_GT(said, 0U) << folder.filename() << " " << name_of(key);
             }
         }

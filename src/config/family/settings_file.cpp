@@ -163,7 +163,7 @@ private:
         if (!source.values.empty()) reader.problem_at("unit", "`values` and `unit` exclude each other");
     }
 
-    void read_common(TomlReader& reader, Row& row) {
+    void read_write(TomlReader& reader, Row& row) {
         for (const TextAt& name : reader.texts("write", TomlReader::Need::required)) {
             auto compiled = ParameterName::compile(name.text);
             if (!compiled) {
@@ -174,6 +174,29 @@ private:
             take_facts(*compiled, name.where, row);
             row.write.push_back(std::move(*compiled));
         }
+    }
+
+    /// A parameter whose names follow no rule: the n-th is for index n.
+    void read_write_each(TomlReader& reader, Row& row) {
+        if (reader.has("write")) reader.problem_at("write", "`write` and `write_each` exclude each other");
+        std::vector<std::string> names;
+        for (const TextAt& name : reader.texts("write_each", TomlReader::Need::required)) names.push_back(name.text);
+        if (names.size() == 1)
+            if (const auto listed = content_.each.find(names.front()); listed != content_.each.end())
+                names = listed->second;
+        const std::string where = reader.where("write_each");
+        auto compiled = ParameterName::compile_each(names);
+        if (!compiled) return problem(where, compiled.error().message);
+        for (const std::string& name : names)
+            if (const auto one = ParameterName::compile(name)) take_facts(*one, where, row);
+        row.write.push_back(std::move(*compiled));
+    }
+
+    void read_common(TomlReader& reader, Row& row) {
+        if (reader.has("write_each"))
+            read_write_each(reader, row);
+        else
+            read_write(reader, row);
         row.also = read_companions(reader, "also");
         row.guard = read_companions(reader, "guard");
         row.one_way = reader.text("one_way");
@@ -345,8 +368,8 @@ private:
         for (const ParameterName& name : row.write) {
             const auto known = content_.known.find(name);
             row.since.push_back(known ? parse_release(content_.facts[*known].since).value_or(Release{}) : Release{});
-            row.every_line = row.every_line || name.is_every_line();
-            if (name.has_index() != (row.indexed || name.is_every_line()))
+            row.every_line = row.every_line || name.is_every_line() || (!name.each().empty() && !row.indexed);
+            if (name.has_index() != (row.indexed || row.every_line))
                 problem(row.where,
                         row.indexed ? "nothing can use '" + name.text() + "': the setting has an index {n}, it has none"
                                     : "nothing can use '" + name.text() + "': it has an index, the setting has none");
@@ -356,6 +379,8 @@ private:
                 problem(row.where, "parameter '" + name.text() + "' is written by two rows");
         }
         if (row.second && (!row.forms.empty() || row.every_line)) problem(row.where, "`second` belongs to a plain row");
+        if (row.inherit && !row.write.empty() && !row.write.front().each().empty())
+            problem(row.where, "`inherit` and `write_each` exclude each other");
         if (row.inherit && (!row.indexed || row.sources.size() != 1 || !row.forms.empty()))
             problem(row.where, "`inherit` belongs to a plain row of a line");
         for (std::size_t i = 0; i < row.sources.size(); ++i) {

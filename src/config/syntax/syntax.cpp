@@ -1,10 +1,14 @@
 #include "config/syntax/syntax.hpp"
 
+#include "config/syntax/grandstream_xml.hpp"
 #include "config/syntax/ip88_text.hpp"
 #include "config/syntax/panasonic_text.hpp"
 #include "config/syntax/polycom_attributes.hpp"
 #include "config/syntax/polycom_master.hpp"
+#include "config/syntax/snom_xml.hpp"
 #include "config/syntax/spa_xml.hpp"
+#include "config/syntax/yealink_boot.hpp"
+#include "config/syntax/yealink_text.hpp"
 
 #include <array>
 
@@ -17,8 +21,13 @@ std::span<const Syntax* const> syntaxes() {
     static const PanasonicText panasonic_text;
     static const SpaXml spa_xml;
     static const Ip88Text ip88_text;
-    static const std::array<const Syntax*, 5> all{&polycom_attributes, &polycom_master, &panasonic_text, &spa_xml,
-                                                  &ip88_text};
+    static const YealinkText yealink_text;
+    static const YealinkBoot yealink_boot;
+    static const SnomXml snom_xml;
+    static const GrandstreamXml grandstream_xml;
+    static const auto all =
+        std::to_array<const Syntax*>({&polycom_attributes, &polycom_master, &panasonic_text, &spa_xml, &ip88_text,
+                                      &yealink_text, &yealink_boot, &snom_xml, &grandstream_xml});
     return all;
 }
 

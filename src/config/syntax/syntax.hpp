@@ -53,8 +53,8 @@ public:
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual std::string_view media_type() const = 0; ///< static storage
     [[nodiscard]] virtual Result<std::string> write(std::span<const Parameter> parameters) const = 0;
-    /// The same with marks, of parameters that stand there or not. Only spa-xml has a place for them; others leave them
-    /// out.
+    /// The same with marks, of parameters that stand there or not. Only spa-xml and snom-xml have a place for
+    /// them; others leave them out.
     [[nodiscard]] virtual Result<std::string> write_marked(std::span<const Parameter> parameters,
                                                            std::span<const AccessMark> /*access*/) const {
         return write(parameters);
@@ -63,7 +63,8 @@ public:
 };
 
 /// The syntax a pack names: "polycom-attributes" (configuration files), "polycom-master" (the master configuration
-/// file), "panasonic-text", "spa-xml", "ip88-text". Null when there is none of that name. Lifetime: static.
+/// file), "panasonic-text", "spa-xml", "ip88-text", "yealink-text", "yealink-boot" (what a phone shall fetch),
+/// "snom-xml", "grandstream-xml". Null when there is none of that name. Lifetime: static.
 [[nodiscard]] const Syntax* find_syntax(std::string_view name);
 /// "polycom-attributes, polycom-master": for error messages.
 [[nodiscard]] std::string syntax_names();

@@ -6,8 +6,8 @@ namespace offhook::config {
 namespace {
 
 TEST(Syntax, IsFoundByTheNameAPackUses) {
-    for (const std::string_view name :
-         {"polycom-attributes", "polycom-master", "panasonic-text", "spa-xml", "ip88-text"}) {
+    for (const std::string_view name : {"polycom-attributes", "polycom-master", "panasonic-text", "spa-xml",
+                                        "ip88-text", "yealink-text", "yealink-boot", "snom-xml", "grandstream-xml"}) {
         const auto* syntax = find_syntax(name);
         ASSERT_NE(syntax, nullptr) << name;
         EXPECT_EQ(syntax->name(), name);
