@@ -1,6 +1,7 @@
 #include "config/import/tree_reader.hpp"
 
 #include "base/text.hpp"
+#include "config/import/genband_tree.hpp"
 #include "config/import/panasonic_tree.hpp"
 #include "config/import/polycom_tree.hpp"
 #include "config/import/spa_tree.hpp"
@@ -19,9 +20,11 @@ void FileReport::claim(Verdict as, std::string kind, std::string reason) {
 
 std::span<const TreeReader* const> readers() {
     static const SpaTree spa;
+    static const GenbandTree genband;
     static const PolycomTree polycom;
     static const PanasonicTree panasonic;
-    static const std::array<const TreeReader*, 3> all{&spa, &polycom, &panasonic}; // who takes any XML comes later
+    static const std::array<const TreeReader*, 4> all{&spa, &genband, &polycom,
+                                                      &panasonic}; // who takes any XML comes later
     return all;
 }
 
