@@ -292,7 +292,7 @@ const UploadMark* Snapshot::upload(MacAddress lan_mac, std::string_view kind) co
 
 const Snapshot::Files& Snapshot::files_named(std::string_view name) const {
     static const Files none;
-    std::array<char, limits::path_bytes_max> buffer; // NOLINT: filled below as far as it is read
+    std::array<char, offhook::limits::path_bytes_max> buffer; // NOLINT: filled below as far as it is read
     if (shared_->file_names.empty() || name.size() > buffer.size()) return none;
     std::transform(name.begin(), name.end(), buffer.begin(), ascii_lower);
     const auto found = shared_->file_names.find(std::string_view(buffer.data(), name.size()));

@@ -32,13 +32,13 @@ struct CompileArguments {
     [[nodiscard]] bool has_key() const { return !key.empty() || !key_file.empty(); }
 };
 
-int wrong_use(const std::string& text) {
+int wrong_compile(const std::string& text) {
     std::cerr << "offhook: " << text << '\n';
     return exit_wrong_use;
 }
 
 /// A wrong profile is no wrong use of the command, as an invalid word would be.
-int refused(const Error& error) {
+int refused_source(const Error& error) {
     (void)failed(error);
     return exit_failed;
 }
@@ -53,7 +53,7 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
     return out;
 }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_source(const std::string& path) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(path, error))
         return fail(ErrorCode::not_found, "there is no such file", path);
@@ -64,13 +64,13 @@ Result<std::string> read_file(const std::string& path) {
 
 /// Either form, told by how it begins.
 Result<Profile> read_profile(const CompileArguments& arguments) {
-    auto text = arguments.source == "-" ? read_all(std::cin, "stdin") : read_file(arguments.source);
+    auto text = arguments.source == "-" ? read_all(std::cin, "stdin") : read_source(arguments.source);
     if (!text) return tl::unexpected(text.error());
     const std::string shown = arguments.source == "-" ? "stdin" : arguments.source;
     if (config::looks_like_xml(*text)) return config::read_xml_profile(*text, shown);
     bool first = true; // stdin is read once
     const auto load = [&](const std::string& path) -> Result<std::string> {
-        if (!std::exchange(first, false)) return read_file(path);
+        if (!std::exchange(first, false)) return read_source(path);
         return std::move(*text);
     };
     auto profile = config::read_spc_source(shown, load);
@@ -149,23 +149,23 @@ std::string misuse(const CompileArguments& arguments) {
 }
 
 int run(const Cli& cli, const CompileArguments& arguments) {
-    if (const std::string wrong = misuse(arguments); !wrong.empty()) return wrong_use(wrong);
+    if (const std::string wrong = misuse(arguments); !wrong.empty()) return wrong_compile(wrong);
     const auto families = config::load_families(cli.packs_directory);
-    if (!families) return refused(families.error().front());
+    if (!families) return refused_source(families.error().front());
     const auto* family = config::find_family(*families, arguments.family);
     if (family == nullptr)
         return failed(
             {ErrorCode::not_found, "no pack for this family; `offhook pack list` names them", arguments.family});
     if (arguments.sample) return write_output(arguments, config::sample_source(*family));
     const auto profile = read_profile(arguments);
-    if (!profile) return refused(profile.error());
+    if (!profile) return refused_source(profile.error());
     for (const std::string& warning : profile->warnings) std::cerr << "warning: " << warning << '\n';
     const auto unknown = arguments.allow_unknown ? config::UnknownNames::allowed : config::UnknownNames::refused;
     const auto problems = config::check_profile(*profile, *family, unknown);
     for (const Error& problem : problems) (void)failed(problem);
     if (!problems.empty()) return exit_failed;
     const auto out = compile(arguments, *profile, *family);
-    return out ? write_output(arguments, *out) : refused(out.error());
+    return out ? write_output(arguments, *out) : refused_source(out.error());
 }
 
 } // namespace

@@ -19,7 +19,7 @@ namespace {
 
 using config::DhcpServer;
 
-constexpr const char* footer =
+constexpr const char* dhcp_config_footer =
     "The fragment gives phones their boot server, by vendor class, enterprise number or the maker's part of the MAC;\n"
     "other devices see no difference. Without --url the running server is asked: the site's provisioning.server, else\n"
     "its listeners at --address.\n"
@@ -249,7 +249,7 @@ void add_dhcp_config(CLI::App& app, Cli& cli) {
         ->type_name("N")
         ->needs(v6);
     add_push_options(*command, *arguments);
-    command->footer(footer);
+    command->footer(dhcp_config_footer);
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return run(cli, *arguments); }; });
 }
 

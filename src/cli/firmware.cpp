@@ -11,7 +11,7 @@
 namespace offhook::cli {
 namespace {
 
-int list(const Cli& cli, const StoredFileArguments& arguments) {
+int list_firmware(const Cli& cli, const StoredFileArguments& arguments) {
     const auto answer = ApiClient(cli).get("/v1/firmware?family=" + percent_encoded(arguments.family));
     if (!answer) return failed(answer.error());
     Table table({"ID", "FAMILY", "NAME", "VERSION", "MODELS", "SIZE", "SERVED"});
@@ -52,7 +52,7 @@ void add_firmware(CLI::App& app, Cli& cli) {
 
     auto* listed = firmware->add_subcommand("list", "List images");
     listed->add_option("--family", arguments->family, "Only this family's")->type_name("F");
-    listed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return list(cli, *arguments); }; });
+    listed->callback([&cli, arguments] { cli.run = [&cli, arguments] { return list_firmware(cli, *arguments); }; });
 
     auto* removed = firmware->add_subcommand("remove", "Remove an image; the one added before it is served again");
     removed->add_option("ID", arguments->id, "The image's number in the list")->required();

@@ -3,6 +3,7 @@
 #include "cli/output.hpp"
 #include "config/family/check.hpp"
 #include "config/family/loader.hpp"
+#include "config/family/scaffold.hpp"
 
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -16,7 +17,7 @@ int failed_all(const std::vector<Error>& errors) {
     return exit_failed;
 }
 
-int list(const Cli& cli) {
+int list_packs(const Cli& cli) {
     const auto families = config::load_families(cli.packs_directory);
     if (!families) return failed_all(families.error());
     Table table({"FAMILY", "TITLE", "MODELS"});
@@ -48,7 +49,8 @@ boost::json::array texts(const std::vector<std::string>& values) {
     return out;
 }
 
-boost::json::object to_json(const config::Family& family, const config::Coverage& coverage) {
+boost::json::object to_json(const config::Family& family, const config::Coverage& coverage,
+                            const std::vector<std::string>& warnings) {
     boost::json::array columns;
     for (const auto& column : coverage.columns)
         columns.push_back(
@@ -64,17 +66,46 @@ boost::json::object to_json(const config::Family& family, const config::Coverage
             {"settings", coverage.settings},
             {"settings_without_row", texts(coverage.without_row)},
             {"one_way", texts(coverage.one_way)},
-            {"many_to_one", texts(coverage.many_to_one)}};
+            {"inferred_rows", texts(coverage.inferred)},
+            {"many_to_one", texts(coverage.many_to_one)},
+            {"warnings", texts(warnings)}};
 }
 
 int check(const Cli& cli, const CheckArguments& arguments) {
     const auto family = config::load_family(std::filesystem::path(arguments.directory));
     if (!family) return failed_all(family.error());
     const auto coverage = config::coverage_of(**family);
+    std::vector<std::string> warnings;
+    for (const Error& warning : config::warnings_of(arguments.directory)) warnings.push_back(warning.text());
+    for (const std::string& warning : warnings) std::cerr << "warning: " << warning << '\n';
     if (cli.json)
-        print_json(to_json(**family, coverage));
+        print_json(to_json(**family, coverage, warnings));
     else
         std::cout << to_text(**family, coverage, arguments.names ? config::Detail::names : config::Detail::summary);
+    return exit_done;
+}
+
+struct NewArguments {
+    std::string name, title, directory = ".";
+};
+
+int make(const Cli& cli, const NewArguments& arguments) {
+    const auto folder = config::scaffold(arguments.directory, arguments.name, arguments.title);
+    if (!folder)
+        return failed(folder.error()), folder.error().code == ErrorCode::invalid ? exit_wrong_use : exit_failed;
+    if (cli.json)
+        print_json(boost::json::object{{"family", arguments.name}, {"folder", folder->string()}});
+    else
+        std::cout << folder->string() << '\n';
+    std::cerr
+        << "Next:\n"
+           "  1. family.toml, models.toml: who asks, for which files. samples/requests.txt says what must come of\n"
+           "     a request.\n"
+           "  2. parameters.toml, settings.toml: what our settings are called there, and where you know it from.\n"
+           "     golden/ says what must come of settings.\n"
+           "  3. discovery.toml: what the phones can be told; README.md: for people.\n"
+        << "  4. offhook pack check " << folder->string() << " --names\n"
+        << "The language is docs/packs.md. What stands there now is an example, marked I: replace all of it.\n";
     return exit_done;
 }
 
@@ -84,7 +115,14 @@ void add_pack(CLI::App& app, Cli& cli) {
     auto* pack = app.add_subcommand("pack", "Family packs: what the server and the virtual phones know of a vendor")
                      ->require_subcommand(1);
     auto* listed = pack->add_subcommand("list", "List families and models");
-    listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
+    listed->callback([&cli] { cli.run = [&cli] { return list_packs(cli); }; });
+
+    auto fresh = std::make_shared<NewArguments>();
+    auto* made = pack->add_subcommand("new", "Make a new family's folder, with an example in each file");
+    made->add_option("NAME", fresh->name, "The family's name, e.g. acme-desk: letters, digits and '-'")->required();
+    made->add_option("--title", fresh->title, "What people call it, e.g. \"Acme Desk 100/200\"")->required();
+    made->add_option("--in", fresh->directory, "Where the folder is made; here without it")->type_name("DIR");
+    made->callback([&cli, fresh] { cli.run = [&cli, fresh] { return make(cli, *fresh); }; });
 
     auto arguments = std::make_shared<CheckArguments>();
     auto* checked = pack->add_subcommand("check", "Check a pack, and show how much of the family it covers");

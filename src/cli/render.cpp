@@ -39,6 +39,12 @@ int list_files(const Cli& cli, const RenderArguments& arguments) {
     return exit_done;
 }
 
+/// Why the pack believes that the parameter says what it was written for: "[G] installer guide".
+std::string evidence_of(const json::value& row) {
+    const std::string mark = text_of(row, "confidence"), source = text_of(row, "source");
+    return mark.empty() ? source : "[" + mark + "] " + source;
+}
+
 int show_file(const Cli& cli, const RenderArguments& arguments) {
     const auto answer =
         ApiClient(cli).get("/v1/devices/" + percent_encoded(arguments.mac) + "/files/" +
@@ -53,14 +59,16 @@ int show_file(const Cli& cli, const RenderArguments& arguments) {
     if (cli.json) {
         print_json(*answer);
     } else if (arguments.provenance) {
-        Table table({"PARAMETER", "VALUE", "LAYER", "SETTING", "LOCAL"});
-        bool local = false;
+        Table table({"PARAMETER", "VALUE", "LAYER", "SETTING", "EVIDENCE", "LOCAL"});
+        bool local = false, inferred = false;
         for (const auto& row : array_of(*answer, "parameters")) {
             table.add({text_of(row, "name"), text_of(row, "value"), text_of(row, "layer"), text_of(row, "setting"),
-                       text_of(row, "local")});
+                       evidence_of(row), text_of(row, "local")});
             local = local || row.as_object().contains("local");
+            inferred = inferred || text_of(row, "confidence") == "I";
         }
         table.print();
+        if (inferred) std::cerr << "[I] is inferred: nobody has seen a phone take it so.\n";
         if (local)
             std::cerr << "LOCAL was changed on the phone and counts there: `offhook device local " << arguments.mac
                       << "`.\n";
@@ -175,7 +183,7 @@ void add_render(CLI::App& app, Cli& cli) {
     add_mac(*command, "MAC", arguments->mac, "The phone");
     command->add_option("FILE", arguments->file, "A file's name; without it the list of files");
     command->add_flag("--provenance", arguments->provenance,
-                      "Show each parameter with the layer and setting it comes from");
+                      "Show each parameter with the layer and setting it comes from, and why the pack believes in it");
     command->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");
     command
         ->add_option("--diff", arguments->diff,

@@ -31,21 +31,21 @@ struct ResyncArguments {
 std::atomic<bool> interrupted{false}; // by Ctrl-C
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-constexpr std::string_view wipe = "\r\033[K";
+constexpr std::string_view resync_wipe = "\r\033[K";
 
 /// One line at a terminal, which the next line of talk replaces.
 class Counter {
 public:
     void show(const json::value& view) {
         if (!is_terminal_) return;
-        std::cerr << wipe
+        std::cerr << resync_wipe
                   << fmt::format("{} of {} phones asked, {} done …", text_of(view, "asked"), text_of(view, "phones"),
                                  text_of(view, "settled"))
                   << std::flush;
         shown_ = true;
     }
     void clear() {
-        if (shown_) std::cerr << wipe << std::flush;
+        if (shown_) std::cerr << resync_wipe << std::flush;
         shown_ = false;
     }
 
@@ -153,7 +153,7 @@ int resync(const Cli& cli, const ResyncArguments& arguments) {
     return Run(cli, arguments, text_of(*started, "id")).watch();
 }
 
-constexpr const char* footer =
+constexpr const char* resync_footer =
     "A phone is told by a SIP NOTIFY, at the address that it last came from, and with its line's password where it\n"
     "asks for one. Whether it came is whether it was heard of after that: see `offhook timeline MAC`.\n"
     "Exit codes: 0 every phone came (with --wait 0: accepted), 1 not, 2 wrong use.\n"
@@ -191,7 +191,7 @@ void add_resync(CLI::App& app, Cli& cli) {
         ->check(CLI::Range(0U, 60'000U))
         ->capture_default_str()
         ->type_name("MS");
-    command->footer(footer);
+    command->footer(resync_footer);
     command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return resync(cli, *arguments); }; });
 }
 

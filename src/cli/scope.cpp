@@ -26,7 +26,7 @@ struct ScopeArguments {
 };
 
 /// Without the empty ones: `--network ""` says that there are none.
-json::array texts(const std::vector<std::string>& values) {
+json::array filled_texts(const std::vector<std::string>& values) {
     json::array out;
     for (const std::string& value : values)
         if (!value.empty()) out.emplace_back(value);
@@ -52,7 +52,7 @@ json::object stated(const ScopeArguments& arguments) {
     json::object out;
     if (is_stated("title")) out["title"] = arguments.title;
     if (is_stated("token")) out["token"] = arguments.token;
-    if (is_stated("network")) out["networks"] = texts(arguments.networks);
+    if (is_stated("network")) out["networks"] = filled_texts(arguments.networks);
     if (is_stated("policy")) out["policy"] = arguments.policy;
     if (is_stated("first-contact")) out["first_contact_minutes"] = arguments.first_contact;
     if (is_stated("site")) out["site"] = arguments.site;
@@ -224,12 +224,12 @@ int set_layer(const Cli& cli, const ScopeArguments& arguments) {
     return exit_done;
 }
 
-using Action = int (*)(const Cli&, const std::string&, const ScopeArguments&);
+using ScopeAction = int (*)(const Cli&, const std::string&, const ScopeArguments&);
 
 void add_scope(CLI::App& app, Cli& cli, const std::string& kind, const std::string& summary) {
     auto* scope = app.add_subcommand(kind, summary)->require_subcommand(1);
     auto arguments = std::make_shared<ScopeArguments>();
-    const auto verb = [&, scope](const std::string& word, const std::string& help, Action action) {
+    const auto verb = [&, scope](const std::string& word, const std::string& help, ScopeAction action) {
         auto* command = scope->add_subcommand(word, help);
         command->add_option("NAME", arguments->name, "Name")->required();
         command->callback([&cli, kind, arguments, action] {

@@ -45,7 +45,7 @@ Result<void> take_listeners(const std::vector<std::string>& arguments, server::B
     return {};
 }
 
-int failed_all(const std::vector<Error>& errors) {
+int failed_packs(const std::vector<Error>& errors) {
     for (const Error& error : errors) std::cerr << "offhook: " << error.text() << '\n';
     return exit_failed;
 }
@@ -71,7 +71,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     ServeConfig config;
     if (!arguments.config.empty()) {
         auto read = read_serve_config(arguments.config);
-        if (!read) return failed_all(read.error());
+        if (!read) return failed_packs(read.error());
         config = std::move(*read);
     }
     if (const auto taken = take_listeners(arguments.listen, config.server); !taken)
@@ -86,7 +86,7 @@ int serve(const Cli& cli, const ServeArguments& arguments, bool data_stated, boo
     auto families = config::load_families(packs_stated || config.packs_directory.empty()
                                               ? std::filesystem::path(cli.packs_directory)
                                               : config.packs_directory);
-    if (!families) return failed_all(families.error());
+    if (!families) return failed_packs(families.error());
 
     // Blocked before any thread starts, so that only sigwait() below sees them.
     const sigset_t signals = stop_signals();

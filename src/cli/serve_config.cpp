@@ -12,7 +12,7 @@ namespace offhook::cli {
 namespace {
 
 using config::TomlReader;
-constexpr std::uintmax_t file_bytes_max = 1U << 20U;
+constexpr std::uintmax_t config_bytes_max = 1U << 20U;
 
 /// One part of the file after the other; problems are collected.
 class Reader {
@@ -234,7 +234,7 @@ config::Checked<ServeConfig> read_serve_config(const std::filesystem::path& path
     std::error_code error;
     if (!file || !std::filesystem::is_regular_file(path, error))
         return failed(ErrorCode::not_found, "the file cannot be read");
-    if (std::filesystem::file_size(path, error) > file_bytes_max)
+    if (std::filesystem::file_size(path, error) > config_bytes_max)
         return failed(ErrorCode::too_large, "larger than 1 MiB");
     return parse_serve_config(std::string(std::istreambuf_iterator<char>(file), {}), path.string());
 }

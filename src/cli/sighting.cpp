@@ -17,7 +17,7 @@ struct SightingArguments {
     SettingOptions settings;
 };
 
-int list(const Cli& cli) {
+int list_sightings(const Cli& cli) {
     const auto answer = ApiClient(cli).get("/v1/sightings");
     if (!answer) return failed(answer.error());
     Table table({"MAC", "LOOKS LIKE", "FROM", "REQUESTS", "LAST SEEN", "LAST FILE", "USER AGENT"});
@@ -64,7 +64,7 @@ void add_sighting(CLI::App& app, Cli& cli) {
         app.add_subcommand("sighting", "Phones that asked and are not in the catalogue")->require_subcommand(1);
     auto arguments = std::make_shared<SightingArguments>();
     auto* listed = sighting->add_subcommand("list", "List them, newest first");
-    listed->callback([&cli] { cli.run = [&cli] { return list(cli); }; });
+    listed->callback([&cli] { cli.run = [&cli] { return list_sightings(cli); }; });
 
     auto* adopted = sighting->add_subcommand("adopt", "Add one to the catalogue");
     add_mac(*adopted, "MAC", arguments->mac, "The phone");

@@ -31,12 +31,13 @@ asio::awaitable<std::string> fail_after(milliseconds delay) {
     throw std::runtime_error("the operation failed");
 }
 
-struct Story {
+struct DeadlineStory {
     std::string outcome;
     std::chrono::steady_clock::duration took{};
 };
 
-asio::awaitable<void> tell(asio::awaitable<std::string> operation, milliseconds time, std::shared_ptr<Story> story) {
+asio::awaitable<void> tell(asio::awaitable<std::string> operation, milliseconds time,
+                           std::shared_ptr<DeadlineStory> story) {
     const auto begun = std::chrono::steady_clock::now();
     try {
         const auto result = co_await with_deadline(std::move(operation), time);
@@ -47,9 +48,9 @@ asio::awaitable<void> tell(asio::awaitable<std::string> operation, milliseconds 
     story->took = std::chrono::steady_clock::now() - begun;
 }
 
-std::shared_ptr<Story> run(asio::awaitable<std::string> operation, milliseconds time) {
+std::shared_ptr<DeadlineStory> run(asio::awaitable<std::string> operation, milliseconds time) {
     asio::io_context context;
-    auto story = std::make_shared<Story>();
+    auto story = std::make_shared<DeadlineStory>();
     asio::co_spawn(context, tell(std::move(operation), time, story), [](const std::exception_ptr&) {});
     context.run();
     return story;
@@ -77,7 +78,7 @@ TEST(WithDeadline, RethrowsAFailureAtOnceAndDoesNotWaitForTheTimer) {
 TEST(WithDeadline, CancelledFromOutsideEndsTheOperationToo) {
     asio::io_context context;
     asio::cancellation_signal signal;
-    auto story = std::make_shared<Story>();
+    auto story = std::make_shared<DeadlineStory>();
     asio::co_spawn(context, tell(answer_after(std::chrono::seconds{30}, "value"), std::chrono::seconds{30}, story),
                    asio::bind_cancellation_slot(signal.slot(), [](const std::exception_ptr&) {}));
     asio::steady_timer soon(context, milliseconds{20});

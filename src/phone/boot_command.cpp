@@ -10,6 +10,7 @@
 #include "phone/network/phone_network.hpp"
 #include "phone/resolver.hpp"
 #include "phone/scheme_transfers.hpp"
+#include "phone/sntp_client.hpp"
 #include "phone/tftp_transfers.hpp"
 
 #include <algorithm>
@@ -284,6 +285,8 @@ Result<void> run_in_surroundings(const BootOptions& options, const Subject& subj
     BootSurroundings surroundings{*subject.family, *subject.model,     transfers,      observer,
                                   clock,           options.plain_port, clients->get(), place.request};
     surroundings.resolver = &resolver;
+    SntpClient time_source(context.get_executor(), resolver, clock, random);
+    surroundings.time_source = &time_source;
     surroundings.spelled_model = subject.spelled_model;
     surroundings.time_speed = options.stay.time_speed;
     std::exception_ptr failure;

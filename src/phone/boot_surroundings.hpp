@@ -16,6 +16,7 @@ namespace offhook::phone {
 
 class DiscoveryClients;
 class Resolver;
+class TimeSource;
 
 struct BootSurroundings {
     const config::Family& family;
@@ -39,6 +40,8 @@ struct BootSurroundings {
 
     /// Null: whoever connects looks names up, and each has one address.
     Resolver* resolver = nullptr;
+    /// Null: the phone's clock stays unset, for those that have none of their own.
+    TimeSource* time_source = nullptr;
 
     [[nodiscard]] bool looks_for_server() const {
         return clients != nullptr && discovery.choice != DiscoveryChoice::none && found_before == nullptr;

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "net/as_result.hpp"
+#include "phone/certificate_judge.hpp"
 #include "phone/received_body.hpp"
 
 #include <algorithm>
@@ -57,7 +58,7 @@ public:
         set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
         const bool follows = request_.redirects == TransferRequest::Redirects::followed;
         set(CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
-        set(CURLOPT_MAXREDIRS, static_cast<long>(limits::redirects_max));
+        set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirects_max));
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_time.count()));
         set(CURLOPT_LOW_SPEED_LIMIT, 1L);
         set(CURLOPT_LOW_SPEED_TIME,
@@ -75,6 +76,7 @@ public:
         set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_bytes);
         set(CURLOPT_WRITEDATA, this);
         if (request_.direction == Direction::put) set_upload();
+        if (request_.post) set_post(*request_.post);
         if (request_.keep == TransferRequest::Keep::size) set(CURLOPT_NOBODY, 1L);
     }
 
@@ -133,7 +135,9 @@ private:
     void set_trust() {
         using Verify = TlsTrust::Verify;
         const TlsTrust& tls = request_.tls;
-        if (tls.verify != Verify::surroundings) {
+        if (tls.verify == Verify::each) {
+            set_checks();
+        } else if (tls.verify != Verify::surroundings) {
             set(CURLOPT_SSL_VERIFYPEER, tls.verify == Verify::nothing ? 0L : 1L);
             set(CURLOPT_SSL_VERIFYHOST, tls.verify == Verify::chain_and_name ? 2L : 0L);
         }
@@ -143,6 +147,22 @@ private:
         }
         if (!tls.certificate.empty()) set_blob(CURLOPT_SSLCERT_BLOB, tls.certificate);
         if (!tls.key.empty()) set_blob(CURLOPT_SSLKEY_BLOB, tls.key);
+    }
+
+    /// What libcurl has no words for is OpenSSL's to do. A connection that was judged otherwise serves nobody else.
+    void set_checks() {
+        using Check = TlsTrust::Checks::Check;
+        set(CURLOPT_SSL_VERIFYPEER, 1L); // so that the judge below is asked, and heard
+        set(CURLOPT_SSL_VERIFYHOST, request_.tls.checks.name == Check::on ? 2L : 0L);
+        set(CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+        set(CURLOPT_SSL_CTX_DATA, &request_.tls);
+        set(CURLOPT_FRESH_CONNECT, 1L);
+        set(CURLOPT_FORBID_REUSE, 1L);
+    }
+    static CURLcode on_tls_context(CURL*, void* context, void* trust) {
+        return judge_by(static_cast<ssl_ctx_st*>(context), *static_cast<const TlsTrust*>(trust))
+                   ? CURLE_OK
+                   : CURLE_SSL_CACERT_BADFILE;
     }
 
     void set_credentials() {
@@ -162,7 +182,17 @@ private:
             const auto range = fmt::format("Content-Range: bytes {}-{}/{}", *from, total - 1, total);
             if (curl_slist_append(headers_.get(), range.c_str()) == nullptr) throw std::bad_alloc();
         }
+        if (request_.post && !request_.post_type.empty()) {
+            const auto type = "Content-Type: " + request_.post_type;
+            if (curl_slist_append(headers_.get(), type.c_str()) == nullptr) throw std::bad_alloc();
+        }
         set(CURLOPT_HTTPHEADER, headers_.get());
+    }
+
+    void set_post(const std::string& body) { // which outlives the transfer
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+        set(CURLOPT_POSTFIELDS, body.c_str());
     }
 
     void set_upload() {

@@ -53,13 +53,27 @@ public:
         result.settings = settings.build();
         return result;
     }
-    [[nodiscard]] const config::ParameterFacts* facts(std::string_view) const override { return nullptr; }
+    [[nodiscard]] const config::ParameterFacts* facts(std::string_view name) const override {
+        for (const auto& facts : facts_)
+            if (facts.name == name) return &facts;
+        return nullptr;
+    }
+    void know(std::string name, std::string type, std::string range, std::string otherwise, bool reboots) {
+        config::ParameterFacts facts;
+        facts.name = std::move(name), facts.type = std::move(type), facts.range = std::move(range);
+        facts.default_value = std::move(otherwise), facts.reboots = reboots;
+        facts_.push_back(std::move(facts));
+    }
+    void set_trait(std::string name, std::string value) {
+        models_.front().traits.push_back({std::move(name), std::move(value)});
+    }
     [[nodiscard]] const config::Layer& defaults() const override { return defaults_; }
 
 private:
     std::string name_;
     std::vector<std::pair<std::string, std::string>> rows_;
     std::vector<config::Model> models_;
+    std::vector<config::ParameterFacts> facts_;
     config::Layer defaults_;
 };
 

@@ -48,9 +48,12 @@ TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url:
     TransferRequest request;
     request.user_agent = habits_.user_agent;
     request.redirects = habits_.redirects;
+    request.redirects_max = habits_.redirects_max;
     request.tftp_name = habits_.tftp_name;
     request.http_version = habits_.http_version;
     request.tls = habits_.tls;
+    request.post = habits_.post;
+    request.post_type = habits_.post_type;
     request.credentials = url.credentials.value_or(account);
     url.credentials.reset();
     request.url = std::move(url);

@@ -23,9 +23,12 @@ struct FetchHabits {
     unsigned tries = 3; ///< of what failed on the network
     std::chrono::seconds pause{5};
     TransferRequest::Redirects redirects = TransferRequest::Redirects::followed;
+    unsigned redirects_max = limits::redirects_max;
     TransferRequest::TftpName tftp_name = TransferRequest::TftpName::relative;
     TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_1;
     TlsTrust tls = {};
+    std::optional<std::string> post = {}; ///< what is asked for by POST, with this body; http and https only
+    std::string post_type = {};
 };
 
 class FileFetcher {

@@ -140,9 +140,9 @@ Result<Texts> map_from_json(const json::object& object) {
     return out;
 }
 
-struct Descriptor {
+struct FlashDescriptor {
     int fd = -1;
-    ~Descriptor() {
+    ~FlashDescriptor() {
         if (fd >= 0) ::close(fd);
     }
 };
@@ -291,13 +291,13 @@ Result<void> save_flash(const Flash& flash, const std::filesystem::path& directo
     auto beside = path;
     beside += ".new";
     {
-        const Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+        const FlashDescriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)};
         if (file.fd < 0) return system_failure(beside, "cannot create");
         if (auto written = write_all(file.fd, flash_to_json(flash), beside); !written) return written;
         if (::fsync(file.fd) != 0) return system_failure(beside, "cannot sync");
     }
     if (::rename(beside.c_str(), path.c_str()) != 0) return system_failure(path, "cannot replace");
-    const Descriptor holder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    const FlashDescriptor holder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (holder.fd < 0 || ::fsync(holder.fd) != 0) return system_failure(directory, "cannot sync");
     return {};
 }

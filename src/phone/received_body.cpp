@@ -39,6 +39,7 @@ void ReceivedBody::digest(std::string_view bytes) {
     bytes = bytes.substr(skipped, std::min<std::uint64_t>(to_digest_, bytes.size() - skipped));
     to_digest_ -= bytes.size();
     digest_->add(bytes);
+    for (const char c : bytes) byte_sum_ += static_cast<unsigned char>(c);
 }
 
 /// Asks on_head. Whether the rest is wanted.
@@ -62,6 +63,7 @@ void ReceivedBody::finish() {
 
 void ReceivedBody::move_into(TransferAnswer& answer) {
     answer.body = std::move(body_);
+    answer.byte_sum = byte_sum_;
     if (digest_) answer.digest = digest_->finish();
 }
 

@@ -34,6 +34,7 @@ private:
     std::string body_;
     std::uint64_t bytes_ = 0;
     std::optional<RunningDigest> digest_;
+    std::uint32_t byte_sum_ = 0;
     std::uint64_t to_skip_ = 0, to_digest_ = 0;
     std::optional<FileOutcome> ended_by_us_;
 };

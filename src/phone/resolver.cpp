@@ -12,7 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-tl::unexpected<Error> wrong(std::string_view word, std::string_view what) {
+tl::unexpected<Error> wrong_entry(std::string_view word, std::string_view what) {
     return fail(ErrorCode::invalid,
                 fmt::format("'{}': {}; expected NAME=ADDRESS[,ADDRESS...]", printable(word, 80), what), "--resolve");
 }
@@ -23,14 +23,14 @@ Result<FixedHosts> read_fixed_hosts(std::span<const std::string> words) {
     FixedHosts hosts;
     for (const auto& word : words) {
         const auto equals = word.find('=');
-        if (equals == std::string::npos || equals == 0) return wrong(word, "there is no name");
+        if (equals == std::string::npos || equals == 0) return wrong_entry(word, "there is no name");
         auto& addresses = hosts[to_lower(std::string_view(word).substr(0, equals))];
         for (const auto piece : split(std::string_view(word).substr(equals + 1), ',')) {
-            if (!IpAddress::from_text(piece)) return wrong(word, "that is no IP address");
+            if (!IpAddress::from_text(piece)) return wrong_entry(word, "that is no IP address");
             addresses.emplace_back(piece);
         }
         if (hosts.size() > limits::fixed_hosts_max || addresses.size() > limits::fixed_hosts_max)
-            return wrong(word, "too many");
+            return wrong_entry(word, "too many");
     }
     return hosts;
 }

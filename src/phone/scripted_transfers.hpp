@@ -66,7 +66,9 @@ public:
             answer.bytes = answer.body.size();
         } else {
             const auto from = std::min<std::uint64_t>(decision.digest_from, content.size());
-            answer.digest = sha256(std::string_view(content).substr(from, decision.digest_bytes));
+            const auto counted = std::string_view(content).substr(from, decision.digest_bytes);
+            answer.digest = sha256(counted);
+            for (const char c : counted) answer.byte_sum += static_cast<unsigned char>(c);
         }
         co_return answer;
     }

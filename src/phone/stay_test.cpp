@@ -19,7 +19,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// Free a moment ago.
-std::uint16_t free_port() {
+std::uint16_t port_of_nobody() {
     asio::io_context context;
     const asio::ip::tcp::acceptor tried(context, {asio::ip::address_v4::loopback(), 0});
     return tried.local_endpoint().port();
@@ -41,7 +41,7 @@ protected:
     void run(const std::vector<std::string>& events) {
         options.time = std::chrono::seconds(1);
         options.sip_address = IpAddress::v4(0x7f000001);
-        options.sip_port = free_port();
+        options.sip_port = port_of_nobody();
         BootReport report;
         report.parameters = {{"Auth_Resync-Reboot_1_", "No"}};
         const std::jthread server([&](const std::stop_token& stop) {

@@ -4,6 +4,7 @@
 /// The boot logic is written against this; libcurl stands behind it (curl_transfers.hpp), or a script in tests.
 /// Errors   every failure is an answer with its outcome; nothing is thrown for what a network or a server does.
 /// Threads  the loop's own.
+#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "phone/file_record.hpp"
 #include "phone/limits.hpp"
@@ -32,10 +33,19 @@ struct TlsTrust {
         surroundings, ///< as the transfers were made: a phone that has nothing to say about it
         nothing,      ///< any certificate will do
         chain,        ///< of an authority that is trusted, whatever the name in it
-        chain_and_name
+        chain_and_name,
+        each ///< as `checks` say, and `extra_authorities` are trusted besides
     } verify = Verify::surroundings;
     std::string authorities;      ///< PEM; "": as the transfers were made
     std::string certificate, key; ///< PEM, of the phone itself; "": as the transfers were made
+    /// Verify::each: what of a server's certificate is judged. Without `issuer` its end is its own alone, not of those
+    /// that signed it.
+    struct Checks {
+        enum class Check : std::uint8_t { off, on };
+        Check issuer = Check::on, name = Check::on, expiry = Check::on;
+    } checks = {};
+    WallTime now = {};             ///< Verify::each: by the phone's own clock
+    std::string extra_authorities; ///< Verify::each: PEM or DER; "": none
 };
 
 struct TransferRequest {
@@ -45,6 +55,7 @@ struct TransferRequest {
     std::string user_agent;
     protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
     enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
+    unsigned redirects_max = limits::redirects_max; ///< of those that are followed
     enum class TftpName : std::uint8_t { relative, with_slash } tftp_name = TftpName::relative; ///< as the phone asks
     /// head: an image, of which the digest counts. size: nothing but how long it is (HTTP's HEAD).
     enum class Keep : std::uint8_t { whole, head, size } keep = Keep::whole;
@@ -57,6 +68,8 @@ struct TransferRequest {
     std::optional<std::uint64_t> append_below = {};
     std::optional<std::uint64_t> content_from = {}; ///< HTTP: the put says by Content-Range that it begins there
     std::string body = {};                          ///< of a put
+    std::optional<std::string> post = {};           ///< HTTP: a get that is asked for by POST, with this body
+    std::string post_type = {};                     ///< its Content-Type
     enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 } http_version = HttpVersion::http_1_1;
     TlsTrust tls = {};
     enum class Ip : std::uint8_t { any, ipv4 } ip = Ip::any; ///< which addresses of a name count
@@ -66,6 +79,7 @@ struct TransferAnswer {
     FileOutcome outcome = FileOutcome::unreachable; ///< not_changed: on_head did not want the rest
     std::string body;                               ///< the whole, or the head
     std::uint64_t bytes = 0;
+    std::uint32_t byte_sum = 0;        ///< Keep::head and fetched: the same bytes, added up
     Sha256 digest{};                   ///< Keep::head and fetched: of what the decision names
     std::optional<std::uint64_t> size; ///< Keep::size: what the server says, where it does
     std::string detail;

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-const WallTime now{seconds{1'767'225'600}}; // 2026-01-01
+const WallTime date_now{seconds{1'767'225'600}}; // 2026-01-01
 constexpr sys_seconds example{seconds{784'111'777}};
 
 std::string written(sys_seconds time) {
@@ -41,7 +41,7 @@ TEST(HttpDate, AcceptsTheThreeForms) {
              Case{"Mon, 06 Nov 1994 08:49:37 GMT", 784'111'777}, // the wrong day's name
              Case{"Fri, 30 Jun 1972 23:59:60 GMT", 78'796'799},  // a leap second
          }) {
-        const auto read = read_http_date(text, now);
+        const auto read = read_http_date(text, date_now);
         ASSERT_TRUE(read) << text;
         EXPECT_EQ(read->time_since_epoch().count(), expected) << text;
     }
@@ -54,13 +54,13 @@ TEST(HttpDate, RejectsEverythingElse) {
           "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 6 Nov 1994 08:49:37 GMT",
           "Sun, 06 Nov 1994 08:49:37 GMTx", "Sun Nov 6 08:49:37 1994", "Son, 06 Nov 1994 08:49:37 GMT",
           "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"})
-        EXPECT_FALSE(read_http_date(text, now)) << text;
+        EXPECT_FALSE(read_http_date(text, date_now)) << text;
 }
 
 TEST(HttpDate, WhatIsWrittenIsReadBack) {
     for (std::int64_t t = 0; t < 4'102'444'800; t += 86'399'999 / 7) {
         const sys_seconds time{seconds{t}};
-        ASSERT_EQ(read_http_date(written(time), now), time) << t;
+        ASSERT_EQ(read_http_date(written(time), date_now), time) << t;
     }
 }
 

@@ -11,7 +11,7 @@ namespace offhook::server {
 namespace {
 
 /// Stands in the cache for a directory without a contact: a phone out of its box expects that there is none.
-const std::shared_ptr<const ReadyFile>& absence() {
+const std::shared_ptr<const ReadyFile>& no_directory() {
     static const auto instance = std::make_shared<const ReadyFile>();
     return instance;
 }
@@ -23,9 +23,9 @@ std::shared_ptr<const ReadyFile> composed(const DirectoryQuestion& question, std
     auto rendered = render_directory(question, uploaded);
     if (!rendered) {
         log::error("DELIVERY_RENDER_FAILED", "{}: {}", question.document.kind, rendered.error().text());
-        return absence();
+        return no_directory();
     }
-    if (rendered->text.empty()) return absence();
+    if (rendered->text.empty()) return no_directory();
     return baked_file(std::move(rendered->text), question.document.directory->media_type());
 }
 
@@ -80,7 +80,7 @@ Delivery::AtHand Delivery::directory_at_hand(const Asked& asked) {
     }
     if (entry == nullptr) return out;
     out.file = &entry->file;
-    if (entry->file == absence()) out = {{}, nullptr, false, true};
+    if (entry->file == no_directory()) out = {{}, nullptr, false, true};
     return out;
 }
 
@@ -151,7 +151,7 @@ void Delivery::compose_pending(Pending pending, const std::shared_ptr<const Read
 void Delivery::finish(const Pending& pending, const std::shared_ptr<const ReadyFile>& file, const Done& done) {
     event_ = pending.event;
     step_.reset();
-    const bool is_there = file != nullptr && file != absence();
+    const bool is_there = file != nullptr && file != no_directory();
     if (!is_there) event_.outcome = file == nullptr ? catalogue::Outcome::failed : catalogue::Outcome::absent;
     FileAnswer answer;
     answer.file = is_there ? &file : nullptr;

@@ -26,11 +26,11 @@ namespace {
 constexpr std::chrono::seconds certificates_checked_every{5};
 constexpr std::chrono::hours own_certificates_checked_every{12};
 
-[[noreturn]] void cannot_start(const Error& error) { throw std::runtime_error(error.text()); }
+[[noreturn]] void cannot_listen(const Error& error) { throw std::runtime_error(error.text()); }
 
 template <class T>
 T or_cannot_start(Result<T> result) {
-    if (!result) cannot_start(result.error());
+    if (!result) cannot_listen(result.error());
     return std::move(*result);
 }
 
@@ -49,7 +49,7 @@ ListenerSet::~ListenerSet() { stop(); }
 
 void ListenerSet::open(const std::vector<Door*>& doors, const DiscoveryParts& discovery) {
     for (const auto& listener : options_.listeners)
-        if (const auto fits = check(listener); !fits) cannot_start(fits.error());
+        if (const auto fits = check(listener); !fits) cannot_listen(fits.error());
     check_client_authorities();
     const bool needs_own = std::any_of(options_.listeners.begin(), options_.listeners.end(), [](const auto& listener) {
         return has_tls(listener) && listener.certificates.empty();
@@ -173,7 +173,7 @@ std::shared_ptr<const net::TlsMaterial> ListenerSet::load_tls(std::size_t number
     if (!material) {
         auto error = material.error();
         error.where = "listener " + listener.name + (error.where.empty() ? "" : ", " + error.where);
-        cannot_start(error);
+        cannot_listen(error);
     }
     return std::move(*material);
 }
@@ -182,11 +182,12 @@ void ListenerSet::check_client_authorities() const {
     for (const auto& authorities : options_.client_authorities) {
         const auto* family = config::find_family(families_, authorities.label);
         if (family == nullptr)
-            cannot_start({ErrorCode::not_found, "there is no such family", "[client_ca." + authorities.label + "]"});
+            cannot_listen({ErrorCode::not_found, "there is no such family", "[client_ca." + authorities.label + "]"});
         if (family->certificate_forms().empty())
-            cannot_start({ErrorCode::invalid,
-                          "the family's pack does not say how its certificates name a phone, so none would be believed",
-                          "[client_ca." + authorities.label + "]"});
+            cannot_listen(
+                {ErrorCode::invalid,
+                 "the family's pack does not say how its certificates name a phone, so none would be believed",
+                 "[client_ca." + authorities.label + "]"});
     }
 }
 

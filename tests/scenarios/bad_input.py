@@ -225,6 +225,20 @@ class FromTheOperator(house.HouseTest):
                 done = self.fails(1, "serve", "--packs", self.dir + "/packs", "--listen", "http=127.0.0.1:0", timeout=20)
                 self.assertNotIn("listening", done.err)
 
+    def test_a_new_pack_is_one_at_once_and_is_never_written_over(self):
+        made = self.ok("pack", "new", "acme", "--title", "Acme Desk", "--in", self.dir)
+        self.assertEqual(made.out, self.dir + "/acme\n")
+        self.assertIn("pack check", made.err)
+        self.assertNotIn("warning", self.ok("pack", "check", self.dir + "/acme").err)
+        self.fails(1, "pack", "new", "acme", "--title", "Acme Desk", "--in", self.dir, says="there already")
+        os.remove(self.dir + "/acme/README.md")
+        self.assertIn("warning: ", self.ok("pack", "check", self.dir + "/acme").err)
+        with open(self.dir + "/acme/parameters.toml", encoding="utf-8") as toml:
+            text = toml.read()
+        with open(self.dir + "/acme/parameters.toml", "w", encoding="utf-8") as toml:
+            toml.write(text.replace(', source = "an example", confidence = "I"', ""))
+        self.fails(1, "pack", "check", self.dir + "/acme", says="nobody says where this row was learned")
+
     def test_phones_nobody_has_heard_of(self):
         self.serve()
         self.assertIn("Nothing was heard", self.ok("explain", STRANGER).out)

@@ -191,6 +191,8 @@ class WrongUse(house.HouseTest):
             (["sighting", "adopt"], "MAC"),
             (["sighting", "forget", "zz"], "zz"),
             (["pack", "check"], "DIR"),
+            (["pack", "new", "acme"], "--title"),
+            (["pack", "new", "Acme", "--title", "Acme"], "lower-case"),
             (["boot", "--family", "polycom", "--model", "SPIP650"], "--mac"),
             (["boot", "--family", "polycom", "--model", "SPIP650", "--mac", OLD, "--auto"], "--interface"),
             (["boot", "--family", "polycom", "--model", "SPIP650", "--mac", OLD], "--url"),

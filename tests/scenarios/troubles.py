@@ -133,6 +133,48 @@ class Changes(Troubles):
                 report = self.power_on(phone)
                 self.assertNotEqual(report["firmware"], phone.other_version)
                 self.has_problem(report, phone.image_name, "checksum")
+                if phone is POLYCOM:  # a Panasonic phone sends no log
+                    self.says_of_itself(phone, "boot log", "bad_checksum",
+                                        "Bad image checksum, expected=0x00000000 got=0x",
+                                        phone.image_name + " is stored here as number",
+                                        "version x, %d bytes" % len(phone.image(phone.other_version)),
+                                        "offhook firmware add FILE --family polycom --name " + phone.image_name)
+        good = self.write("good", POLYCOM.image(POLYCOM.other_version))
+        self.ok("firmware", "add", good, "--family", "polycom", "--name", POLYCOM.image_name, "--version", "y")
+        self.assertEqual(self.power_on(POLYCOM)["firmware"], POLYCOM.other_version)
+        self.told(POLYCOM.mac, "got every configuration file that it needs", silent=("checksum",))
+
+    def test_software_of_another_model_is_not_taken(self):
+        self.start()
+        image = self.write("other", POLYCOM.image(POLYCOM.other_version).replace(POLYCOM.part.encode(), b"2345-00000-001"))
+        self.ok("firmware", "add", image, "--family", "polycom", "--name", POLYCOM.image_name, "--version", "x")
+        self.furnish(POLYCOM)
+        self.power_on(POLYCOM)
+        self.says_of_itself(POLYCOM, "boot log", "wrong_model", "Expected is software for SPIP430 (part number " + POLYCOM.part,
+                            "for any model")
+
+    def test_a_file_that_the_phone_cannot_decrypt(self):
+        """It boots over and over, as the guide says, until the server has its key again."""
+        theirs, others = "00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100"
+        self.start()
+        self.furnish(POLYCOM, "--set", "provisioning.file_key=" + theirs)
+        self.power_on(POLYCOM)  # in plain, with its key in it
+        self.ok("device", "set", POLYCOM.mac, "provisioning.sealed=yes", "provisioning.file_key=" + others)
+        report = self.power_on(POLYCOM, expect="unconfigured")
+        self.has_problem(report, POLYCOM.settings, "cannot be decrypted")
+        self.says_of_itself(POLYCOM, "application log", "cannot_decrypt", "of " + POLYCOM.settings,
+                            "seals it with provisioning.file_key (device layer)",
+                            "offhook device set %s provisioning.file_key=KEY" % POLYCOM.mac)
+        self.told(POLYCOM.mac, silent=(theirs, others))
+        self.ok("device", "set", POLYCOM.mac, "provisioning.file_key=" + theirs)
+        self.power_on(POLYCOM)
+        self.told(POLYCOM.mac, "got every configuration file that it needs", silent=("decrypt",))
+
+    def says_of_itself(self, phone, upload, meaning, *fragments):
+        """What only the phone saw, told from the log that it sent."""
+        self.told(phone.mac, "In its %s (%s-" % (upload, phone.mac), *fragments)
+        told = json.loads(self.ok("explain", phone.mac, "--json").out)["logs"]
+        self.assertIn((upload, meaning), [(log["upload"], log["meaning"]) for log in told], told)
 
 
 class Losses(Troubles):

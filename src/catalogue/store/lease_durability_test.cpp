@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint32_t addresses = 32;
 
-struct Acknowledged {
+struct AcknowledgedLeases {
     std::uint32_t address;
     std::uint64_t number;
 };
@@ -42,7 +42,7 @@ Lease lease_of(std::uint32_t address, std::uint64_t number) {
             for (std::uint32_t i = 0; i < addresses; ++i) {
                 const std::uint64_t number = (round * 100'000 + step) * 100 + i;
                 const bool taken = store->put_lease(lease_of(i, number), [&told, out, i, number](bool is_durable) {
-                    const Acknowledged record{i, number};
+                    const AcknowledgedLeases record{i, number};
                     if (!is_durable || ::write(out, &record, sizeof record) != sizeof record) ::_exit(4);
                     told[i].set_value();
                 });
@@ -76,7 +76,7 @@ TEST(LeaseDurability, EveryAcknowledgedLeaseSurvivesAKill) {
             std::this_thread::sleep_for(wait);
             ::kill(child, SIGKILL);
         });
-        Acknowledged record{};
+        AcknowledgedLeases record{};
         while (::read(pipe[0], &record, sizeof record) == sizeof record) acknowledged[record.address] = record.number;
         ::close(pipe[0]);
         killer.join();

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t phones = 24;
 
-struct Acknowledged {
+struct AcknowledgedUploads {
     std::uint64_t phone, content;
 };
 
@@ -57,7 +57,7 @@ UploadDraft upload_of(BlobStore& blobs, std::uint64_t phone, std::uint64_t numbe
                 const bool taken = store->put_upload(upload_of(store->blobs(), phone, number),
                                                      [&told, out, phone, number](const UploadOutcome& outcome) {
                                                          if (outcome.state != UploadOutcome::State::stored) ::_exit(3);
-                                                         const Acknowledged record{phone, number};
+                                                         const AcknowledgedUploads record{phone, number};
                                                          if (::write(out, &record, sizeof record) != sizeof record)
                                                              ::_exit(4);
                                                          told[phone].set_value();
@@ -99,7 +99,7 @@ TEST(UploadDurability, EveryAcknowledgedUploadSurvivesAKillWhole) {
             std::this_thread::sleep_for(wait);
             ::kill(child, SIGKILL);
         });
-        Acknowledged record{};
+        AcknowledgedUploads record{};
         while (::read(pipe[0], &record, sizeof record) == sizeof record) acknowledged[record.phone] = record.content;
         ::close(pipe[0]);
         killer.join();

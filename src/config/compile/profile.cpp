@@ -100,6 +100,7 @@ Result<std::string> to_xml(const Profile& profile) {
 Result<std::string> to_source(const Profile& profile) {
     std::string out;
     for (const ProfileEntry& entry : profile.entries) {
+        if (entry.name == "import") out += ' '; // at a line's start it would be the word
         out += entry.name;
         if (entry.access == UserAccess::read_write) out += " !";
         if (entry.access == UserAccess::read_only) out += " ?";

@@ -71,6 +71,7 @@ TEST(Profile, ReadsTheXmlFormAndWritesItAgain) {
 TEST(Profile, WritesPlainTextThatReadsTheSame) {
     const std::string text = "Proxy[1] \"a\" ;\nB ! \"\" ;\nC ? ;\n";
     EXPECT_EQ(to_source(source(text)).value(), text);
+    EXPECT_EQ(to_source(source(" import \"x\" ;")).value(), " import \"x\" ;\n") << "no import";
     const auto quoted = to_source(read_xml_profile("<flat-profile><A>say \"hi\"</A></flat-profile>", "in.xml").value());
     ASSERT_FALSE(quoted);
     EXPECT_EQ(quoted.error().text(), "A: the value holds a quote or a line break, and plain text has none");

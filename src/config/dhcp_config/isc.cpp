@@ -6,7 +6,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr const char* header_4 =
+constexpr const char* isc_header_4 =
     "ISC dhcpd (DHCPv4) for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "Put it into a file of its own, say include \"/etc/dhcp/offhook.conf\"; in dhcpd.conf, outside of any subnet, "
     "check\n"
@@ -21,7 +21,7 @@ constexpr const char* header_4 =
     "- hardware begins with the type of the network, 1 for Ethernet: the MAC starts behind it.\n"
     "- A binary option 60 begins with the maker's enterprise number; it is compared as bytes.\n"
     "- Options go out only to a phone that asks for them (its option 55); one that sends no list gets them all.";
-constexpr const char* header_6 =
+constexpr const char* isc_header_6 =
     "ISC dhcpd (DHCPv6: dhcpd -6) for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "Put it into a file of its own, say include \"/etc/dhcp/offhook6.conf\"; in dhcpd6.conf, outside of any subnet6,\n"
     "check with dhcpd -6 -t -cf FILE and restart.\n"
@@ -118,7 +118,7 @@ std::string isc_text(const std::vector<ToldPhones>& phones, const DhcpConfigRequ
     const DhcpVersion version = request.version;
     const bool is_v4 = version == DhcpVersion::v4;
     auto types = types_of(phones, version);
-    std::string out = commented(is_v4 ? header_4 : header_6, "#") + '\n';
+    std::string out = commented(is_v4 ? isc_header_4 : isc_header_6, "#") + '\n';
     types.try_emplace(is_v4 ? 124 : 16, "string"); // the classes look at it
     for (const auto& [code, type] : types)
         if (!is_named(code, version))

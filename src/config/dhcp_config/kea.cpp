@@ -14,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char* header_4 =
+constexpr const char* kea_header_4 =
     "Kea DHCPv4 for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "Loads as it stands (kea-dhcp4 -t FILE). Merge it into your own kea-dhcp4.conf: the classes behind yours, the "
     "hook\n"
@@ -37,7 +37,7 @@ constexpr const char* header_hook =
     "- Kea defines option 159 as port parameters and would send the first 4 bytes of a URL. Only the flex-option hook\n"
     "  sends it as text, asked for or not. A hook library stands once in the configuration: if yours has it already,\n"
     "  add the option to it. Its path depends on the processor (/usr/lib/aarch64-linux-gnu/kea/hooks on ARM).";
-constexpr const char* header_6 =
+constexpr const char* kea_header_6 =
     "Kea DHCPv6 for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "Loads as it stands (kea-dhcp6 -t FILE). Merge it into your own kea-dhcp6.conf, the classes behind yours. Or let\n"
     "Offhook do it over Kea's control socket: offhook dhcp-config kea --v6 --push SOCKET.\n"
@@ -162,7 +162,7 @@ Result<KeaParts> make_kea_parts(const DhcpConfigRequest& request) {
 std::string kea_text(const std::vector<ToldPhones>& phones, const DhcpConfigRequest& request) {
     const KeaParts parts = kea_parts(phones, request);
     const bool is_v4 = request.version == DhcpVersion::v4;
-    std::string out = commented(is_v4 ? header_4 : header_6, "//");
+    std::string out = commented(is_v4 ? kea_header_4 : kea_header_6, "//");
     if (!parts.hook_options.empty()) out += commented(header_hook, "//");
     out += is_v4 ? "{\n  \"Dhcp4\": {\n" : "{\n  \"Dhcp6\": {\n";
     out += "    \"client-classes\": [";

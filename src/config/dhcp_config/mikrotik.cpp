@@ -5,7 +5,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr const char* header =
+constexpr const char* mikrotik_header =
     "MikroTik RouterOS 7 for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "NOT RUN HERE against the real thing: it is written from documentation. Read it before you paste it.\n"
     "Put the name of your server in place of dhcp1.\n"
@@ -52,7 +52,7 @@ std::string leases(const ToldPhones& phones) {
 } // namespace
 
 std::string mikrotik_text(const std::vector<ToldPhones>& phones) {
-    std::string out = commented(header, "#");
+    std::string out = commented(mikrotik_header, "#");
     for (const ToldPhones& family : phones) {
         out += '\n' + about(family, "#");
         if (family.options.empty()) continue;

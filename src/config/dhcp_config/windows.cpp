@@ -6,7 +6,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr const char* header =
+constexpr const char* windows_header =
     "Windows Server DHCP (PowerShell) for Offhook: phones find their boot server, everybody else sees no difference.\n"
     "NOT RUN HERE against the real thing: it is written from documentation. Read it before you run it.\n"
     "Run it on the DHCP server as an administrator, with your scopes in the next line.\n"
@@ -18,7 +18,7 @@ constexpr const char* header =
     "- Windows may put a NUL behind texts; phones trim it.\n"
     "- Texts stand in apostrophes, in which PowerShell replaces nothing.";
 
-std::string text(std::string_view value) {
+std::string quoted_text(std::string_view value) {
     std::string out = "'";
     for (const char c : value) {
         out += c;
@@ -39,12 +39,12 @@ std::string_view type_of(const ToldOption& option) {
     return "BinaryData";
 }
 
-std::string value_of(const ToldOption& option) {
+std::string windows_value_of(const ToldOption& option) {
     std::string out;
-    if (type_of(option) == "String") return text(option.bytes);
+    if (type_of(option) == "String") return quoted_text(option.bytes);
     if (option.kind == ToldOption::Kind::addresses) {
         for (const std::string& address : addresses_of(option, DhcpVersion::v4))
-            out += (out.empty() ? "" : ",") + text(address);
+            out += (out.empty() ? "" : ",") + quoted_text(address);
         return out;
     }
     for (const char c : option.bytes)
@@ -74,8 +74,9 @@ std::string policy(const ToldPhones& phones) {
     unsigned number = 0;
     for (const std::string& prefix : phones.class_prefixes) {
         const std::string name = fmt::format("{}-{}", phones.name, ++number);
-        out += fmt::format("Add-DhcpServerv4Class -Type Vendor -Name {} -Data {}\n", text(name), text(prefix));
-        classes += "," + text(name + "*");
+        out += fmt::format("Add-DhcpServerv4Class -Type Vendor -Name {} -Data {}\n", quoted_text(name),
+                           quoted_text(prefix));
+        classes += "," + quoted_text(name + "*");
     }
     for (const std::uint32_t oui : ouis_of_its_own(phones)) macs += fmt::format(",'{:06X}*'", oui);
     out += about_shared_ouis(phones, "a policy");
@@ -88,14 +89,14 @@ std::string policy(const ToldPhones& phones) {
     for (const ToldOption& option : phones.options)
         out += fmt::format(
             "  # {}\n  Set-DhcpServerv4OptionValue -ScopeId $scope -PolicyName '{}' -OptionId {} -Value {}\n",
-            option.comment, phones.name, option.code, value_of(option));
+            option.comment, phones.name, option.code, windows_value_of(option));
     return out + "}\n";
 }
 
 } // namespace
 
 std::string windows_text(const std::vector<ToldPhones>& phones) {
-    std::string out = commented(header, "#");
+    std::string out = commented(windows_header, "#");
     out += "$scopes = @('10.0.0.0')\n\n" + definitions(phones);
     for (const ToldPhones& family : phones) {
         out += '\n' + about(family, "#");

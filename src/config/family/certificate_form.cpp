@@ -17,29 +17,10 @@ constexpr EnumText<SubjectField, subject_field_count> field_text{{{{SubjectField
                                                                    {SubjectField::serial_number, "serialNumber"},
                                                                    {SubjectField::alternative_name, "SAN"}}}};
 
-constexpr std::size_t separated_mac_bytes = 17; // 00:04:f2:ab:cd:ef
-
-/// The text with its first separated MAC address written without separators; empty when it has none.
-std::string without_separators(std::string_view text) {
-    for (std::size_t at = 0; at + separated_mac_bytes <= text.size(); ++at) {
-        const auto window = text.substr(at, separated_mac_bytes);
-        if (window[2] != ':' && window[2] != '-') continue;
-        const auto mac = MacAddress::from_text(window);
-        if (!mac) continue;
-        return std::string(text.substr(0, at)) + mac->text() + std::string(text.substr(at + separated_mac_bytes));
-    }
-    return {};
-}
-
 bool matches(const Pattern& pattern, std::string_view text, std::optional<MacAddress>& mac) {
     if (text.size() > limits::name_bytes_max) return false;
     Captures captures;
-    bool matched = pattern.match(text, captures);
-    if (!matched && pattern.has(Variable::mac)) {
-        const auto plain = without_separators(text);
-        captures = {};
-        matched = !plain.empty() && pattern.match(plain, captures);
-    }
+    const bool matched = pattern.match(text, captures);
     if (matched && captures.mac) mac = captures.mac;
     return matched;
 }

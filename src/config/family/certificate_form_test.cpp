@@ -7,7 +7,7 @@ namespace {
 
 using Fields = std::vector<std::pair<SubjectField, std::string>>;
 
-const Fields polycom{{SubjectField::common_name, "{mac}"}, {SubjectField::organization, "Polycom Inc."}};
+const Fields polycom_fields{{SubjectField::common_name, "{mac}"}, {SubjectField::organization, "Polycom Inc."}};
 const Fields linksys{
     {SubjectField::organizational_unit, "{model}"}, {SubjectField::locality, "{part}"}, {SubjectField::state, "{mac}"}};
 
@@ -25,14 +25,14 @@ TEST(CertificateForm, MatchesByTable) {
     constexpr auto l = SubjectField::locality;
     constexpr auto st = SubjectField::state;
     for (const auto& [name, fields, subject, mac] :
-         {Case{"polycom", polycom, {{cn, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
-          Case{"colons", polycom, {{cn, "00:04:f2:ab:cd:ef"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
-          Case{"dashes", polycom, {{cn, "00-04-F2-AB-CD-EF"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
-          Case{"other maker", polycom, {{cn, "0004F2ABCDEF"}, {o, "Somebody"}}, nullptr},
-          Case{"no maker", polycom, {{cn, "0004F2ABCDEF"}}, nullptr},
-          Case{"no address", polycom, {{cn, "phone"}, {o, "Polycom Inc."}}, nullptr},
-          Case{"more than the address", polycom, {{cn, "0004F2ABCDEF0"}, {o, "Polycom Inc."}}, nullptr},
-          Case{"address elsewhere", polycom, {{st, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, nullptr},
+         {Case{"polycom", polycom_fields, {{cn, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
+          Case{"colons", polycom_fields, {{cn, "00:04:f2:ab:cd:ef"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
+          Case{"dashes", polycom_fields, {{cn, "00-04-F2-AB-CD-EF"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
+          Case{"other maker", polycom_fields, {{cn, "0004F2ABCDEF"}, {o, "Somebody"}}, nullptr},
+          Case{"no maker", polycom_fields, {{cn, "0004F2ABCDEF"}}, nullptr},
+          Case{"no address", polycom_fields, {{cn, "phone"}, {o, "Polycom Inc."}}, nullptr},
+          Case{"more than the address", polycom_fields, {{cn, "0004F2ABCDEF0"}, {o, "Polycom Inc."}}, nullptr},
+          Case{"address elsewhere", polycom_fields, {{st, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, nullptr},
           Case{"linksys", linksys, {{ou, "SPA-962"}, {l, "88012BA01234"}, {st, "000e08abcdef"}}, "000e08abcdef"},
           Case{"generic", linksys, {{ou, "cisco.com"}, {l, "ciscogeneric"}, {st, "ciscogeneric"}}, nullptr},
           Case{"empty", linksys, {}, nullptr}}) {
@@ -45,7 +45,7 @@ TEST(CertificateForm, MatchesByTable) {
 
 TEST(CertificateForm, FillsWhatItMatches) {
     const auto mac = *MacAddress::from_text("000e08abcdef");
-    for (const auto* fields : {&polycom, &linksys}) {
+    for (const auto* fields : {&polycom_fields, &linksys}) {
         const auto form = CertificateForm::compile(*fields);
         const auto filled = form->fill(mac, "SPA-962");
         std::vector<SubjectText> subject(filled.begin(), filled.end());

@@ -1,14 +1,19 @@
 #include "config/family/check.hpp"
 
 #include "base/assert.hpp"
+#include "config/family/limits.hpp"
 #include "config/family/pack.hpp"
+#include "config/family/readme.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fstream>
 #include <functional>
 
 namespace offhook::config {
 namespace {
+
+constexpr const char* confidence_marks[] = {"G", "C", "U", "I", "B"};
 
 void count_columns(const PackContent& content, Coverage& out) {
     std::vector<bool> mapped(content.facts.size());
@@ -40,14 +45,20 @@ void count_columns(const PackContent& content, Coverage& out) {
                 column.missing.push_back(content.facts[i].name);
         out.columns.push_back(std::move(column));
     }
-    for (const char* wanted : {"G", "C", "U", "I", "B"})
+    for (const char* wanted : confidence_marks)
         out.confidence.emplace_back(wanted,
                                     std::count_if(content.facts.begin(), content.facts.end(),
                                                   [&](const auto& facts) { return facts.confidence == wanted; }));
 }
 
 void look_at_rows(const Pack& pack, Coverage& out) {
+    for (const char* mark : confidence_marks) out.row_confidence.emplace_back(mark, 0);
     for (const Row& row : pack.content().rows) {
+        const Evidence evidence = pack.evidence_of(row, row.write.front());
+        for (auto& [mark, count] : out.row_confidence)
+            if (mark == evidence.confidence) ++count;
+        if (evidence.confidence == "I")
+            out.inferred.push_back(row.write.front().text() + ": " + std::string(evidence.source));
         if (!row.one_way.empty()) out.one_way.push_back(row.write.front().text() + ": " + row.one_way);
         for (const Source& source : row.sources)
             for (const ValueMap::Entry& entry : source.values.entries()) {
@@ -79,6 +90,14 @@ void look_at_discovery(const Discovery& discovery, Coverage& out) {
     }
 }
 
+void look_at_logs(const Family& family, Coverage& out) {
+    for (const LogSentence& sentence : family.log_sentences()) {
+        out.log_lines.push_back(fmt::format("{}: {} ({})", log_meaning_text.to_text(sentence.meaning),
+                                            sentence.form.text(), sentence.confidence));
+        if (sentence.confidence == "P") ++out.log_lines_ours;
+    }
+}
+
 void list(std::string& out, std::string_view title, const std::vector<std::string>& names) {
     if (names.empty()) return;
     out += fmt::format("{} ({}):\n", title, names.size());
@@ -98,7 +117,34 @@ Coverage coverage_of(const Family& family) {
     out.rows = pack->content().rows.size();
     count_columns(pack->content(), out);
     look_at_discovery(pack->discovery(), out);
+    look_at_logs(*pack, out);
     look_at_rows(*pack, out);
+    return out;
+}
+
+std::vector<Error> warnings_of(const std::filesystem::path& folder) {
+    std::vector<Error> out;
+    const auto readme = folder / "README.md";
+    std::string text(pack_limits::pack_file_bytes_max, '\0');
+    std::ifstream file(readme, std::ios::binary);
+    if (file) {
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+        out = check_readme(readme.string(), text);
+    } else {
+        out.push_back({ErrorCode::not_found, "there is none: a pack says for people what it knows of its phones",
+                       readme.string()});
+    }
+    std::error_code error;
+    if (const auto samples = folder / "samples/requests.txt"; !std::filesystem::exists(samples, error))
+        out.push_back({ErrorCode::not_found, "there is none: requests as phones send them, with the expected verdict",
+                       samples.string()});
+    std::size_t cases = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "golden", error))
+        if (entry.path().extension() == ".txt") ++cases;
+    if (cases == 0)
+        out.push_back(
+            {ErrorCode::not_found, "there is no case: settings in, what must come out", (folder / "golden").string()});
     return out;
 }
 
@@ -110,6 +156,8 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
     for (const Coverage::Column& column : coverage.columns) out += fmt::format(", {} {}", column.known, column.name);
     out += "\nconfidence:";
     for (const auto& [mark, count] : coverage.confidence) out += fmt::format(" {} {}", mark, count);
+    out += "\nconfidence of rows:";
+    for (const auto& [mark, count] : coverage.row_confidence) out += fmt::format(" {} {}", mark, count);
     out +=
         fmt::format("\n{} of our {} settings have a row, {} rows cannot be read back, {} values read back as another\n",
                     coverage.settings - coverage.without_row.size(), coverage.settings, coverage.one_way.size(),
@@ -117,11 +165,16 @@ std::string to_text(const Family& family, const Coverage& coverage, Detail detai
     out += coverage.offers.empty() && coverage.classes == 0
                ? "discovery: nothing is said\n"
                : fmt::format("discovery: {} classes, {} offers\n", coverage.classes, coverage.offers.size());
+    if (!coverage.log_lines.empty())
+        out += fmt::format("logs: {} sentences, {} of them project-made\n", coverage.log_lines.size(),
+                           coverage.log_lines_ours);
     if (detail == Detail::summary) return out;
     for (const Coverage::Column& column : coverage.columns)
         list(out, column.name == "mapped" ? "not mapped" : "without " + column.name, column.missing);
     list(out, "offers", coverage.offers);
+    list(out, "log sentences", coverage.log_lines);
     list(out, "settings without a row", coverage.without_row);
+    list(out, "rows that are inferred", coverage.inferred);
     list(out, "rows that cannot be read back", coverage.one_way);
     list(out, "values that read back as another", coverage.many_to_one);
     return out;

@@ -21,6 +21,11 @@ TEST(PackCheck, CountsWhatIsKnown) {
         }
     EXPECT_THAT(coverage.without_row,
                 testing::Contains("network.vlan.lldp: SIP 2.2 knows CDP only; LLDP came with later releases"));
+    EXPECT_THAT(coverage.inferred, testing::Contains("device.syslog.renderLevel: public templates have 0 to 6; which "
+                                                     "of our levels is which is inferred"));
+    std::size_t rows = 0;
+    for (const auto& [mark, count] : coverage.row_confidence) rows += count;
+    EXPECT_EQ(rows, coverage.rows) << "every row has a source";
     EXPECT_THAT(coverage.many_to_one, testing::Contains("lcl.ml.lang: 'en-US' reads back as 'en'"));
 }
 

@@ -35,7 +35,7 @@ PackText with(const std::string& added) {
     return text;
 }
 
-std::vector<std::string> errors_of(const PackText& text) {
+std::vector<std::string> discovery_errors_of(const PackText& text) {
     std::vector<std::string> out;
     if (const auto loaded = load_family(text); !loaded)
         for (const Error& error : loaded.error()) out.push_back(error.text());
@@ -92,7 +92,7 @@ TEST(DiscoveryFile, KeepsWhatIsDoubtful) {
               (std::vector<std::string>{"enterprise 258: inferred (I)",
                                         "the text in option 60: common knowledge, not measured (B)"}));
     text.discovery = "shared_ouis = [\"0004f3\"]\n" + good_text;
-    EXPECT_EQ(errors_of(text),
+    EXPECT_EQ(discovery_errors_of(text),
               std::vector<std::string>{"p/discovery.toml:1: '0004f3' is none of `ouis` in family.toml"});
 }
 
@@ -106,14 +106,15 @@ TEST(DiscoveryFile, MayBeAbsent) {
     EXPECT_NE((*load_family(with("# a word\n")))->revision(), (*load_family(with("")))->revision());
 }
 
-struct Broken {
+struct BrokenDiscovery {
     const char* name;
     std::string added;
     const char* error;
 };
 
-void expect_errors(const std::vector<Broken>& rows) {
-    for (const Broken& row : rows) EXPECT_THAT(errors_of(with(row.added)), testing::Contains(row.error)) << row.name;
+void expect_errors(const std::vector<BrokenDiscovery>& rows) {
+    for (const BrokenDiscovery& row : rows)
+        EXPECT_THAT(discovery_errors_of(with(row.added)), testing::Contains(row.error)) << row.name;
 }
 
 const std::string known = "source = \"s\"\nconfidence = \"C\"\n";
@@ -156,12 +157,12 @@ TEST(DiscoveryFile, RefusesBrokenClassesWithFileAndLine) {
     });
     auto text = with("");
     text.discovery = "url_bytes_max = 9\nschemes = [\"http\", \"gopher\", \"http\"]\n";
-    EXPECT_THAT(errors_of(text),
+    EXPECT_THAT(discovery_errors_of(text),
                 testing::ElementsAre("p/discovery.toml:2: no scheme 'gopher'; there are http, https, tftp, ftp",
                                      "p/discovery.toml:2: scheme 'http' stands twice",
                                      "p/discovery.toml:1: `url_bytes_max` must be a number from 32 to 2000"));
     text.discovery = "";
-    EXPECT_THAT(errors_of(text), testing::ElementsAre("p/discovery.toml:1: discovery.toml needs `schemes`"));
+    EXPECT_THAT(discovery_errors_of(text), testing::ElementsAre("p/discovery.toml:1: discovery.toml needs `schemes`"));
 }
 
 TEST(DiscoveryFile, RefusesBrokenOffersWithFileAndLine) {

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "config/family/certificate_form.hpp"
 #include "config/family/discovery.hpp"
+#include "config/family/log_sentence.hpp"
 #include "config/family/release.hpp"
 #include "config/seal/seal.hpp"
 #include "config/settings/effective.hpp"
@@ -84,8 +85,9 @@ struct UploadRules {
     std::uint64_t bytes_max = 4U << 20U; ///< of one upload; what is appended beyond it starts a new file
     bool served_back = true;             ///< false: the phone may ask how long it is, and no more
     /// What its content is to us: local, settings changed on the phone itself, read by `syntax` and the pack's rows;
-    /// directory, contacts read by `directory`; nothing, bytes.
-    enum class Becomes : std::uint8_t { nothing, local, directory } becomes = Becomes::nothing;
+    /// directory, contacts read by `directory`; log, what the phone says of itself, read by log_sentences(); nothing,
+    /// bytes.
+    enum class Becomes : std::uint8_t { nothing, local, directory, log } becomes = Becomes::nothing;
     const Syntax* syntax = nullptr;
     const DirectorySyntax* directory = nullptr;
 };
@@ -135,6 +137,10 @@ struct FactoryAccount {
     std::string user, password; ///< an empty password: any will do
 };
 
+/// Where parameters stand whose change restarts a phone. Phones that apply one file after another and look at each for
+/// such a change would restart for ever where two files differ in one: then they stand in a device's own file alone.
+enum class RestartingParameters : std::uint8_t { anywhere, own_document };
+
 /// What is known of one of the vendor's parameters, mapped or not (parameters.toml).
 struct ParameterFacts {
     std::string name;  ///< pattern: "reg.{n}.auth.userId"
@@ -156,6 +162,12 @@ struct WrittenParameter {
     LayerKind origin = LayerKind::vendor_default;
     Secrecy secrecy = Secrecy::open;
     bool reboots = false;
+};
+
+/// Where something was learned, and how far to trust it. Lifetime: views into the family.
+struct Evidence {
+    std::string_view source;     ///< empty: not known
+    std::string_view confidence; ///< the reference's mark: G C U I B
 };
 
 /// A setting that has no place in this family, or a value that the family cannot say.
@@ -208,13 +220,22 @@ public:
     [[nodiscard]] virtual std::optional<std::string_view> nothing_of(std::string_view /*parameter*/) const {
         return std::string_view();
     }
+    [[nodiscard]] virtual RestartingParameters restarting_parameters() const { return RestartingParameters::anywhere; }
     /// Null when the pack does not know the parameter.
     [[nodiscard]] virtual const ParameterFacts* facts(std::string_view parameter) const = 0;
     /// Of all parameters that the pack knows, in its order.
     [[nodiscard]] virtual std::span<const ParameterFacts> all_facts() const { return {}; }
 
+    /// Why a written parameter is believed to say what it was written for: the row's own evidence, else the
+    /// parameter's.
+    [[nodiscard]] virtual Evidence evidence(const WrittenParameter& /*written*/) const { return {}; }
+
     /// Accounts of phones out of their box; most families have none.
     [[nodiscard]] virtual std::span<const FactoryAccount> accounts() const { return {}; }
+    /// What its phones write into their logs, and what a line around it looks like; in the order in which they are
+    /// tried.
+    [[nodiscard]] virtual std::span<const LogSentence> log_sentences() const { return {}; }
+    [[nodiscard]] virtual std::span<const Form> log_shapes() const { return {}; }
     /// The vendor's own defaults in our settings, as far as the pack states them.
     [[nodiscard]] virtual const Layer& defaults() const = 0;
     /// How its phones look for a boot server; without offers: nothing is known.

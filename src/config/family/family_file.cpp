@@ -36,6 +36,19 @@ void read_empty_values(TomlReader& root, PackContent& content) {
         root.problem_at("empty_values", "`empty_values` is \"any\" or \"text\"");
 }
 
+void read_habits(TomlReader& root, PackContent& content) {
+    const std::string ranges = root.text("ranges", TomlReader::Need::optional);
+    if (ranges == "kept")
+        content.ranges = PackContent::Ranges::kept;
+    else if (!ranges.empty() && ranges != "open")
+        root.problem_at("ranges", "`ranges` is \"open\" or \"kept\"");
+    const std::string restarting = root.text("restarting", TomlReader::Need::optional);
+    if (restarting == "own")
+        content.restarting = RestartingParameters::own_document;
+    else if (!restarting.empty() && restarting != "anywhere")
+        root.problem_at("restarting", "`restarting` is \"anywhere\" or \"own\"");
+}
+
 void read_accounts(TomlReader& root, const PackFile& file, PackContent& content) {
     for (const toml::table* table : root.tables("account")) {
         TomlReader row(file.problems, file.name, *table, "[[account]]");
@@ -271,8 +284,8 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
 /// What an upload becomes, and the grammar that reads it: `syntax` of settings, `directory` of contacts.
 void read_becomes(TomlReader& row, UploadRules& rules) {
     using Becomes = UploadRules::Becomes;
-    rules.becomes =
-        choice(row, "becomes", Becomes::nothing, {{"local", Becomes::local}, {"directory", Becomes::directory}});
+    rules.becomes = choice(row, "becomes", Becomes::nothing,
+                           {{"local", Becomes::local}, {"directory", Becomes::directory}, {"log", Becomes::log}});
     const std::string syntax = row.text("syntax"), directory = row.text("directory");
     if (!syntax.empty() && rules.becomes != Becomes::local)
         row.problem_at("syntax", "`syntax` reads what becomes \"local\", and this does not");
@@ -293,7 +306,10 @@ void read_becomes(TomlReader& row, UploadRules& rules) {
             row.problem_at("directory", "no directory syntax '" + printable(directory, 40) + "'; there are " +
                                             directory_syntax_names());
     }
-    if (rules.becomes != Becomes::nothing && rules.append != UploadRules::Append::never)
+    if (rules.becomes == Becomes::log && rules.bytes_max > std::uint64_t(pack_limits::log_upload_bytes_max))
+        row.problem_at("becomes", "what becomes a log is at most 1048576 bytes: state a smaller `bytes_max`");
+    const bool is_whole = rules.becomes == Becomes::local || rules.becomes == Becomes::directory;
+    if (is_whole && rules.append != UploadRules::Append::never)
         row.problem_at("becomes", "what is read as a whole is sent as a whole: no `append`");
 }
 
@@ -360,13 +376,16 @@ void read_family(const PackFile& file, PackContent& content) {
     if (!plain) root.problem_at("name", "a family's name is lower-case letters, digits and '-'");
     content.title = root.text("title", TomlReader::Need::required);
     read_empty_values(root, content);
+    read_habits(root, content);
     read_ouis(root, file.problems, content);
     read_accounts(root, file, content);
     read_requests(root, file, content);
     read_certificates(root, file, content);
+    read_log_lines(root, file, content);
     std::set<std::string> kinds;
     read_documents(root, file, content, kinds);
     read_others(root, file, content, kinds);
+    check_logs(file, content);
     read_defaults(root, file, content);
     root.finish();
 }

@@ -25,10 +25,10 @@ PackText good() {
             "[columns]\ntls = \"speaks TLS\"\n[series.s]\nlines = 2\ntls = \"no\"\n[model.M1]\nseries = \"s\"\naliases "
             "= [\"M_1\"]\n",
             "\"a.{n}.user\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n"
-            "\"a.{n}.port\" = { type = \"number\", range = \"1..65535\" }\n"
-            "\"b.set\" = { type = \"boolean\" }\n"
-            "\"b\" = { type = \"choice\", range = \"x|y\" }\n"
-            "\"c\" = { type = \"text\" }\n",
+            "\"a.{n}.port\" = { type = \"number\", range = \"1..65535\", source = \"s\", confidence = \"C\" }\n"
+            "\"b.set\" = { type = \"boolean\", source = \"s\", confidence = \"C\" }\n"
+            "\"b\" = { type = \"choice\", range = \"x|y\", source = \"s\", confidence = \"C\" }\n"
+            "\"c\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n",
             "[\"line.{n}.user\"]\n"
             "write = \"a.{n}.user\"\n"};
 }
@@ -120,7 +120,7 @@ TEST(PackLoader, ReadsHowADocumentIsSealed) {
     };
     const Row rows[] = {
         {"seal = \"zip\"\n",
-         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, openssl-enc, "
+         "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, genband-project, openssl-enc, "
          "openssl-enc-192, openssl-enc-256, openssl-raw-256, openssl-raw-256-sha256"},
         {"seal = \"openssl-enc\"\nsealed = \"never\"\n",
          "p/family.toml:19: `sealed` is one of when asked, always, elsewhere, not 'never'"},
@@ -132,6 +132,20 @@ TEST(PackLoader, ReadsHowADocumentIsSealed) {
     };
     for (const Row& row : rows)
         EXPECT_EQ(errors_of(with_document(row.rules)), std::vector<std::string>{row.error}) << row.rules;
+}
+
+TEST(PackLoader, ReadsWhatAPhonesUserMayDoWithAParameter) {
+    auto text = good();
+    text.parameters += "\"user.may\" = { access = \"rw\" }\n";
+    const auto family = load_family(text);
+    ASSERT_TRUE(family) << family.error().front().text();
+    EXPECT_EQ((*family)->facts("user.may")->access, UserAccess::read_write);
+    EXPECT_EQ((*family)->all_facts().front().access, std::nullopt);
+    EXPECT_EQ((*family)->all_facts().back().name, "user.may");
+    text.parameters += "\"user.may.not\" = { access = \"none\" }\n";
+    const auto errors = errors_of(text);
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_NE(errors[0].find("`access` is na, ro or rw"), std::string::npos) << errors[0];
 }
 
 TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
@@ -165,7 +179,7 @@ TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
 
 TEST(PackLoader, ASecondParameterIsWrittenTooAndReadWhereTheFirstSaysNothing) {
     auto text = good();
-    text.parameters += "\"a.{n}.number\" = { type = \"text\" }\n";
+    text.parameters += "\"a.{n}.number\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n";
     // A table stands once: the first row has the other form.
     text.settings = "[[text]]\nwrite = \"a.{n}.user\"\nwith = { u = \"line.{n}.user\" }\nforms = [\"{u}\"]\n"
                     "[\"line.{n}.user\"]\nsecond = true\nwrite = \"a.{n}.number\"\n";
@@ -189,9 +203,51 @@ TEST(PackLoader, ASecondParameterIsWrittenTooAndReadWhereTheFirstSaysNothing) {
     EXPECT_EQ(differ.not_understood, (std::vector<Parameter>{{"a.1.number", "202"}})) << "an import keeps it raw";
 }
 
+std::vector<std::string> errors_with_row(const std::string& evidence) {
+    auto text = good();
+    text.parameters += "\"d\" = { type = \"text\" }\n";
+    text.settings += "[\"phone.label\"]\nwrite = [\"c\", \"d\"]\n" + evidence;
+    return errors_of(text);
+}
+
+TEST(PackLoader, RefusesARowThatNobodySaysTheSourceOf) {
+    const std::vector<std::string> refused{"p/settings.toml:3: nobody says where this row was learned: state `source` "
+                                           "and `confidence` here, or of 'd' in parameters.toml"};
+    EXPECT_EQ(errors_with_row(""), refused);
+    EXPECT_EQ(errors_with_row("source = \"s\"\nconfidence = \"I\"\n"), std::vector<std::string>());
+    EXPECT_EQ(errors_with_row("source = \"s\"\n"),
+              std::vector<std::string>{"p/settings.toml:5: `source` and `confidence` go together"});
+    EXPECT_EQ(errors_with_row("source = \"s\"\nconfidence = \"Z\"\n"),
+              std::vector<std::string>{"p/settings.toml:6: the marks are G (guide), C (code or capture), U (later "
+                                       "documents), I (inferred), B (common knowledge)"});
+    auto text = good();
+    text.parameters += "\"d\" = { type = \"text\", source = \"a source without a mark\" }\n";
+    text.settings += "[[text]]\nwrite = \"d\"\nwith = { l = \"phone.label\" }\nforms = [\"{l}\"]\n";
+    EXPECT_EQ(errors_of(text).size(), 1U) << "of a text row, too";
+}
+
+TEST(PackLoader, SaysWhyAWrittenParameterIsBelieved) {
+    auto text = good();
+    text.settings += "[\"phone.label\"]\nwrite = \"c\"\nsource = \"a guess\"\nconfidence = \"I\"\n";
+    const auto family = load_family(text);
+    ASSERT_TRUE(family) << family.error().front().text();
+    const auto evidence = [&](const char* name, std::uint16_t setting) {
+        WrittenParameter written;
+        written.parameter.name = name;
+        written.setting = {setting, 0};
+        const Evidence found = (*family)->evidence(written);
+        return std::string(found.source) + "/" + std::string(found.confidence);
+    };
+    EXPECT_EQ(evidence("c", find_setting("phone.label")->id), "a guess/I");
+    EXPECT_EQ(evidence("a.2.user", find_setting("line.2.user")->id), "s/C") << "its parameter's";
+    EXPECT_EQ(evidence("c", Layer::raw_id), "s/C") << "a raw parameter is no row's";
+    EXPECT_EQ(evidence("nothing", Layer::raw_id), "/");
+}
+
 TEST(PackLoader, AKeysLengthIsWrittenAndAnotherIsNotRead) {
     auto text = good();
-    text.parameters += "\"k\" = { type = \"text\" }\n\"k.bits\" = { type = \"text\" }\n";
+    text.parameters += "\"k\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n\"k.bits\" = { type = "
+                       "\"text\", source = \"s\", confidence = \"C\" }\n";
     text.settings += "[\"provisioning.file_key\"]\nwrite = \"k\"\n"
                      "[\"provisioning.file_key/bits\"]\nwrite = \"k.bits\"\nvalues = { 128 = \"128\" }\n";
     const auto family = load_family(text);

@@ -149,6 +149,24 @@ std::optional<std::string_view> Pack::nothing_of(std::string_view parameter) con
     return known->default_value.empty() ? std::nullopt : std::optional<std::string_view>(known->default_value);
 }
 
+Evidence Pack::evidence_of(const Row& row, const ParameterName& parameter) const {
+    if (!row.source.empty()) return {row.source, row.confidence};
+    const auto known = content_.known.find(parameter);
+    if (!known) return {};
+    return {content_.facts[*known].source, content_.facts[*known].confidence};
+}
+
+Evidence Pack::evidence(const WrittenParameter& written) const {
+    // A raw parameter stands in a row's place without what the row says.
+    const bool is_raw = written.setting.id == Layer::raw_id;
+    const auto by_row = is_raw ? std::optional<ParameterTable::Found>() : content_.written.find(written.parameter.name);
+    if (by_row && !content_.rows[by_row->id].source.empty())
+        return {content_.rows[by_row->id].source, content_.rows[by_row->id].confidence};
+    const ParameterFacts* known = facts(written.parameter.name);
+    if (known == nullptr) return {};
+    return {known->source, known->confidence};
+}
+
 const ParameterFacts* Pack::facts(std::string_view parameter) const {
     const auto found = content_.known.find(parameter);
     return found ? &content_.facts[found->id] : nullptr;

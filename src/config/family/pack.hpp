@@ -21,9 +21,14 @@ struct PackContent {
     std::vector<OtherFile> files;
     std::vector<Pattern> agents;
     std::vector<CertificateForm> certificates;
+    std::vector<Form> log_shapes;
+    std::vector<LogSentence> log_sentences;
     std::vector<Model> models;
     /// Of which parameters phones take an empty value. Where they do not, they ignore the line.
     enum class EmptyValues : std::uint8_t { any, text } empty_values = EmptyValues::any;
+    /// Whether a value outside its parameter's range may be written, as a raw parameter or by a text row.
+    enum class Ranges : std::uint8_t { open, kept } ranges = Ranges::open;
+    RestartingParameters restarting = RestartingParameters::anywhere;
     bool model_suffixes = false; ///< letters behind a model's name say the region it was made for: KX-HDV130N
     std::vector<ParameterFacts> facts;
     std::vector<Row> rows;
@@ -60,6 +65,12 @@ public:
     [[nodiscard]] const ParameterFacts* facts(std::string_view parameter) const override;
     [[nodiscard]] std::span<const ParameterFacts> all_facts() const override { return content_.facts; }
     [[nodiscard]] std::optional<std::string_view> nothing_of(std::string_view parameter) const override;
+    [[nodiscard]] Evidence evidence(const WrittenParameter& written) const override;
+    /// Of what `row` writes to `parameter`.
+    [[nodiscard]] Evidence evidence_of(const Row& row, const ParameterName& parameter) const;
+    [[nodiscard]] std::span<const Form> log_shapes() const override { return content_.log_shapes; }
+    [[nodiscard]] std::span<const LogSentence> log_sentences() const override { return content_.log_sentences; }
+    [[nodiscard]] RestartingParameters restarting_parameters() const override { return content_.restarting; }
     [[nodiscard]] const Layer& defaults() const override { return content_.defaults; }
     [[nodiscard]] const Discovery& discovery() const override { return content_.discovery; }
 

@@ -20,6 +20,9 @@ void read_discovery(const PackFile& file, PackContent& content);
 
 /// Of a document in family.toml: what it says of contacts. Its content, scope and fixed values are known.
 void read_directory(TomlReader& row, const PackFile& file, Document& document);
+/// Of family.toml: log_shape and [[log_line]].
+void read_log_lines(TomlReader& root, const PackFile& file, PackContent& content);
+void check_logs(const PackFile& file, const PackContent& content);
 /// Gives an upload or asset the names of the document that it stands beside, if it does.
 void name_beside(TomlReader& row, const PackContent& content, OtherFile& other);
 void check_beside(const PackFile& file, const PackContent& content);

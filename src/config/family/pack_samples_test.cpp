@@ -1,4 +1,6 @@
 // What every family's recorded requests say, and that no family takes another's names.
+#include "config/family/pack_samples_test.hpp"
+
 #include "config/family/loader.hpp"
 #include "config/family/pack_case_test.hpp"
 
@@ -8,22 +10,11 @@
 #include <gtest/gtest.h>
 
 namespace offhook::config {
-namespace {
 
-const Families& all() {
-    static const auto loaded = load_families(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families");
-    EXPECT_TRUE(loaded) << loaded.error().front().text();
-    return *loaded;
-}
-
-struct Sample {
-    std::string path, agent, verdict;
-};
-
-std::vector<Sample> samples_of(std::string_view family) {
+std::vector<Sample> read_samples(const std::filesystem::path& path) {
     std::vector<Sample> out;
-    std::ifstream file(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families" / family / "samples/requests.txt");
-    EXPECT_TRUE(file) << family;
+    std::ifstream file(path);
+    EXPECT_TRUE(file) << path;
     Sample next;
     for (std::string line; std::getline(file, line);) {
         if (line.starts_with("#") || line.empty()) continue;
@@ -40,7 +31,6 @@ std::vector<Sample> samples_of(std::string_view family) {
     return out;
 }
 
-/// What a pack says of a request, in the words of samples/requests.txt.
 std::string verdict(const Family& family, std::string_view path, std::string_view agent) {
     std::string out;
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -64,6 +54,18 @@ std::string verdict(const Family& family, std::string_view path, std::string_vie
     }
     if (mac) add("mac", mac->text());
     return out;
+}
+
+namespace {
+
+const Families& all() {
+    static const auto loaded = load_families(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families");
+    EXPECT_TRUE(loaded) << loaded.error().front().text();
+    return *loaded;
+}
+
+std::vector<Sample> samples_of(std::string_view family) {
+    return read_samples(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families" / family / "samples/requests.txt");
 }
 
 TEST(PackSamples, SayWhatTheirFilesSay) {

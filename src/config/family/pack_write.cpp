@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "config/family/release.hpp"
+#include "config/family/value_range.hpp"
 
 #include <algorithm>
 #include <bitset>
@@ -43,6 +44,7 @@ public:
         note_unchosen();
         note_unmapped();
         write_raw();
+        if (pack_.content().ranges == PackContent::Ranges::kept) drop_out_of_range();
         return std::move(out_);
     }
 
@@ -261,8 +263,11 @@ private:
                 spoken_.push_back({row.sources[condition.input].what.setting, index});
             return emit_row(row, index, text, *from);
         }
-        // Where no form is for these conditions, the row has nothing to do with them.
-        if (meant)
+        // Where no form is for these conditions, the row has nothing to do with them; nor where another row has said
+        // what this one has no word for.
+        const bool said_elsewhere =
+            !refusal_.empty() && std::find(spoken_.begin(), spoken_.end(), refused_) != spoken_.end();
+        if (meant && !said_elsewhere)
             note(name_of(from->key),
                  !refusal_.empty() ? refusal_ : "its value cannot stand in " + row.write.front().text());
     }
@@ -274,6 +279,7 @@ private:
         if (const auto done = source.spell(input.ours, input.theirs, remark); !done) {
             input.theirs.clear();
             refusal_ = done.error().message;
+            refused_ = value.key;
         }
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
@@ -335,6 +341,18 @@ private:
         }
     }
 
+    void drop_out_of_range() {
+        std::erase_if(out_.parameters, [&](const WrittenParameter& written) {
+            const auto* facts = pack_.facts(written.parameter.name);
+            auto why = facts == nullptr ? std::string() : why_not_taken(*facts, written.parameter.value);
+            if (why.empty()) return false;
+            const bool is_raw = written.setting.id == Layer::raw_id;
+            note(is_raw ? std::string(Layer::raw_prefix) + written.parameter.name : name_of(written.setting),
+                 "left out of " + written.parameter.name + ": " + std::move(why));
+            return true;
+        });
+    }
+
     const Pack& pack_;
     const Effective& settings_;
     const Model* model_;
@@ -345,7 +363,8 @@ private:
     std::vector<const Row*> stated_;    ///< rows of the block being written that some setting is for
     std::string ours_;
     std::string theirs_;
-    std::string refusal_; ///< why an input of the row being written has no spelling
+    SettingKey refused_{Layer::raw_id, 0}; ///< where `refusal_` is
+    std::string refusal_;                  ///< why an input of the row being written has no spelling
     std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
     std::vector<SettingKey> spoken_;                            ///< and some such form has been written

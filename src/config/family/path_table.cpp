@@ -7,9 +7,6 @@
 #include <array>
 
 namespace offhook::config {
-namespace {
-constexpr std::size_t mac_digits = 12;
-} // namespace
 
 Result<void> PathTable::add(Pattern pattern, std::uint32_t id) {
     const auto shadowed = [&] {

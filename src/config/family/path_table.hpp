@@ -32,6 +32,8 @@ public:
         for (const Entry& entry : patterns_) {
             captures = {};
             if (!entry.pattern.match(path, captures)) continue;
+            // A name is looked up by digits alone, here as among the names that are found by hash.
+            if (captures.mac && captures.at(Variable::mac).size() != mac_digits) continue;
             const auto model = captures.at(Variable::model);
             if (model.empty() || knows_model(model)) return entry.id;
         }

@@ -19,7 +19,10 @@ constexpr EnumText<Variable, variable_count> variable_text{{{{Variable::mac, "ma
                                                              {Variable::name, "name"},
                                                              {Variable::dirs, "dirs"}}}};
 
-constexpr std::size_t mac_digits = 12;
+/// How long a MAC address is that begins `text`: 00:04:f2:ab:cd:ef and 00-04-f2-ab-cd-ef have five more.
+std::size_t mac_bytes(std::string_view text) {
+    return text.size() > 2 && (text[2] == ':' || text[2] == '-') ? mac_digits + 5 : mac_digits;
+}
 
 bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 
@@ -123,7 +126,7 @@ bool Pattern::match(std::string_view text, Captures& captures) const {
         }
         std::size_t end = text.size();
         if (piece.variable == Variable::mac) {
-            end = at + mac_digits;
+            end = at + mac_bytes(text.substr(std::min(at, text.size())));
             if (end > text.size()) return false;
         } else if (piece.variable == Variable::dirs) {
             const auto slash = text.rfind('/');
@@ -138,9 +141,13 @@ bool Pattern::match(std::string_view text, Captures& captures) const {
         }
         const auto found = text.substr(at, end - at);
         if (found.empty() && piece.variable != Variable::dirs) return false;
-        if (!std::all_of(found.begin(), found.end(), [&](char c) { return fits(piece.variable, c); })) return false;
+        if (piece.variable == Variable::mac)
+            captures.mac = found.size() == mac_digits ? MacAddress::from_digits(found) : MacAddress::from_text(found);
+        if (piece.variable == Variable::mac ? !captures.mac : !std::all_of(found.begin(), found.end(), [&](char c) {
+                return fits(piece.variable, c);
+            }))
+            return false;
         captures.texts[static_cast<std::size_t>(piece.variable)] = found;
-        if (piece.variable == Variable::mac) captures.mac = MacAddress::from_digits(found);
         at = end;
     }
     return at == text.size();

@@ -4,7 +4,8 @@
 /// Shape   literal text and variables: "{mac}-app.log", "FileTransport Polycom{series}-{model}-UA/{version}".
 ///         A variable runs to the first place where the literal behind it stands (to the last, where that literal ends
 ///         the pattern) and must then consist of its own characters. Nothing is tried twice. Letter case is ignored.
-///         {mac} 12 hexadecimal digits          {part}  letters, digits, '-'      {stage} letters
+///         {mac} 12 hexadecimal digits, or 17 bytes with ':' or '-' between the pairs
+///                                              {part}  letters, digits, '-'      {stage} letters
 ///         {model} letters, digits, '-', '_'    {site}  letters, digits, '-' '_'  {series} letters, digits
 ///         {version} letters, digits, '.', '-'  {name}  anything but '/'
 ///         {dirs} only in front: nothing, or anything that ends in '/'
@@ -25,6 +26,7 @@ namespace offhook::config {
 
 enum class Variable : std::uint8_t { mac, model, part, site, series, version, stage, name, dirs };
 inline constexpr std::size_t variable_count = 9;
+inline constexpr std::size_t mac_digits = 12; ///< of {mac} without separators
 
 /// What the variables stood for; views into the matched text.
 struct Captures {

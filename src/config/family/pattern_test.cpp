@@ -23,6 +23,10 @@ TEST(Pattern, MatchesAndCaptures) {
          "4.0.13.1445", "Application", "0004f249d83f"},
         {"Panasonic_{model}/{version} ({mac})", "Panasonic_KX-HDV130/06.101 (0080f0aabbcc)", "KX-HDV130", "06.101", "",
          "0080f0aabbcc"},
+        {"Yealink {model} {version} {mac}", "Yealink SIP-T46G 28.72.0.1 00:15:65:4a:A9:37", "SIP-T46G", "28.72.0.1", "",
+         "00:15:65:4a:A9:37"},
+        {"Mitel{model} MAC:{mac} V:{version}-SIP", "Mitel6920 MAC:14-00-E9-1F-03-EA V:6.4.0.140-SIP", "6920",
+         "6.4.0.140", "", "14-00-E9-1F-03-EA"},
         {"{mac}{model}", "0004F2ABCDEF-x", "-x", "", "", "0004F2ABCDEF"},
         {"{dirs}{model}.cfg", "./logs//a/x.cfg", "x", "", "", ""},
     };
@@ -47,6 +51,10 @@ TEST(Pattern, RejectsWhatIsAlmostRight) {
                 {"{mac}.cfg", "0004f2abcdeg.cfg"},
                 {"{mac}.cfg", "0004f2abcdef.cfgx"},
                 {"{mac}.cfg", ""},
+                {"({mac})", "(00:15:65:4a:a9-37)"},
+                {"({mac})", "(00:15:65:4a:a9:3)"},
+                {"({mac})", "(00:15:65:4a:a9:3g)"},
+                {"({mac})", "(00:"},
                 {"{model}.cfg", ".cfg"},
                 {"{model}.cfg", "a/b.cfg"},
                 {"{part}.sip.ld", "a.b.sip.ld"},
@@ -102,6 +110,8 @@ TEST(PathTable, AModelsNameHidesNoOther) {
         return table.match(path, captures, [](std::string_view model) { return model == "M1"; }).value_or(0);
     };
     EXPECT_EQ(found("M1.cfg"), 1U);
+    EXPECT_EQ(found("Config0004f2abcdef.cfg"), 2U);
+    EXPECT_EQ(found("Config00-04-f2-ab-cd-ef.cfg"), 0U) << "names are digits alone";
     EXPECT_EQ(found("config0004f2abcdef.cfg"), 2U);
     EXPECT_EQ(found("ConfigM1.cfg"), 3U);
     EXPECT_EQ(found("M2.cfg"), 0U);

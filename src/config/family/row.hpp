@@ -66,6 +66,7 @@ struct Row {
     std::optional<Inherit> inherit;
     std::optional<NumberRange> range; ///< of the parameter, where a number's is known
     std::string one_way;              ///< why it cannot be read back; empty: it can
+    std::string source, confidence;   ///< of the mapping, where the row states its own; empty: its parameters'
     bool second = false; ///< another row's setting in another parameter, too: read where that one says nothing
     /// The input stands in no form's text: it only chooses among them.
     [[nodiscard]] bool only_chooses(std::size_t input) const;

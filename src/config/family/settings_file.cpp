@@ -177,6 +177,7 @@ private:
         row.also = read_companions(reader, "also");
         row.guard = read_companions(reader, "guard");
         row.one_way = reader.text("one_way");
+        read_evidence(reader, row);
         row.second = reader.boolean("second", false);
         const auto* inherit = reader.table("inherit");
         if (inherit == nullptr) return;
@@ -195,6 +196,31 @@ private:
             }
         inner.finish();
         row.inherit = std::move(out);
+    }
+
+    /// Where the mapping itself is from, where that is not where its parameters are from.
+    void read_evidence(TomlReader& reader, Row& row) {
+        row.source = reader.text("source");
+        row.confidence = reader.text("confidence");
+        if (row.source.empty() != row.confidence.empty())
+            reader.problem_at(row.source.empty() ? "confidence" : "source", "`source` and `confidence` go together");
+        else if (!row.source.empty() && !is_confidence_mark(row.confidence))
+            reader.problem_at("confidence", "the marks are G (guide), C (code or capture), U (later documents), I "
+                                            "(inferred), B (common knowledge)");
+    }
+
+    /// A row says where it was learned, or each of its parameters does.
+    void require_evidence(const Row& row) {
+        if (!row.source.empty() || !row.confidence.empty()) return;
+        for (const ParameterName& name : row.write) {
+            const auto known = content_.known.find(name);
+            if (!known) continue; // reported already
+            const ParameterFacts& facts = content_.facts[*known];
+            if (facts.source.empty() || facts.confidence.empty())
+                problem(row.where,
+                        "nobody says where this row was learned: state `source` and `confidence` here, or of '" +
+                            name.text() + "' in parameters.toml");
+        }
     }
 
     std::vector<Companion> read_companions(TomlReader& reader, std::string_view key) {
@@ -314,6 +340,7 @@ private:
 
     /// What only the whole row can be wrong about.
     void finish(Row row) {
+        require_evidence(row);
         row.indexed = row.sources.front().what.spec().index_max != 0;
         for (const ParameterName& name : row.write) {
             const auto known = content_.known.find(name);

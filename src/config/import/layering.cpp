@@ -32,7 +32,7 @@ const std::string* find(const Texts& texts, const Key& key) {
     return found == texts.end() ? nullptr : &found->second;
 }
 
-struct Phone {
+struct PlacedPhone {
     Texts whole, shared;
     std::set<Key> shareable;
     LayeredPhone* out = nullptr;
@@ -40,12 +40,12 @@ struct Phone {
 
 /// What a group of phones has in common: said by all alike where there are several, or by what they all read, and each
 /// has a word of its own about it at least. So nobody is told what its files did not say.
-std::optional<std::string> common(const std::vector<const Phone*>& phones, const Key& key) {
+std::optional<std::string> common(const std::vector<const PlacedPhone*>& phones, const Key& key) {
     const std::string* alike = nullptr;
     const std::string* shared = nullptr;
     bool is_alike = phones.size() >= 2;
     bool is_shared = true;
-    for (const Phone* phone : phones) {
+    for (const PlacedPhone* phone : phones) {
         const std::string* value = find(phone->whole, key);
         if (value == nullptr || !phone->shareable.contains(key)) return std::nullopt;
         is_alike = is_alike && (alike == nullptr || *alike == *value);
@@ -61,11 +61,11 @@ std::optional<std::string> common(const std::vector<const Phone*>& phones, const
 
 bool is_of_key(const Key& key) { return key.first.id != Layer::raw_id && spec_of(key.first).name.starts_with("key."); }
 
-Texts common_of(const std::vector<const Phone*>& phones) {
+Texts common_of(const std::vector<const PlacedPhone*>& phones) {
     Texts out;
     if (phones.empty()) return out;
     std::set<Key> of_keys;
-    for (const Phone* phone : phones)
+    for (const PlacedPhone* phone : phones)
         for (const auto& [key, value] : phone->whole)
             if (is_of_key(key)) of_keys.insert(key);
     std::set<std::uint16_t> apart; // keys of which something is not shared: half a key is none
@@ -84,7 +84,7 @@ Layer built(const Texts& texts) {
 }
 
 /// What a phone of the group has without a word of its own.
-Texts given_to(const LayeredPhone& phone, const Standing& standing, const Texts& site, const Texts& model) {
+Texts given_to(const PlacedPhone& phone, const Standing& standing, const Texts& site, const Texts& model) {
     Texts out = texts_of(standing.fleet);
     const auto add = [&](const Texts& texts) {
         for (const auto& [key, value] : texts) out[key] = value;
@@ -132,11 +132,11 @@ Layer laid_over(const Layer& under, const Layer& over) {
 }
 
 Layering lay_out(std::span<LayeredPhone> phones, const Families& families, const Standing& standing) {
-    std::vector<Phone> all(phones.size());
-    std::vector<const Phone*> everybody;
-    std::map<std::pair<std::string, std::string>, std::vector<const Phone*>> by_model;
+    std::vector<PlacedPhone> all(phones.size());
+    std::vector<const PlacedPhone*> everybody;
+    std::map<std::pair<std::string, std::string>, std::vector<const PlacedPhone*>> by_model;
     for (std::size_t i = 0; i < phones.size(); ++i) {
-        Phone& phone = all[i];
+        PlacedPhone& phone = all[i];
         phone.out = &phones[i];
         phone.whole = texts_of(phones[i].whole);
         phone.shared = texts_of(phones[i].shared);
@@ -167,7 +167,7 @@ Layering lay_out(std::span<LayeredPhone> phones, const Families& families, const
         out.models.push_back({name.first, name.second, built(texts)});
         models.emplace(name, std::move(texts));
     }
-    for (Phone& phone : all) {
+    for (PlacedPhone& phone : all) {
         const Texts given = given_to(*phone.out, standing, site, models[{phone.out->family, phone.out->model}]);
         LayerBuilder own;
         for (const auto& [key, value] : phone.whole)

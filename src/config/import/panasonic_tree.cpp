@@ -51,9 +51,9 @@ std::string_view value_in(const std::vector<Parameter>& parameters, std::string_
     return {};
 }
 
-class Reading {
+class PanasonicReading {
 public:
-    Reading(const ReaderContext& context, TreeReading& out)
+    PanasonicReading(const ReaderContext& context, TreeReading& out)
         : context_(context), out_(out), files_(context.tree.files()),
           hints_(model_hints(context.tree, context.family)) {}
 
@@ -237,7 +237,9 @@ private:
 
 } // namespace
 
-void PanasonicTree::read(const ReaderContext& context, TreeReading& reading) const { Reading(context, reading).run(); }
+void PanasonicTree::read(const ReaderContext& context, TreeReading& reading) const {
+    PanasonicReading(context, reading).run();
+}
 
 bool PanasonicTree::leads_to_server(std::string_view parameter) const {
     constexpr std::string_view leading[] = {"CFG_STANDARD_FILE_PATH", "CFG_PRODUCT_FILE_PATH",

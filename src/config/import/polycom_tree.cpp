@@ -21,9 +21,9 @@ bool is_xml(std::string_view bytes) {
     return trim(bytes.substr(0, 64)).starts_with('<');
 }
 
-class Reading {
+class PolycomReading {
 public:
-    Reading(const ReaderContext& context, TreeReading& out)
+    PolycomReading(const ReaderContext& context, TreeReading& out)
         : context_(context), out_(out), files_(context.tree.files()),
           hints_(model_hints(context.tree, context.family)) {}
 
@@ -301,7 +301,9 @@ private:
 
 } // namespace
 
-void PolycomTree::read(const ReaderContext& context, TreeReading& reading) const { Reading(context, reading).run(); }
+void PolycomTree::read(const ReaderContext& context, TreeReading& reading) const {
+    PolycomReading(context, reading).run();
+}
 
 bool PolycomTree::leads_to_server(std::string_view parameter) const {
     constexpr std::string_view leading[] = {"device.prov.server",  "device.prov.user",          "device.prov.password",

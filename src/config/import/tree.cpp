@@ -8,7 +8,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr std::size_t mac_digits = 12;
+constexpr std::size_t name_mac_digits = 12;
 constexpr std::size_t sniffed_bytes = 4096;
 
 bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
@@ -88,7 +88,7 @@ std::optional<MacAddress> mac_in_name(std::string_view path) {
         }
         std::size_t end = at;
         while (end < name.size() && is_hex(name[end])) ++end;
-        if (end - at == mac_digits) return MacAddress::from_digits(name.substr(at));
+        if (end - at == name_mac_digits) return MacAddress::from_digits(name.substr(at));
         at = end;
     }
     return mac_with_borders(name);

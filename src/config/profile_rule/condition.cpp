@@ -34,7 +34,7 @@ constexpr std::array<Spelling, 6> words{{{"eq", Relation::equal},
 constexpr std::string_view operand_expected = "a number, a version as 5.1.8, or a text in quotes";
 constexpr std::string_view relation_expected = "one of = != < <= > >= eq ne lt le gt ge";
 
-bool is_letter(char c) {
+bool is_word_letter(char c) {
     const char lower = ascii_lower(c);
     return lower >= 'a' && lower <= 'z';
 }
@@ -44,7 +44,7 @@ std::optional<Relation> take_relation(RuleCursor& cursor) {
         if (cursor.take(sign.text)) return sign.relation;
     const auto text = cursor.rest();
     for (const auto& word : words)
-        if (starts_with_ignoring_case(text, word.text) && (text.size() == 2 || !is_letter(text[2]))) {
+        if (starts_with_ignoring_case(text, word.text) && (text.size() == 2 || !is_word_letter(text[2]))) {
             cursor.advance(2);
             return word.relation;
         }
@@ -55,7 +55,7 @@ std::optional<Relation> take_relation(RuleCursor& cursor) {
 std::string_view take_number(RuleCursor& cursor) {
     const auto text = cursor.rest();
     std::size_t end = text.starts_with('-') ? 1 : 0;
-    while (end < text.size() && (ascii_digit(text[end]) || is_letter(text[end]) || text[end] == '.')) ++end;
+    while (end < text.size() && (ascii_digit(text[end]) || is_word_letter(text[end]) || text[end] == '.')) ++end;
     if (end > 0 && end < text.size() && text[end] == '(') {
         const auto close = text.find(')', end);
         if (close != std::string_view::npos) end = close + 1;
@@ -111,7 +111,7 @@ Result<Comparison> parse_comparison(RuleCursor& cursor) {
 
 bool take_and(RuleCursor& cursor) {
     const auto text = cursor.rest();
-    if (!starts_with_ignoring_case(text, "and") || (text.size() > 3 && is_letter(text[3]))) return false;
+    if (!starts_with_ignoring_case(text, "and") || (text.size() > 3 && is_word_letter(text[3]))) return false;
     cursor.advance(3);
     return true;
 }

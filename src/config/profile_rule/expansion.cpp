@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> secret_options{"--key", "--uid", "--pwd"};
 
-bool is_name_char(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || ascii_digit(c); }
+bool is_macro_char(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || ascii_digit(c); }
 
 /// Where a text is inside of a rule, as far as secrets go: "[--key X ...]".
 class SecretPlace {
@@ -129,7 +129,7 @@ private:
     std::optional<Found> macro(std::string_view text) {
         if (text.starts_with('$')) return Found{"$", 1};
         if (text.starts_with('(')) return in_parentheses(text);
-        const auto end = std::find_if_not(text.begin(), text.end(), is_name_char);
+        const auto end = std::find_if_not(text.begin(), text.end(), is_macro_char);
         const auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
         const auto* value = value_of(name);
         if (value != nullptr) return Found{*value, name.size()};

@@ -176,7 +176,7 @@ TEST(ProfileRule, HasSwitchesForWhatIsLaterOrNotKnown) {
 
 TEST(ProfileRule, NotesWhatIsNeverReached) {
     EXPECT_THAT(parse("/a | /b")->notes,
-                ElementsAre("column 5: never reached, for the alternative before it has no condition"));
+                ElementsAre("column 6: never reached, for the alternative before it has no condition"));
     EXPECT_THAT(parse("(1 eq 2)? /a | /b")->notes, IsEmpty());
     std::string many = "(1 eq 2)? /a";
     for (unsigned i = 0; i < 32; ++i) many += "|(1 eq 2)? /a";

@@ -207,8 +207,17 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
     parameters = std::move(kept);
 }
 
+/// What a document that several phones share may hold of it: no secret, and nothing that restarts phones which apply
+/// their own file after it.
+std::vector<WrittenParameter> shareable(std::vector<WrittenParameter> parameters, const Family& family) {
+    parameters = without_secrets(std::move(parameters));
+    if (family.restarting_parameters() == RestartingParameters::own_document)
+        std::erase_if(parameters, [](const WrittenParameter& p) { return p.reboots; });
+    return parameters;
+}
+
 std::vector<WrittenParameter> in_shared_document(const Subject& subject) {
-    return without_secrets(write_layers(subject.shared, subject).parameters);
+    return shareable(write_layers(subject.shared, subject).parameters, *subject.family);
 }
 
 /// The model's document, of all that the layers up to the model's write. A secret has no place in it, and what is one
@@ -217,18 +226,20 @@ std::vector<WrittenParameter> in_model_document(std::vector<WrittenParameter> wr
                                                 const std::vector<WrittenParameter>& shared,
                                                 std::span<const LayerRef> layers, const Family& family) {
     keep_differences(written, shared, layers, family);
-    return without_secrets(std::move(written));
+    return shareable(std::move(written), family);
 }
 
 /// What this phone is told by its family's other documents. Of parameters of one name the first counts.
 std::vector<WrittenParameter> told_by_others(const Subject& subject) {
-    auto shared = in_shared_document(subject);
     const auto documents = subject.family->documents();
-    const bool has_model_document = std::any_of(documents.begin(), documents.end(), [](const Document& other) {
-        return other.content == Document::Content::model;
-    });
+    const auto has = [&](Document::Content content) {
+        return std::any_of(documents.begin(), documents.end(),
+                           [&](const Document& other) { return other.content == content; });
+    };
+    if (!has(Document::Content::shared)) return {}; // a family whose phones take one file alone
+    auto shared = in_shared_document(subject);
     const auto layers = of_model(subject);
-    if (!has_model_document || layers.size() == subject.shared.size()) return shared;
+    if (!has(Document::Content::model) || layers.size() == subject.shared.size()) return shared;
     auto told = in_model_document(write_layers(layers, subject).parameters, shared, layers, *subject.family);
     told.insert(told.end(), std::make_move_iterator(shared.begin()), std::make_move_iterator(shared.end()));
     return told;
@@ -309,7 +320,8 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         if (document.content == Document::Content::model)
             out.parameters = in_model_document(std::move(out.parameters), in_shared_document(subject),
                                                of_model(subject), *subject.family);
-        if (document.scope != DocumentScope::device) out.parameters = without_secrets(std::move(out.parameters));
+        if (document.scope != DocumentScope::device)
+            out.parameters = shareable(std::move(out.parameters), *subject.family);
     }
     const Effective stated(document.fixed.empty() ? std::span<const LayerRef>() : layers_of(document, subject));
     std::string origin;

@@ -127,7 +127,34 @@ TEST(RenderFamilies, AGenbandHasAGlobalFileAndItsOwn) {
     const Phone phone{family_of("genband-ip88"), "IP8830", ""};
     EXPECT_EQ(phone.text("sysconf_8830_sip.cfg"), "[NETTIME]\r\nsntp_server_address ntp.example.net\r\n");
     EXPECT_EQ(phone.text("0080f0c571eb"),
-              "[VOIP]\r\nline1_name 201\r\nline1_password s3cret\r\nline1_proxy_address pbx.example.net\r\n");
+              "[VOIP]\r\nline1_name 201\r\nline1_password s3cret\r\nline1_proxy_address pbx.example.net\r\n"
+              "[SYSTEM]\r\ninclude 0080f0c571eb-phonebook.csv phonebook\r\n");
+}
+
+TEST(RenderFamilies, WhatRestartsAGenbandStandsInItsOwnFileAlone) {
+    Phone phone{family_of("genband-ip88"), "IP8830", ""};
+    phone.site_rows.emplace_back("rtp.port_first", "20000");
+    phone.site_rows.emplace_back("network.vlan.phone", "100");
+    phone.site_rows.emplace_back("raw:LAN.pc_vlan_id", "7");
+    phone.site_rows.emplace_back("raw:VOIP.timer_t1", "200");
+    EXPECT_EQ(phone.text("sysconf_8830_sip.cfg"),
+              "[NETTIME]\r\nsntp_server_address ntp.example.net\r\n[VOIP]\r\ntimer_t1 200\r\n");
+    const std::string own = phone.text("0080f0c571eb");
+    for (const char* line : {"\r\nrtp_port 20000\r\n", "\r\nphone_vlan_id 100\r\n", "\r\npc_vlan_id 7\r\n"})
+        EXPECT_NE(own.find(line), std::string::npos) << own;
+    EXPECT_EQ(own.find("timer_t1"), std::string::npos) << own;
+}
+
+TEST(RenderFamilies, NothingOutOfRangeIsWrittenForAGenband) {
+    Phone phone{family_of("genband-ip88"), "IP8830", ""};
+    phone.site_rows.emplace_back("raw:VOIP.timer_t1", "99");
+    phone.site_rows.emplace_back("raw:VOIP.replaces_mode", "maybe");
+    const auto rendered = phone.file("sysconf_8830_sip.cfg");
+    ASSERT_TRUE(rendered);
+    EXPECT_EQ(rendered->text, "[NETTIME]\r\nsntp_server_address ntp.example.net\r\n");
+    ASSERT_FALSE(rendered->notes.empty());
+    EXPECT_EQ(rendered->notes.back().setting, "raw:VOIP.timer_t1");
+    EXPECT_EQ(rendered->notes.back().text, "left out of VOIP.timer_t1: it takes 100 to 640");
 }
 
 TEST(RenderFamilies, TheStatedServerCountsBeforeWhereItWasReached) {

@@ -116,6 +116,23 @@ TEST(RenderLayers, WithoutAModelsDocumentThePhonesOwnSaysWhatTheModelDoes) {
     EXPECT_EQ(find(own, "device.syslog.serverName")->origin, LayerKind::model) << "who emptied it";
 }
 
+TEST(RenderLayers, WithoutASharedDocumentThePhonesOwnSaysEverything) {
+    const std::string row = " = { type = \"text\", source = \"s\", confidence = \"C\" }\n";
+    const auto family = load_family(
+        PackText{"p",
+                 "schema = 1\nname = \"p\"\ntitle = \"P\"\n[[document]]\nkind = \"phone\"\npath = \"cfg{mac}.xml\"\n"
+                 "syntax = \"polycom-attributes\"\nsummary = \"the only file that its phones take\"\n",
+                 "[model.M1]\nlines = 1\n", "\"t\"" + row + "\"u.{n}\"" + row,
+                 "[\"time.server\"]\nwrite = \"t\"\n[\"line.{n}.user\"]\nwrite = \"u.{n}\"\n"});
+    ASSERT_TRUE(family) << family.error().front().text();
+    Phone phone{**family, "M1"};
+    phone.fleet = layer({{"time.server", "ntp.fleet.example"}});
+    phone.device = layer({{"line.1.user", "100"}});
+    const auto own = phone.file("phone");
+    EXPECT_EQ(value_of(own, "t"), "ntp.fleet.example");
+    EXPECT_EQ(value_of(own, "u.1"), "100");
+}
+
 TEST(RenderLayers, ANarrowerLayerEmptiesWhatABroaderDocumentSays) {
     Phone phone{family_of("panasonic"), "KX-HDV130"};
     phone.fleet = layer({{"time.server", "ntp.fleet.example"}, {"line.1.registrar.host", "pbx.fleet.example"}});

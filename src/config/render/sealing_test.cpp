@@ -12,18 +12,19 @@ constexpr const char* old_key = "ffeeddccbbaa99887766554433221100";
 
 PackText pack() {
     const std::string document = "[[document]]\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n";
-    return {
-        "p",
-        "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
-            "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
-            "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" + document +
-            "kind = \"twin\"\npath = \"{mac}.twin\"\nsealed = \"elsewhere\"\n[document.fixed]\n"
-            "p = \"{mac}.{setting:provisioning.sealed?e2c:twin}\"\n" +
-            document + "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
-            "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
-        "[model.M1]\nlines = 2\n",
-        "\"l\" = { type = \"text\" }\n\"p\" = { type = \"text\" }\n\"p.{n}\" = { type = \"text\", secret = true }\n",
-        "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
+    return {"p",
+            "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"0004f2\"]\n" + document +
+                "kind = \"asked\"\npath = \"{mac}.cfg\"\nseal = \"polycom-project\"\n" + document +
+                "kind = \"always\"\npath = \"{mac}.e2c\"\nseal = \"panasonic-project\"\nsealed = \"always\"\n" +
+                document +
+                "kind = \"twin\"\npath = \"{mac}.twin\"\nsealed = \"elsewhere\"\n[document.fixed]\n"
+                "p = \"{mac}.{setting:provisioning.sealed?e2c:twin}\"\n" +
+                document + "kind = \"plain\"\npath = \"{mac}.txt\"\n" + document +
+                "kind = \"site\"\npath = \"site.cfg\"\nscope = \"site\"\ncontent = \"shared\"\n",
+            "[model.M1]\nlines = 2\n",
+            "\"l\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n\"p\" = { type = \"text\" }\n\"p.{n}\" = "
+            "{ type = \"text\", secret = true, source = \"s\", confidence = \"C\" }\n",
+            "[\"phone.label\"]\nwrite = \"l\"\n[\"line.{n}.password\"]\nwrite = \"p.{n}\"\n"};
 }
 
 using Rows = std::vector<std::pair<std::string, std::string>>;

@@ -23,13 +23,14 @@ const EVP_CIPHER* aes_cbc(std::size_t key_bytes) {
 enum class Direction : int { decrypt = 0, encrypt = 1 };
 
 /// Nullopt: the padding is wrong; encrypting never is.
-std::optional<std::string> run(Direction direction, std::string_view in, std::string_view key,
+std::optional<std::string> run(const EVP_CIPHER* cipher, Direction direction, std::string_view in, std::string_view key,
                                std::string_view vector) {
-    OFFHOOK_ASSERT(vector.size() == aes_block_bytes);
+    OFFHOOK_ASSERT(key.size() == static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher)));
+    OFFHOOK_ASSERT(vector.size() == static_cast<std::size_t>(EVP_CIPHER_get_iv_length(cipher)));
     const Context context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
     OFFHOOK_ASSERT(context != nullptr);
-    const int begun = EVP_CipherInit_ex(context.get(), aes_cbc(key.size()), nullptr, bytes_of(key), bytes_of(vector),
-                                        static_cast<int>(direction));
+    const int begun =
+        EVP_CipherInit_ex(context.get(), cipher, nullptr, bytes_of(key), bytes_of(vector), static_cast<int>(direction));
     OFFHOOK_ASSERT(begun == 1);
     std::string out(in.size() + aes_block_bytes, '\0');
     auto* to = reinterpret_cast<unsigned char*>(out.data());
@@ -68,14 +69,25 @@ std::string digest_bytes(const Sha256& digest, std::size_t bytes) {
 }
 
 std::string aes_cbc_encrypt(std::string_view plain, std::string_view key, std::string_view vector) {
-    auto out = run(Direction::encrypt, plain, key, vector);
+    auto out = run(aes_cbc(key.size()), Direction::encrypt, plain, key, vector);
     OFFHOOK_ASSERT(out.has_value());
     return std::move(*out);
 }
 
 std::optional<std::string> aes_cbc_decrypt(std::string_view sealed, std::string_view key, std::string_view vector) {
     if (sealed.empty() || sealed.size() % aes_block_bytes != 0) return std::nullopt;
-    return run(Direction::decrypt, sealed, key, vector);
+    return run(aes_cbc(key.size()), Direction::decrypt, sealed, key, vector);
+}
+
+std::string des3_cbc_encrypt(std::string_view plain, std::string_view key, std::string_view vector) {
+    auto out = run(EVP_des_ede3_cbc(), Direction::encrypt, plain, key, vector);
+    OFFHOOK_ASSERT(out.has_value());
+    return std::move(*out);
+}
+
+std::optional<std::string> des3_cbc_decrypt(std::string_view sealed, std::string_view key, std::string_view vector) {
+    if (sealed.empty() || sealed.size() % des_block_bytes != 0) return std::nullopt;
+    return run(EVP_des_ede3_cbc(), Direction::decrypt, sealed, key, vector);
 }
 
 bool same_bytes(std::string_view a, std::string_view b) {

@@ -33,6 +33,13 @@ inline constexpr std::size_t aes_block_bytes = 16;
 [[nodiscard]] std::optional<std::string> aes_cbc_decrypt(std::string_view sealed, std::string_view key,
                                                          std::string_view vector);
 
+inline constexpr std::size_t des_block_bytes = 8;
+/// DES-EDE3 in CBC mode. Requires  a key of 24 bytes and a vector of 8.
+[[nodiscard]] std::string des3_cbc_encrypt(std::string_view plain, std::string_view key, std::string_view vector);
+/// Nullopt: no whole blocks, or no padding of ours at the end.
+[[nodiscard]] std::optional<std::string> des3_cbc_decrypt(std::string_view sealed, std::string_view key,
+                                                          std::string_view vector);
+
 /// Equal, in a time that does not tell where they differ.
 [[nodiscard]] bool same_bytes(std::string_view a, std::string_view b);
 

@@ -10,7 +10,7 @@
 namespace offhook::config {
 namespace {
 
-constexpr std::string_view magic = "Salted__";
+constexpr std::string_view salted_magic = "Salted__";
 constexpr std::size_t salt_bytes = 8;
 constexpr std::size_t line_characters = 64;
 constexpr std::size_t sealed_bytes_max = 2 * limits::document_bytes_max; ///< base64 and line ends of the longest
@@ -64,7 +64,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     return out;
 }
 
-Result<void> check_key(std::string_view key) {
+Result<void> check_password(std::string_view key) {
     if (key.empty() || key.size() > 64 || key.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
         return fail(ErrorCode::invalid, "the key is a password of 1..64 characters in one line");
     return {};
@@ -73,7 +73,7 @@ Result<void> check_key(std::string_view key) {
 } // namespace
 
 bool OpensslEnc::looks_sealed(std::string_view bytes) const {
-    if (form_.text == Form::Text::raw) return bytes.starts_with(magic);
+    if (form_.text == Form::Text::raw) return bytes.starts_with(salted_magic);
     // "Salted__" is 64 bits, ten characters of base64 and four bits of the eleventh.
     constexpr std::string_view begin = "U2FsdGVkX1";
     return bytes.size() > begin.size() && bytes.starts_with(begin) &&
@@ -84,31 +84,31 @@ std::string OpensslEnc::seal_with(std::string_view plain, std::string_view key, 
     OFFHOOK_ASSERT(eight_bytes.size() == salt_bytes);
     const KeyAndVector derived = derive(key, eight_bytes, form_);
     const std::string bytes =
-        std::string(magic) + std::string(eight_bytes) + aes_cbc_encrypt(plain, derived.key, derived.vector);
+        std::string(salted_magic) + std::string(eight_bytes) + aes_cbc_encrypt(plain, derived.key, derived.vector);
     return form_.text == Form::Text::raw ? bytes : base64_lines(bytes);
 }
 
 Result<std::string> OpensslEnc::seal(std::string_view plain, std::string_view key, std::string_view salt) const {
     if (const auto fits = check_plain_bytes(plain); !fits) return tl::unexpected(fits.error());
-    if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
+    if (const auto usable = check_password(key); !usable) return tl::unexpected(usable.error());
     return seal_with(plain, key, digest_bytes(keyed_digest(key, name_, {salt, plain}), salt_bytes));
 }
 
 Result<std::string> OpensslEnc::open(std::string_view sealed, std::string_view key) const {
     const bool raw = form_.text == Form::Text::raw;
-    if (const auto usable = check_key(key); !usable) return tl::unexpected(usable.error());
+    if (const auto usable = check_password(key); !usable) return tl::unexpected(usable.error());
     if (sealed.size() > sealed_bytes_max) return fail(ErrorCode::too_large, "a sealed file is at most 2 MiB long");
     if (!looks_sealed(sealed))
         return fail(ErrorCode::invalid,
                     raw ? "this is not sealed as `openssl enc -salt` does it: it would begin with Salted__"
                         : "this is not sealed as `openssl enc -a -salt` does it: it would begin with U2FsdGVkX1");
     const auto bytes = raw ? std::optional(std::string(sealed)) : from_base64(sealed);
-    if (!bytes || bytes->size() <= magic.size() + salt_bytes || bytes->size() % aes_block_bytes != 0)
+    if (!bytes || bytes->size() <= salted_magic.size() + salt_bytes || bytes->size() % aes_block_bytes != 0)
         return fail(ErrorCode::invalid, raw ? "this sealed file is cut short, or something is added to it"
                                             : "this sealed file is cut short, or is no base64 any more");
-    const KeyAndVector derived = derive(key, std::string_view(*bytes).substr(magic.size(), salt_bytes), form_);
+    const KeyAndVector derived = derive(key, std::string_view(*bytes).substr(salted_magic.size(), salt_bytes), form_);
     auto plain =
-        aes_cbc_decrypt(std::string_view(*bytes).substr(magic.size() + salt_bytes), derived.key, derived.vector);
+        aes_cbc_decrypt(std::string_view(*bytes).substr(salted_magic.size() + salt_bytes), derived.key, derived.vector);
     if (!plain)
         return fail(ErrorCode::invalid,
                     "this does not open: another key sealed it, or another key length, or it is damaged");

@@ -11,7 +11,7 @@ namespace offhook::config {
 namespace {
 
 constexpr std::size_t first_line_bytes_max = 512;
-constexpr std::size_t check_bytes = 8;
+constexpr std::size_t check_field_bytes = 8;
 constexpr std::size_t key_bytes = 16;
 
 /// The text of "Name=text;" in a list of such; nullopt: it is not there.
@@ -56,8 +56,8 @@ std::optional<std::string_view> first_line(std::string_view bytes) {
     return bytes.substr(0, end);
 }
 
-std::string key_check(std::string_view key, std::string_view vector) {
-    return digest_bytes(keyed_digest(key, "polycom-project key check", {vector}), check_bytes);
+std::string check_field_of(std::string_view key, std::string_view vector) {
+    return digest_bytes(keyed_digest(key, "polycom-project key check", {vector}), check_field_bytes);
 }
 
 std::string plain_digest(std::string_view key, std::string_view plain) {
@@ -78,7 +78,7 @@ Result<std::string> PolycomProject::seal(std::string_view plain, std::string_vie
     const std::string vector =
         digest_bytes(keyed_digest(usable->bytes, "polycom-project vector", {salt, plain}), aes_block_bytes);
     return "Crypt=1;KeyDesc=" + usable->description + ";Digest=" + hex_of(plain_digest(usable->bytes, plain)) +
-           ";Check=" + hex_of(key_check(usable->bytes, vector)) + ";Iv=" + hex_of(vector) +
+           ";Check=" + hex_of(check_field_of(usable->bytes, vector)) + ";Iv=" + hex_of(vector) +
            ";Bytes=" + std::to_string(plain.size()) + ";\n" + aes_cbc_encrypt(plain, usable->bytes, vector);
 }
 
@@ -89,13 +89,13 @@ Result<std::string> PolycomProject::open(std::string_view sealed, std::string_vi
         return fail(ErrorCode::invalid, "this is not sealed: its first line has no Digest= field");
     const auto line = *first_line(sealed);
     const auto vector = raw_of_hex(field(line, "Iv").value_or(""), aes_block_bytes);
-    const auto check = raw_of_hex(field(line, "Check").value_or(""), check_bytes);
+    const auto check = raw_of_hex(field(line, "Check").value_or(""), check_field_bytes);
     const auto digest = raw_of_hex(field(line, "Digest").value_or(""), 32);
     const auto plain_bytes = to_number<std::size_t>(field(line, "Bytes").value_or(""));
     if (!vector || !check || !digest || !plain_bytes)
         return fail(ErrorCode::invalid,
                     "this is sealed, but not by Offhook: the vendor's own form is not public and does not open here");
-    if (!same_bytes(*check, key_check(usable->bytes, *vector)))
+    if (!same_bytes(*check, check_field_of(usable->bytes, *vector)))
         return fail(ErrorCode::invalid, "this file is sealed with another key");
     const auto content = sealed.substr(line.size() + 1);
     if (content.size() <= *plain_bytes) return fail(ErrorCode::invalid, "this sealed file is cut short");

@@ -35,9 +35,9 @@ public:
 };
 
 /// The seal a pack names: "polycom-project" (project-defined), "panasonic-project" (.e2c and .e3c, project-defined),
-/// "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted, base64, MD5; -192 and -256 are longer keys), "openssl-raw-256"
-/// (SPA phones: AES-256-CBC, salted, bytes as they are, MD5; -sha256 is another digest). Null: there is none of that
-/// name. Lifetime: static.
+/// "genband-project" (a reading of decrypt_key, project-defined), "openssl-enc" (.enc of KX-UTG: AES-128-CBC, salted,
+/// base64, MD5; -192 and -256 are longer keys), "openssl-raw-256" (SPA phones: AES-256-CBC, salted, bytes as they are,
+/// MD5; -sha256 is another digest). Null: there is none of that name. Lifetime: static.
 [[nodiscard]] const Seal* find_seal(std::string_view name);
 [[nodiscard]] std::string seal_names(); ///< for error messages
 

@@ -133,9 +133,9 @@ TEST(Seal, RefusesPlainTextBeyondTheLimit) {
 TEST(Seal, ANameIsExactAndTheProjectsOwnAreLabelled) {
     EXPECT_EQ(find_seal(""), nullptr);
     EXPECT_EQ(find_seal("Polycom-project"), nullptr);
-    EXPECT_EQ(seal_names(),
-              "polycom-project, panasonic-project, openssl-enc, openssl-enc-192, openssl-enc-256, openssl-raw-256, "
-              "openssl-raw-256-sha256");
+    EXPECT_EQ(seal_names(), "polycom-project, panasonic-project, genband-project, openssl-enc, openssl-enc-192, "
+                            "openssl-enc-256, openssl-raw-256, "
+                            "openssl-raw-256-sha256");
     EXPECT_EQ(label(*find_seal("polycom-project")), "project-defined, not interoperable with real phones");
     EXPECT_EQ(label(*find_seal("panasonic-project")), "project-defined, not interoperable with real phones");
     EXPECT_EQ(label(*find_seal("openssl-enc")), "");

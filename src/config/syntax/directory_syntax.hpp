@@ -50,7 +50,7 @@ public:
     [[nodiscard]] virtual Result<ParsedDirectory> read(std::string_view text) const = 0;
 };
 
-/// "polycom-directory". Null when there is none of that name. Lifetime: static.
+/// "polycom-directory", "ip88-phonebook". Null when there is none of that name. Lifetime: static.
 [[nodiscard]] const DirectorySyntax* find_directory_syntax(std::string_view name);
 [[nodiscard]] std::string directory_syntax_names();
 

@@ -21,17 +21,21 @@ TEST(Ip88Text, WritesTheWorkedExampleToTheByte) {
     EXPECT_EQ(syntax.read(*text)->parameters, shared);
 }
 
-TEST(Ip88Text, WritesEachSectionOnce) {
+TEST(Ip88Text, WritesEachSectionOnceInTheOrderOfGeneratedFiles) {
     const std::vector<Parameter> mixed{{"VOIP.line1_name", "201"},
                                        {"PROG.add 3", "1 200"},
                                        {"VOIP.line1_displayname", "Joe User"},
                                        {"PROVISION.https_id", ""},
+                                       {"X.y", "1"},
+                                       {"SYSTEM.include phonebook", "b40edc0a1b2c-phonebook.csv"},
                                        {"SYSTEM.function call_park", "enable"},
+                                       {"ROUTE.add sip 8060 sos", "0 null"},
                                        {"DIAL.vsc direct_call_pickup", "**"}};
     EXPECT_EQ(*syntax.write(mixed),
-              "[VOIP]\r\nline1_name 201\r\nline1_displayname Joe User\r\n[PROG]\r\nadd 3 1 200\r\n"
-              "[PROVISION]\r\nhttps_id\r\n[SYSTEM]\r\nfunction call_park enable\r\n[DIAL]\r\n"
-              "vsc direct_call_pickup **\r\n");
+              "[VOIP]\r\nline1_name 201\r\nline1_displayname Joe User\r\n[ROUTE]\r\nadd sip 8060 sos 0 null\r\n"
+              "[DIAL]\r\nvsc direct_call_pickup **\r\n[SYSTEM]\r\n"
+              "include b40edc0a1b2c-phonebook.csv phonebook\r\nfunction call_park enable\r\n"
+              "[PROVISION]\r\nhttps_id\r\n[PROG]\r\nadd 3 1 200\r\n[X]\r\ny 1\r\n");
     EXPECT_EQ(*syntax.write({}), "");
 }
 
@@ -51,7 +55,16 @@ TEST(Ip88Text, ReadsWhatPhonesRead) {
          {{"PROVISION.https_id", ""}, {"PROVISION.https_password", ""}}},
         {"a value that is a comment", "[V]\na ;b\n", {{"V.a", ""}}},
         {"verbs", "[PROG]\nadd 3 1 200\nadd 4 6\n", {{"PROG.add 3", "1 200"}, {"PROG.add 4", "6"}}},
-        {"a verb of another section", "[ROUTE]\nadd sip 8060\n", {{"ROUTE.add", "sip 8060"}}},
+        {"a verb of another section", "[VOIP]\nadd sip 8060\n", {{"VOIP.add", "sip 8060"}}},
+        {"routes of their own",
+         "[route]\nadd sip 8060 sos 0 null\nadd sip 8060 112 0\n",
+         {{"ROUTE.add sip 8060 sos", "0 null"}, {"ROUTE.add sip 8060 112", "0"}}},
+        {"an included file",
+         "[System]\ninclude A-book.csv  phonebook ;x\n",
+         {{"SYSTEM.include phonebook", "A-book.csv"}}},
+        {"a section in small letters", "[voip]\nSIP_service_domain x\n", {{"VOIP.SIP_service_domain", "x"}}},
+        {"a section that nobody knows", "[wlan]\nx 1\n", {{"wlan.x", "1"}}},
+        {"CR LF", "[VOIP]\r\na 1\r\n\r\nb 2\r\n", {{"VOIP.a", "1"}, {"VOIP.b", "2"}}},
         {"the same name in two sections", "[A]\nx 1\n[B]\nx 2\n[A]\ny 3\n", {{"A.x", "1"}, {"B.x", "2"}, {"A.y", "3"}}},
         {"CR alone", "[A]\rx 1\r", {{"A.x", "1"}}},
     };
@@ -64,7 +77,8 @@ TEST(Ip88Text, ReadsWhatPhonesRead) {
 }
 
 TEST(Ip88Text, NotesWhatMeansNothing) {
-    for (const std::string_view text : {"x 1\n[A]\n", "[A B]\nx 1\n", "[PROG]\nadd\n", "[]\nx 1\n", "[A\nx 1\n"}) {
+    for (const std::string_view text : {"x 1\n[A]\n", "[A B]\nx 1\n", "[PROG]\nadd\n", "[ROUTE]\nadd sip 8060\n",
+                                        "[SYSTEM]\ninclude a b c\n", "[]\nx 1\n", "[A\nx 1\n"}) {
         const auto read = syntax.read(text);
         ASSERT_TRUE(read) << text;
         EXPECT_TRUE(read->parameters.empty()) << text;
@@ -80,10 +94,27 @@ TEST(Ip88Text, RefusesWhatIsEncrypted) {
 }
 
 TEST(Ip88Text, RefusesToWriteWhatItCannotCarry) {
-    const Parameter refused[] = {
-        {"A.x", "1\r\ny 2"},   {"A.x", " 1"},        {"A.x", "1 "}, {"A.x", "1 ;2"}, {"A.x", ";1"},  {"A.x", "\x01"},
-        {"A.x", "\xff"},       {"x", "1"},           {"A.", "1"},   {".x", "1"},     {"A.x y", "1"}, {"PROG.add", "1"},
-        {"PROG.add 3 4", "1"}, {"PROG.add  3", "1"}, {"A.[x", "1"}, {"A.;x", "1"},   {"A B.x", "1"}, {"A.x\n", "1"}};
+    const Parameter refused[] = {{"A.x", "1\r\ny 2"},
+                                 {"A.x", " 1"},
+                                 {"A.x", "1 "},
+                                 {"A.x", "1 ;2"},
+                                 {"A.x", ";1"},
+                                 {"A.x", "\x01"},
+                                 {"A.x", "\xff"},
+                                 {"x", "1"},
+                                 {"A.", "1"},
+                                 {".x", "1"},
+                                 {"A.x y", "1"},
+                                 {"PROG.add", "1"},
+                                 {"PROG.add 3 4", "1"},
+                                 {"PROG.add  3", "1"},
+                                 {"A.[x", "1"},
+                                 {"A.;x", "1"},
+                                 {"A B.x", "1"},
+                                 {"A.x\n", "1"},
+                                 {"SYSTEM.include phonebook", ""},
+                                 {"SYSTEM.include phonebook", "a b"},
+                                 {"SYSTEM.include", "a"}};
     for (const Parameter& parameter : refused)
         EXPECT_FALSE(syntax.write(std::vector{parameter})) << parameter.name << " = " << parameter.value;
     EXPECT_EQ(syntax.write(std::vector<Parameter>{{"A.x", std::string(limits::value_bytes_max + 1, 'v')}}).error().code,

@@ -30,7 +30,7 @@ bool is_name(std::string_view name) {
 bool is_value(std::string_view value) { return is_printable_utf8(value) && value.find('"') == std::string_view::npos; }
 
 constexpr std::string_view open_quote = "has no closing quote";
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::string_view utf8_mark = "\xef\xbb\xbf";
 
 /// What is wrong with a line; empty: nothing, and `name` and `value` are set.
 std::string_view take_apart(std::string_view line, std::string_view& name, std::string_view& value) {
@@ -82,7 +82,7 @@ bool has_magic(std::string_view text, std::span<const std::string_view> magics) 
 }
 
 tl::unexpected<Error> no_magic(std::string_view text, std::span<const std::string_view> magics) {
-    const bool has_mark = text.starts_with(byte_order_mark) && has_magic(text.substr(byte_order_mark.size()), magics);
+    const bool has_mark = text.starts_with(utf8_mark) && has_magic(text.substr(utf8_mark.size()), magics);
     return fail(ErrorCode::invalid,
                 has_mark
                     ? fmt::format("the file begins with a byte order mark instead of '{}': a phone drops the whole "

@@ -13,9 +13,10 @@
 namespace offhook::config {
 namespace {
 
-constexpr std::string_view head = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<directory>\n"
-                                  "  <item_list>\n";
-constexpr std::string_view foot = "  </item_list>\n</directory>\n";
+constexpr std::string_view directory_head =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<directory>\n"
+    "  <item_list>\n";
+constexpr std::string_view directory_foot = "  </item_list>\n</directory>\n";
 constexpr unsigned list_depth = 2, item_depth = 3, value_depth = 4;
 
 /// Those that Contact has a member for.
@@ -160,19 +161,20 @@ std::string item_of(const Contact& contact, std::vector<SyntaxNote>& notes, std:
 } // namespace
 
 WrittenDirectory PolycomDirectory::write(std::span<const Contact> contacts) const {
-    WrittenDirectory out{std::string(head), {}};
+    WrittenDirectory out{std::string(directory_head), {}};
     std::size_t written = 0;
     for (std::size_t i = 0; i < contacts.size(); ++i) {
         const std::string item = item_of(contacts[i], out.notes, i + 1);
         if (item.empty()) continue;
-        if (written == contacts_max || out.text.size() + item.size() + foot.size() > limits::document_bytes_max) {
+        if (written == contacts_max ||
+            out.text.size() + item.size() + directory_foot.size() > limits::document_bytes_max) {
             add_note(out.notes, "this contact and those behind it have no room in one directory", i + 1);
             break;
         }
         out.text += item;
         ++written;
     }
-    out.text += foot;
+    out.text += directory_foot;
     return out;
 }
 

@@ -24,6 +24,7 @@ struct DiscoveryRequest {
 struct FoundServer {
     std::string address;            ///< URL, host or address, as the family's rules take it; "": nothing was found
     std::string how;                ///< "DHCP option 160", "SIP PnP"; for people
+    std::string time_server;        ///< of option 42, where the family uses it
     std::string boot_file;          ///< of option 67, where the family uses it
     std::vector<std::string> steps; ///< sentences: what was asked and what was told, in order; never a secret
 };

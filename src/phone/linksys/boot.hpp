@@ -1,16 +1,20 @@
 #pragma once
 /// @file  Boot: a Linksys SPA phone from power-on to what it would register as.
 ///
-/// The four profile rules in their order, from the parameters as they are by then; when the profiles changed a rule
-/// that was run, once more, as the phone does after Resync_Periodic. Time is not waited for. Not here yet: conditions
-/// and options of rules, encrypted, compressed and compiled profiles, firmware, reports. Source  reference: Linksys 2.3
-/// (User-Agent), 4.4 (the sequence), 5, 6.1, 8.3 (presence).
+/// Its machine is provisioning.hpp, its timers schedule.hpp; here is what follows what: server, random delay, resync,
+/// upgrade, reboots, and once more where a profile has changed the rules. Time between resyncs is not waited for.
+/// Not here yet: its web server, reports, syslog by UDP. Source  reference: Linksys 4.3, 4.4, 10, 13.
 #include "phone/family_boot.hpp"
+#include "phone/linksys/provisioning.hpp"
 
 namespace offhook::phone::linksys {
 
 [[nodiscard]] const FamilyBoot& family_boot();
 [[nodiscard]] boost::asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                                       std::function<void(const Flash&)> keep_flash);
+/// The same with what the rest of the phone gives it, and with a resync that was asked for once (its own page, its
+/// keys): where surroundings.found_before is set. Lifetime: as boot().
+[[nodiscard]] boost::asio::awaitable<BootReport> run(BootSurroundings surroundings, Flash& flash, PhoneLinks links,
+                                                     std::optional<OneShot> once);
 
 } // namespace offhook::phone::linksys

@@ -75,6 +75,13 @@ TEST_F(LinksysBoot, KeepsItsBaseWhereItIsToldToFetchAnew) {
     EXPECT_EQ(report.discovery.address, "192.0.2.10");
 }
 
+TEST_F(LinksysBoot, TakesNoRuleFromTheOption) {
+    clients.answers4 = {ScriptedClients::ack({{66, "http://h/x.cfg|(a=\"1\";)!"}})};
+    run({DiscoveryChoice::dhcp4});
+    EXPECT_EQ(flash.parameter("GPP_A"), "");
+    EXPECT_THAT(asked(), testing::Each(testing::Not(HasSubstr("x.cfg"))));
+}
+
 TEST_F(LinksysBoot, TakesAUrlFromTheOptionAsBaseOrAsTheFileItself) {
     for (const auto& [told, place] : {std::pair("http://h:8080/base", "http://h:8080/base/spa942.cfg"),
                                       std::pair("http://h/p/$MA.xml", "http://h/p/000e08aabbcc.xml"),
@@ -128,10 +135,10 @@ TEST_F(LinksysBoot, EndsTheSequenceAtTheFirstFailure) {
     flash.parameters["Resync_Fails_On_FNF"] = "no";
     run();
     EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.cfg", "http://boot/b.xml"));
-    flash.parameters["Profile_Rule"] = "[--key $SA] http://boot/x";
+    flash.parameters["Profile_Rule"] = "[--key $SA http://boot/x";
     report = run();
     EXPECT_THAT(asked(), IsEmpty());
-    EXPECT_THAT(report.problems, Contains(HasSubstr("not built yet")));
+    EXPECT_THAT(report.problems, Contains(HasSubstr("Profile_Rule: column ")));
 }
 
 TEST_F(LinksysBoot, DoesNotTakeWhatItCannotSpeak) {

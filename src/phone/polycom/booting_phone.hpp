@@ -75,6 +75,14 @@ protected:
         return names;
     }
 
+    /// What it sent under that name, in whatever folder.
+    [[nodiscard]] std::string sent_log(std::string_view name) const {
+        std::string out;
+        for (const auto& step : server.steps)
+            if (step.request.direction == Direction::put && step.url.ends_with(name)) out += step.request.body;
+        return out;
+    }
+
     FakeFamily family;
     ScriptedTransfers server;
     Recorder recorder;

@@ -45,12 +45,11 @@ std::uint64_t directory_bytes_max(const Parameters& parameters, const Flash& fla
 
 bool is_directory(Session& session, const std::string& content) {
     if (is_web_page(content)) {
-        session.mark_not_usable(fmt::format("{}; expected a contact directory", web_page_reason));
+        session.mark_malformed(web_page_reason, "a contact directory");
         return false;
     }
     const auto directory = syntax().read(content);
-    if (!directory)
-        session.mark_not_usable(directory.error().text() + "; expected a contact directory as a well-formed XML file");
+    if (!directory) session.mark_malformed(directory.error().text(), "a contact directory as a well-formed XML file");
     return directory.has_value();
 }
 

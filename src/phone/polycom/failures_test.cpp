@@ -285,11 +285,33 @@ TEST_F(PolycomSealed, ALockedPhoneSendsItsLogAtABootOnlyWhereItMay) {
     serve("reg.cfg", sealed("<a/>", new_key));
     (void)run();
     EXPECT_THAT(asked(), Contains("put 0004f2aabbcc-app.log"));
+    EXPECT_THAT(sent_log("0004f2aabbcc-app.log"),
+                HasSubstr("|cfg  |5|00|Error decrypting file 'reg.cfg': it is encrypted "));
     flash = fresh;
     flash.parameters["phone.log.at_boot"] = "0";
     flash.parameters["device.sec.configEncryption.key"] = old_key;
     (void)run();
     EXPECT_THAT(asked(), Not(Contains("put 0004f2aabbcc-app.log")));
+}
+
+TEST_F(PolycomFailures, ItsLogSaysWhatItCouldNotRead) {
+    const struct {
+        const char *name, *content, *log, *sentence;
+    } files[] = {
+        {"reg.cfg", "reg.1.address=\"101\"", "0004f2aabbcc-app.log", "Error parsing file 'reg.cfg': "},
+        {"reg.cfg", "<html><body>Log in</body></html>", "0004f2aabbcc-app.log", "Error parsing file 'reg.cfg': "},
+        {"0004f2aabbcc-directory.xml", "<directory>", "0004f2aabbcc-app.log",
+         "Error parsing file '0004f2aabbcc-directory.xml': "},
+        {"0004f2aabbcc.cfg", "<APPLICATION", "0004f2aabbcc-boot.log", "Error parsing file '0004f2aabbcc.cfg': "},
+    };
+    for (const auto& file : files) {
+        const ScriptedTransfers kept = server;
+        flash = fresh;
+        serve(file.name, file.content);
+        (void)run();
+        EXPECT_THAT(sent_log(file.log), HasSubstr(std::string("|cfg  |5|00|") + file.sentence)) << file.name;
+        server = kept;
+    }
 }
 
 TEST_F(PolycomSealed, TakesNoSealedMasterFile) {

@@ -57,13 +57,12 @@ void note(Since since, const std::string& name, std::vector<std::string>& change
 
 std::optional<std::string> ObtainedFiles::plain_text(const std::string& content) {
     if (is_web_page(content)) {
-        session_.mark_not_usable(fmt::format("{}; expected a well-formed XML file", web_page_reason));
+        session_.mark_malformed(web_page_reason, "a well-formed XML file");
         return std::nullopt;
     }
     auto text = open_if_sealed(content, session_.flash().parameter(key_parameter), our_seal());
     if (text) return std::move(*text);
-    session_.log("cfg", 5, "Error decrypting file");
-    session_.mark_not_usable(text.error().message);
+    session_.mark_undecryptable(text.error().message);
     is_locked_ = true;
     return std::nullopt;
 }
@@ -73,7 +72,7 @@ std::optional<std::vector<config::Parameter>> ObtainedFiles::read(const std::str
     if (!text) return std::nullopt;
     auto document = config::find_syntax("polycom-attributes")->read(*text);
     if (!document) {
-        session_.mark_not_usable(document.error().text() + "; expected a well-formed XML file");
+        session_.mark_malformed(document.error().text(), "a well-formed XML file");
         return std::nullopt;
     }
     session_.tell_notes(name, *document);

@@ -150,6 +150,18 @@ void Session::mark_not_usable(const std::string& reason) {
     problem(fmt::format("{}: {}", file.name, reason));
 }
 
+void Session::mark_undecryptable(const std::string& reason) {
+    if (report_.files.empty()) return;
+    log("cfg", 5, fmt::format("Error decrypting file '{}': {}", report_.files.back().name, reason));
+    mark_not_usable(reason);
+}
+
+void Session::mark_malformed(std::string_view reason, std::string_view expected) {
+    if (report_.files.empty()) return;
+    log("cfg", 5, fmt::format("Error parsing file '{}': {}", report_.files.back().name, reason));
+    mark_not_usable(fmt::format("{}; expected {}", reason, expected));
+}
+
 void Session::tell_notes(std::string_view name, const config::ParsedDocument& document) {
     for (auto& sentence : few_notes(shown_address(name), document.notes)) decide(std::move(sentence));
 }
@@ -315,16 +327,16 @@ asio::awaitable<std::optional<MasterFile>> Session::fetch_master() {
         if (server_is_dead()) co_return std::nullopt;
         if (answer.outcome != FileOutcome::fetched) continue;
         if (is_web_page(answer.body)) {
-            mark_not_usable(fmt::format("{}; expected a well-formed XML file", web_page_reason));
+            mark_malformed(web_page_reason, "a well-formed XML file");
             continue;
         }
         if (seal != nullptr && seal->looks_sealed(answer.body)) {
-            mark_not_usable("it is encrypted; expected plain XML: a master configuration file never is encrypted");
+            mark_malformed("it is encrypted", "plain XML: a master configuration file never is encrypted");
             continue;
         }
         const auto document = syntax->read(answer.body);
         if (!document) {
-            mark_not_usable(document.error().text() + "; expected a well-formed XML file");
+            mark_malformed(document.error().text(), "a well-formed XML file");
             continue;
         }
         tell_notes(name, *document);

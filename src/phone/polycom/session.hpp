@@ -79,6 +79,10 @@ public:
     void remark(std::string text);
     /// The last file was fetched, but is of no use: its record and the log say so.
     void mark_not_usable(const std::string& reason);
+    /// The same of a sealed file that the phone's key does not open.
+    void mark_undecryptable(const std::string& reason);
+    /// The same of a file that cannot be read as what it should be; `expected` is what that is.
+    void mark_malformed(std::string_view reason, std::string_view expected);
     /// Notes of a reader, as far as a person wants them.
     void tell_notes(std::string_view name, const config::ParsedDocument& document);
 

@@ -551,7 +551,8 @@ TEST_F(ApiTest, ProvenanceNamesTheLayerOfEveryParameter) {
     bool found = false;
     for (const auto& row : shared.body.at("parameters").as_array())
         if (row.at("name").as_string() == "tcpIpApp.sntp.address")
-            found = row.at("layer").as_string() == "site" && row.at("setting").as_string() == "time.server";
+            found = row.at("layer").as_string() == "site" && row.at("setting").as_string() == "time.server" &&
+                    row.at("confidence").as_string() == "C" && !row.at("source").as_string().empty();
     EXPECT_TRUE(found) << text(shared);
 }
 

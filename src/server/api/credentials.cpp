@@ -108,7 +108,7 @@ Result<ApiAnswer> store_and_answer(const ApiCall& call, FindHolder find, const H
 }
 
 template <FindHolder find>
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_credentials(const ApiCall& call) {
     const auto holder = find(call);
     if (!holder) return tl::unexpected(holder.error());
     return answer_with(call, *holder, Secrets::hidden);
@@ -162,7 +162,7 @@ Result<ApiAnswer> finish(const ApiCall& call) {
 }
 
 template <FindHolder find>
-Result<ApiAnswer> remove(const ApiCall& call) {
+Result<ApiAnswer> remove_credentials(const ApiCall& call) {
     const auto holder = find(call);
     if (!holder) return tl::unexpected(holder.error());
     if (!holder->account) return fail(ErrorCode::not_found, "it has no credentials of its own");
@@ -238,14 +238,14 @@ Result<ApiAnswer> first_contact(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> credential_routes() {
-    return {{"GET", "/v1/devices/{mac}/credentials", show<device_holder>},
+    return {{"GET", "/v1/devices/{mac}/credentials", show_credentials<device_holder>},
             {"PATCH", "/v1/devices/{mac}/credentials", set<device_holder>},
-            {"DELETE", "/v1/devices/{mac}/credentials", remove<device_holder>},
+            {"DELETE", "/v1/devices/{mac}/credentials", remove_credentials<device_holder>},
             {"POST", "/v1/devices/{mac}/credentials/rotate", rotate<device_holder>},
             {"POST", "/v1/devices/{mac}/credentials/finish", finish<device_holder>},
-            {"GET", "/v1/sites/{name}/credentials", show<site_holder>},
+            {"GET", "/v1/sites/{name}/credentials", show_credentials<site_holder>},
             {"PATCH", "/v1/sites/{name}/credentials", set<site_holder>},
-            {"DELETE", "/v1/sites/{name}/credentials", remove<site_holder>},
+            {"DELETE", "/v1/sites/{name}/credentials", remove_credentials<site_holder>},
             {"POST", "/v1/sites/{name}/credentials/rotate", rotate<site_holder>},
             {"POST", "/v1/sites/{name}/credentials/finish", finish<site_holder>},
             {"POST", "/v1/sites/{name}/token/rotate", rotate_token},

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr const char *key_setting = "provisioning.file_key", *previous_setting = "provisioning.previous_file_key",
+constexpr const char *key_setting = "provisioning.file_key", *previous_key_setting = "provisioning.previous_file_key",
                      *sealed_setting = "provisioning.sealed";
 
 /// 128 bits as 32 hexadecimal digits: what every seal takes for a key.
@@ -30,7 +30,7 @@ std::string_view stated(const config::Effective& settings, std::string_view name
 
 /// A new key, and the one that the phone has as the one before: delivery ends it when the phone has got the new one.
 /// The key itself is never shown: phones learn it from their files.
-Result<ApiAnswer> rotate(const ApiCall& call) {
+Result<ApiAnswer> rotate_file_key(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const Layers layers(*files->snapshot, *files->family, *files->site, files->device);
@@ -42,13 +42,13 @@ Result<ApiAnswer> rotate(const ApiCall& call) {
         return fail(ErrorCode::conflict,
                     "its files are not sealed, so it learns a key in clear: set provisioning.file_key itself",
                     sealed_setting);
-    if (!stated(settings, previous_setting).empty())
+    if (!stated(settings, previous_key_setting).empty())
         return fail(ErrorCode::conflict,
                     "a rotation is under way already: it ends when the phone has fetched its sealed file",
-                    previous_setting);
+                    previous_key_setting);
     const auto stored = call.context.catalogue.store().change_layer(
         {config::LayerKind::device, "", files->device->mac},
-        std::vector<catalogue::SettingText>{{key_setting, random_key()}, {previous_setting, present}},
+        std::vector<catalogue::SettingText>{{key_setting, random_key()}, {previous_key_setting, present}},
         std::vector<std::string>{});
     if (!stored) return tl::unexpected(stored.error());
     return ApiAnswer{200, json::object{{"mac", files->device->mac.text()}, {"is_rotating", true}}};
@@ -56,6 +56,6 @@ Result<ApiAnswer> rotate(const ApiCall& call) {
 
 } // namespace
 
-std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate}}; }
+std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate_file_key}}; }
 
 } // namespace offhook::server

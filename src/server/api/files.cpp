@@ -56,7 +56,7 @@ LocalLayer local_or_note(const DeviceFiles& files, catalogue::Store& store, json
     }
 }
 
-Result<ApiAnswer> list(const ApiCall& call) {
+Result<ApiAnswer> list_files(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     json::array rows, notes;
@@ -83,7 +83,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"files", std::move(rows)}, {"notes", std::move(notes)}}};
 }
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_file(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const std::string& name = call.words.at(1);
@@ -102,7 +102,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
     json::array notes = notes_json(rendered->notes);
     const LocalLayer local = local_or_note(*files, call.context.catalogue.store(), notes);
     for (const config::WrittenParameter& p : rendered->parameters) {
-        json::object row = to_json(p);
+        json::object row = to_json(p, *files->family);
         if (const std::string* changed = local.find(p.parameter.name))
             row["local"] = hidden && p.secrecy == config::Secrecy::secret ? masked_value : std::string_view(*changed);
         parameters.push_back(std::move(row));
@@ -117,7 +117,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> file_routes() {
-    return {{"GET", "/v1/devices/{mac}/files", list}, {"GET", "/v1/devices/{mac}/files/{name}", show}};
+    return {{"GET", "/v1/devices/{mac}/files", list_files}, {"GET", "/v1/devices/{mac}/files/{name}", show_file}};
 }
 
 } // namespace offhook::server

@@ -11,7 +11,7 @@ namespace {
 
 namespace json = boost::json;
 
-Result<ApiAnswer> list(const ApiCall& call) {
+Result<ApiAnswer> list_sources(const ApiCall& call) {
     json::array rows;
     if (call.context.guard != nullptr)
         for (const GuardedSource& source : call.context.guard->list())
@@ -37,6 +37,8 @@ Result<ApiAnswer> lift(const ApiCall& call) {
 
 } // namespace
 
-std::vector<ApiRoute> guard_routes() { return {{"GET", "/v1/guard", list}, {"DELETE", "/v1/guard/{source}", lift}}; }
+std::vector<ApiRoute> guard_routes() {
+    return {{"GET", "/v1/guard", list_sources}, {"DELETE", "/v1/guard/{source}", lift}};
+}
 
 } // namespace offhook::server

@@ -150,6 +150,45 @@ std::vector<CutDirectory> cut_directories(const DeviceFiles& files) {
     return out;
 }
 
+/// Its current logs as they came: what they hold is the phone's word.
+class SentLogs {
+public:
+    SentLogs(const DeviceFiles& files, catalogue::Store& store) {
+        for (const config::OtherFile& file : files.family->other_files()) {
+            if (file.upload.becomes != config::UploadRules::Becomes::log) continue;
+            const auto* mark = files.snapshot->upload(files.device->mac, file.kind);
+            if (mark == nullptr) continue;
+            auto content = store.read_upload(mark->id);
+            if (!content) continue; // a longer one took its place since: it will be there for whoever asks again
+            contents_.push_back(std::move(*content));
+            logs_.push_back({&file, {}, mark->stored_at});
+        }
+        for (std::size_t i = 0; i < logs_.size(); ++i) logs_[i].bytes = contents_[i].bytes(); // none moves any more
+    }
+    [[nodiscard]] std::span<const UploadedLog> all() const { return logs_; }
+
+private:
+    std::vector<catalogue::UploadContent> contents_;
+    std::vector<UploadedLog> logs_;
+};
+
+json::array to_json(const std::vector<PhoneStatement>& statements) {
+    json::array out;
+    for (const auto& [upload, stored_at, said, sentence] : statements)
+        out.push_back(json::object{{"upload", upload},
+                                   {"sent_at", to_text(stored_at)},
+                                   {"phone_time", said.time},
+                                   {"meaning", config::log_meaning_text.to_text(said.meaning)},
+                                   {"file", said.file},
+                                   {"text", said.text},
+                                   {"expected", said.expected},
+                                   {"seen", said.seen},
+                                   {"why", said.why},
+                                   {"count", said.count},
+                                   {"confidence", said.confidence}});
+    return out;
+}
+
 Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto mac = call.mac();
     if (!mac) return tl::unexpected(mac.error());
@@ -166,6 +205,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto unidentified = unidentified_near(call, events);
     ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
     LocalLayer local;
+    std::optional<SentLogs> logs;
     if (const auto* device = snapshot->find(*mac))
         if (const auto* family = config::find_family(call.context.families, device->family)) {
             const DeviceFiles files{snapshot,
@@ -177,6 +217,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
             local = local_layer_of(files, call.context.catalogue.store());
             input.local = &local;
             input.cut = cut_directories(files);
+            input.logs = logs.emplace(files, call.context.catalogue.store()).all();
         }
     const Explanation told = explain(input);
     json::array stories;
@@ -185,6 +226,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"mac", mac->text()},
                                        {"known", snapshot->find(*mac) != nullptr},
                                        {"boots", std::move(stories)},
+                                       {"logs", to_json(told.logs)},
                                        {"conclusion", texts(told.conclusion)}}};
 }
 

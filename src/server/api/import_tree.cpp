@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page_devices = 4096;
+constexpr std::size_t import_page_devices = 4096;
 
 Result<MacAddress> mac_of(std::string_view text) {
     const auto mac = MacAddress::from_text(text);
@@ -257,7 +257,7 @@ Result<ApiAnswer> standing(const ApiCall& call) {
     bool others = false;
     std::set<std::string> models;
     for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
-        for (const auto* device : snapshot->page(cursor, page_devices)) {
+        for (const auto* device : snapshot->page(cursor, import_page_devices)) {
             if (asked.contains(device->mac)) continue;
             others = others || device->site == site->id;
             models.insert(device->family + " " + device->model);

@@ -34,7 +34,7 @@ json::object to_json(const LocalEntry& entry, Secrets secrets) {
     return out;
 }
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_local(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const LocalLayer local = local_layer_of(*files, call.context.catalogue.store());
@@ -81,7 +81,7 @@ Result<std::vector<const LocalEntry*>> chosen(const LocalLayer& local, const jso
 }
 
 /// Into the device's layer. The phone keeps its own value, which is the same from then on.
-Result<ApiAnswer> adopt(const ApiCall& call) {
+Result<ApiAnswer> adopt_local(const ApiCall& call) {
     const auto files = find_device_files(call);
     if (!files) return tl::unexpected(files.error());
     const auto body = call.object({"settings"});
@@ -145,8 +145,8 @@ Result<ApiAnswer> discard(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> local_routes() {
-    return {{"GET", "/v1/devices/{mac}/local", show},
-            {"POST", "/v1/devices/{mac}/local/adopt", adopt},
+    return {{"GET", "/v1/devices/{mac}/local", show_local},
+            {"POST", "/v1/devices/{mac}/local/adopt", adopt_local},
             {"DELETE", "/v1/devices/{mac}/local", discard}};
 }
 

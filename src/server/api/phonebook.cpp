@@ -20,7 +20,7 @@ json::object to_json(const catalogue::PhonebookEntry& entry) {
             {"note", entry.note}};
 }
 
-Result<ApiAnswer> list(const ApiCall& call) {
+Result<ApiAnswer> list_contacts(const ApiCall& call) {
     const auto entries = call.context.catalogue.store().entries(call.option("site"));
     if (!entries) return tl::unexpected(entries.error());
     json::array rows;
@@ -28,7 +28,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"entries", std::move(rows)}}};
 }
 
-Result<ApiAnswer> add(const ApiCall& call) {
+Result<ApiAnswer> add_contact(const ApiCall& call) {
     const auto body = call.object({"site", "first_name", "last_name", "number", "label", "note"});
     if (!body) return tl::unexpected(body.error());
     catalogue::PhonebookEntry entry;
@@ -46,7 +46,7 @@ Result<ApiAnswer> add(const ApiCall& call) {
     return ApiAnswer{201, to_json(entry)};
 }
 
-Result<ApiAnswer> remove(const ApiCall& call) {
+Result<ApiAnswer> remove_contact(const ApiCall& call) {
     const auto id = to_number<std::int64_t>(call.words.at(0));
     if (!id) return fail(ErrorCode::invalid, "expected an entry's number", printable(call.words[0], 40));
     if (const auto removed = call.context.catalogue.store().remove_entry(*id); !removed)
@@ -57,7 +57,9 @@ Result<ApiAnswer> remove(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> phonebook_routes() {
-    return {{"GET", "/v1/phonebook", list}, {"POST", "/v1/phonebook", add}, {"DELETE", "/v1/phonebook/{id}", remove}};
+    return {{"GET", "/v1/phonebook", list_contacts},
+            {"POST", "/v1/phonebook", add_contact},
+            {"DELETE", "/v1/phonebook/{id}", remove_contact}};
 }
 
 } // namespace offhook::server

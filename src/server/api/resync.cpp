@@ -149,7 +149,7 @@ Result<std::uint64_t> run_number(const ApiCall& call) {
 
 Error no_such_run() { return {ErrorCode::not_found, "no such run; the server remembers the last ones until it ends"}; }
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_run(const ApiCall& call) {
     const auto number = run_number(call);
     if (!number) return tl::unexpected(number.error());
     std::size_t from = 0;
@@ -180,7 +180,7 @@ Result<ApiAnswer> stop(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> resync_routes() {
-    return {{"POST", "/v1/resync", start}, {"GET", "/v1/resync/{run}", show}, {"DELETE", "/v1/resync/{run}", stop}};
+    return {{"POST", "/v1/resync", start}, {"GET", "/v1/resync/{run}", show_run}, {"DELETE", "/v1/resync/{run}", stop}};
 }
 
 } // namespace offhook::server

@@ -4,7 +4,7 @@
 namespace offhook::server {
 namespace {
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_status(const ApiCall& call) {
     boost::json::object out = call.context.status ? call.context.status() : boost::json::object();
     const auto snapshot = call.context.catalogue.snapshot();
     out["devices"] = snapshot->device_count();
@@ -15,6 +15,6 @@ Result<ApiAnswer> show(const ApiCall& call) {
 
 } // namespace
 
-std::vector<ApiRoute> status_routes() { return {{"GET", "/v1/status", show}}; }
+std::vector<ApiRoute> status_routes() { return {{"GET", "/v1/status", show_status}}; }
 
 } // namespace offhook::server

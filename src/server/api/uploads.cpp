@@ -56,7 +56,7 @@ json::object to_json(const Asked& asked, const UploadRecord& record) {
             {"source", record.source}};
 }
 
-Result<ApiAnswer> list(const ApiCall& call) {
+Result<ApiAnswer> list_uploads(const ApiCall& call) {
     const auto asked = device_of(call);
     if (!asked) return tl::unexpected(asked.error());
     const auto records = call.context.catalogue.store().uploads(asked->device->mac);
@@ -66,7 +66,7 @@ Result<ApiAnswer> list(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"uploads", std::move(rows)}}};
 }
 
-Result<ApiAnswer> show(const ApiCall& call) {
+Result<ApiAnswer> show_upload(const ApiCall& call) {
     const auto asked = device_of(call);
     if (!asked) return tl::unexpected(asked.error());
     const std::string kind = kind_of(*asked, call.words.at(1));
@@ -96,7 +96,7 @@ Result<ApiAnswer> show(const ApiCall& call) {
                                                   version ? fmt::format(" of version {}", *version) : std::string()));
 }
 
-Result<ApiAnswer> remove(const ApiCall& call) {
+Result<ApiAnswer> remove_upload(const ApiCall& call) {
     const auto asked = device_of(call);
     if (!asked) return tl::unexpected(asked.error());
     const std::string kind = kind_of(*asked, call.words.at(1));
@@ -108,9 +108,9 @@ Result<ApiAnswer> remove(const ApiCall& call) {
 } // namespace
 
 std::vector<ApiRoute> upload_routes() {
-    return {{"GET", "/v1/devices/{mac}/uploads", list},
-            {"GET", "/v1/devices/{mac}/uploads/{name}", show},
-            {"DELETE", "/v1/devices/{mac}/uploads/{name}", remove}};
+    return {{"GET", "/v1/devices/{mac}/uploads", list_uploads},
+            {"GET", "/v1/devices/{mac}/uploads/{name}", show_upload},
+            {"DELETE", "/v1/devices/{mac}/uploads/{name}", remove_upload}};
 }
 
 } // namespace offhook::server

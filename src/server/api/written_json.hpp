@@ -6,7 +6,8 @@
 
 namespace offhook::server {
 
-/// {"name", "value", "layer", "reboots", "setting", "secret"}. The value as it is: mask it before.
-[[nodiscard]] boost::json::object to_json(const config::WrittenParameter& parameter);
+/// {"name", "value", "layer", "reboots", "setting", "secret", "source", "confidence"}. The value as it is: mask it
+/// before. `source` and `confidence` are the evidence of the row that made it, as far as `family` has some.
+[[nodiscard]] boost::json::object to_json(const config::WrittenParameter& parameter, const config::Family& family);
 
 } // namespace offhook::server

@@ -17,7 +17,7 @@ using dhcp4::Type;
 
 namespace {
 
-const IpAddress nobody = IpAddress::v4(0);
+const IpAddress unset = IpAddress::v4(0);
 } // namespace
 
 LeaseTable::Client client_of(const Message& message) {
@@ -39,15 +39,15 @@ Dhcp4Pools::Dhcp4Pools(OfferSource& offers, const Dhcp4Content& content, const C
 
 const Dhcp4Pool* Dhcp4Pools::pool_of(const Dhcp4Request& request) const {
     const Message& message = request.message;
-    if (message.giaddr != nobody)
+    if (message.giaddr != unset)
         return table_.pool_of_link(relay_address(message, RelayCode::link_selection).value_or(message.giaddr));
-    if (message.ciaddr != nobody) // renewing, perhaps through a router
+    if (message.ciaddr != unset) // renewing, perhaps through a router
         if (const auto* pool = table_.pool_of_link(message.ciaddr)) return pool;
     return table_.pool_of_link(request.place.local);
 }
 
 IpAddress Dhcp4Pools::server_id_of(const Dhcp4Request& request) {
-    if (request.message.giaddr != nobody)
+    if (request.message.giaddr != unset)
         if (const auto said = relay_address(request.message, RelayCode::server_id_override)) return *said;
     return request.place.local;
 }
@@ -62,7 +62,7 @@ Dhcp4Pools::Told Dhcp4Pools::received(const Dhcp4Request& request, const Offer& 
     if (request.message.type() == Type::release) return release(request, actions);
     const Dhcp4Pool* pool = pool_of(request);
     if (pool == nullptr) {
-        const IpAddress& link = request.message.giaddr != nobody ? request.message.giaddr : request.place.local;
+        const IpAddress& link = request.message.giaddr != unset ? request.message.giaddr : request.place.local;
         return {Outcome::absent, "no pool for the link of " + link.text()};
     }
     if (request.message.type() == Type::discover) return discover(request, *pool, offer, 0, actions);
@@ -133,7 +133,7 @@ Dhcp4Pools::Told Dhcp4Pools::discover(const Dhcp4Request& request, const Dhcp4Po
     table_.hold(*address, client, now + offer_held);
     probing_[v4_number(*address)] = {request, now + options_.conflict_wait, conflicts};
     actions.probes.push_back({*address, request.place.interface,
-                              request.message.giaddr == nobody ? Dhcp4Probe::By::arp : Dhcp4Probe::By::echo});
+                              request.message.giaddr == unset ? Dhcp4Probe::By::arp : Dhcp4Probe::By::echo});
     return {Outcome::served, address->text() + " is being probed"};
 }
 
@@ -155,7 +155,7 @@ Dhcp4Pools::Told Dhcp4Pools::request(const Dhcp4Request& request, const Dhcp4Poo
                                      Dhcp4Actions& actions) {
     const Message& message = request.message;
     if (message.option(dhcp4::server_id)) return select(request, pool, offer, actions);
-    if (message.ciaddr != nobody) return confirm(request, pool, message.ciaddr, offer, actions);
+    if (message.ciaddr != unset) return confirm(request, pool, message.ciaddr, offer, actions);
     const auto wanted = message.address(dhcp4::requested_address);
     if (!wanted) return {Outcome::malformed, "a REQUEST for no address"};
     return confirm(request, pool, *wanted, offer, actions);
@@ -172,7 +172,7 @@ Dhcp4Pools::Told Dhcp4Pools::select(const Dhcp4Request& request, const Dhcp4Pool
         return {Outcome::not_modified, taken_text(message, *server)};
     }
     auto wanted = message.address(dhcp4::requested_address);
-    if (!wanted && message.ciaddr != nobody) wanted = message.ciaddr; // some name the server when they renew
+    if (!wanted && message.ciaddr != unset) wanted = message.ciaddr; // some name the server when they renew
     if (!wanted) return {Outcome::malformed, "a REQUEST for no address"};
     if (!pool.subnet.contains(*wanted)) return refuse(request, "that address is not of this network", actions);
     if (!may_have(request, pool, *wanted)) return refuse(request, "that address is not to be had", actions);
@@ -189,7 +189,7 @@ Dhcp4Pools::Told Dhcp4Pools::confirm(const Dhcp4Request& request, const Dhcp4Poo
     if (!pool.subnet.contains(address)) {
         constexpr std::string_view why = "that address is not of this network";
         // Who renews uses the address already, so a server has given it; who only remembers it has moved here.
-        return request.message.ciaddr == nobody ? refuse(request, why, actions) : not_from_here(why);
+        return request.message.ciaddr == unset ? refuse(request, why, actions) : not_from_here(why);
     }
     const Lease* own = table_.lease_of(client, pool);
     if (own == nullptr) return not_from_here("no lease is known");
@@ -263,7 +263,7 @@ void Dhcp4Pools::lease_stored(std::uint64_t ticket, bool is_durable, Dhcp4Action
 
 Dhcp4Pools::Told Dhcp4Pools::refuse(const Dhcp4Request& request, std::string_view why, Dhcp4Actions& actions) {
     Message reply = Dhcp4Content::reply(request.message, Type::nak, server_id_of(request));
-    if (reply.giaddr != nobody) reply.broadcast = true; // the relay must not send it to an address that is not its own
+    if (reply.giaddr != unset) reply.broadcast = true; // the relay must not send it to an address that is not its own
     reply.set(dhcp4::text_message, why);
     Dhcp4Send send = addressed(reply, request, ports_);
     Dhcp4Content::write(reply, request.message, send.bytes);

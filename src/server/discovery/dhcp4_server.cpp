@@ -22,7 +22,7 @@ using dhcp4::Type;
 
 namespace {
 
-const IpAddress nobody = IpAddress::v4(0);
+const IpAddress no_address = IpAddress::v4(0);
 constexpr std::size_t text_bytes_max = 160; // of an option, for people
 constexpr std::string_view hidden = "(not shown: it may hold a password)";
 
@@ -69,7 +69,7 @@ std::string shown(const Message& message, std::uint8_t code) {
 std::string told_by_server(const Message& reply) {
     std::string out = reply.type() == Type::offer ? "offers " : reply.type() == Type::ack ? "grants " : "refuses";
     if (reply.type() == Type::nak) return out;
-    out += reply.yiaddr != nobody ? reply.yiaddr.text() : "options";
+    out += reply.yiaddr != no_address ? reply.yiaddr.text() : "options";
     bool any = false;
     for (const std::uint8_t code : boot_codes)
         if (reply.option(code)) {
@@ -79,7 +79,7 @@ std::string told_by_server(const Message& reply) {
     if (!any) out += "; no option that names a boot server";
     if (is_text(reply.sname)) out += "; sname " + without_secrets(reply.sname);
     if (is_text(reply.file)) out += "; file " + without_secrets(reply.file);
-    if (reply.siaddr != nobody) out += "; next server " + reply.siaddr.text();
+    if (reply.siaddr != no_address) out += "; next server " + reply.siaddr.text();
     return out;
 }
 
@@ -140,9 +140,9 @@ void Dhcp4Server::received(std::string_view datagram, const Dhcp4Place& place, D
 
 bool Dhcp4Server::is_answered_at(const IpAddress& to) const {
     const IpAddress& source = request_.place.source;
-    if (to == nobody) return false;
+    if (to == no_address) return false;
     if (source == to) return true;
-    if (request_.message.giaddr == nobody) return source == nobody;
+    if (request_.message.giaddr == no_address) return source == no_address;
     if (source == request_.message.giaddr || pools_.leases().pool_of_link(source) != nullptr) return true;
     return std::any_of(links_.begin(), links_.end(), [&](const Network& link) { return link.contains(source); });
 }
@@ -156,7 +156,7 @@ bool Dhcp4Server::rate_allows(const IpAddress& whom) {
 void Dhcp4Server::inform(const Asker& asker, Dhcp4Actions& actions) {
     const Message& message = request_.message;
     const Dhcp4Place& place = request_.place;
-    const IpAddress to = message.ciaddr != nobody ? message.ciaddr : place.source;
+    const IpAddress to = message.ciaddr != no_address ? message.ciaddr : place.source;
     if (!is_answered_at(to)) {
         ++counts_.malformed;
         return;

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::size_t control_bytes = CMSG_SPACE(sizeof(in_pktinfo));
 constexpr int buffer_bytes = 1 << 20; // a building of phones after a power cut
-const IpAddress everybody = IpAddress::v4(0xffffffff);
+const IpAddress broadcast = IpAddress::v4(0xffffffff);
 
 sockaddr_in name_of(const IpAddress& address, std::uint16_t port) {
     sockaddr_in out{};
@@ -142,7 +142,7 @@ Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at
     const IpAddress bound = out.interface.is_loopback ? out.address : anybody;
     auto requests = bind_to(bound, at.port(), out.interface);
     if (!requests && errno == EADDRINUSE && bound == anybody) {
-        requests = bind_to(everybody, at.port(), out.interface);
+        requests = bind_to(broadcast, at.port(), out.interface);
         if (requests) {
             out.hears_broadcasts_alone = true;
             log::warning("DHCP4_BROADCASTS_ONLY",
@@ -157,7 +157,7 @@ Result<Dhcp4Sockets> open_dhcp4_sockets(const boost::asio::ip::udp::endpoint& at
     out.ports.server = port_of(out.requests.get());
     out.ports.client = static_cast<std::uint16_t>(out.ports.server + 1);
     if (!out.interface.is_loopback) {
-        auto replies = bind_to(everybody, out.ports.client, out.interface);
+        auto replies = bind_to(broadcast, out.ports.client, out.interface);
         if (replies)
             out.replies = std::move(*replies);
         else
@@ -197,7 +197,7 @@ Result<std::optional<IpAddress>> find_other_server(const Dhcp4Sockets& sockets, 
     Dhcp4Send send;
     discover.write(send.bytes);
     send.bytes.resize(std::max(send.bytes.size(), dhcp4::reply_bytes_least), '\0'); // as BOOTP clients pad
-    send.to = everybody, send.port = sockets.ports.server;
+    send.to = broadcast, send.port = sockets.ports.server;
     send.interface = sockets.interface.index, send.from = sockets.address;
     const std::vector<Dhcp4Send> sends{send};
     const auto end = clock.instant() + wait;

@@ -77,6 +77,13 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
                         each.left_out, each.name, each.bytes_max, about.device.mac.text(), each.name));
 }
 
+/// What only the phone sees comes first: it is mostly why.
+void judge_known(const Case& about, const ExplainInput& input, const std::vector<Boot>& boots, Explanation& out) {
+    out.logs = read_statements(about, boots, input.logs);
+    for (const PhoneStatement& statement : out.logs) out.conclusion.push_back(statement.sentence);
+    judge_device(about, input, boots, out.conclusion);
+}
+
 } // namespace
 
 Explanation explain(const ExplainInput& input) {
@@ -94,7 +101,7 @@ Explanation explain(const ExplainInput& input) {
         out.conclusion.push_back(
             fmt::format("Its family '{}' has no pack here, so it cannot be served.", device->family));
     else
-        judge_device({*input.snapshot, *device, *family, *input.families, input.local}, input, boots, out.conclusion);
+        judge_known({*input.snapshot, *device, *family, *input.families, input.local}, input, boots, out);
     return out;
 }
 

@@ -4,14 +4,14 @@
 ///
 /// Pure: events in, sentences out. What a file means comes from the family's pack, never from here.
 /// In parts: event_meaning (what a contact was about), boots (where one begins), boot_story (a sentence for each
-/// contact), findings (what went wrong, what was expected, where to change it), source_story (an address instead of a
-/// MAC).
-/// Threads  any.
+/// contact), findings (what went wrong, what was expected, where to change it), phone_statements (what the phone says
+/// of that in its own logs), source_story (an address instead of a MAC). Threads  any.
 #include "base/clock.hpp"
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
 #include "server/explain/boot_story.hpp"
+#include "server/explain/phone_statements.hpp"
 #include "server/local_layer.hpp"
 
 #include <span>
@@ -23,6 +23,7 @@ namespace offhook::server {
 struct Explanation {
     std::vector<BootStory> boots;        ///< oldest first
     std::vector<std::string> conclusion; ///< where it stands, and what to do
+    std::vector<PhoneStatement> logs;    ///< what the phone says itself; their sentences stand in `conclusion`, too
 };
 
 /// A directory of which the phone gets a part only.
@@ -41,6 +42,7 @@ struct ExplainInput {
     std::span<const catalogue::TimelineEvent> unidentified = {};
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
+    std::span<const UploadedLog> logs = {}; ///< the current one of each kind
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);

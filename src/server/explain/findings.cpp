@@ -17,7 +17,7 @@ using catalogue::TimelineEvent;
 namespace {
 
 constexpr std::string_view names_no_boot_server = "no option that names"; // of an answer that was overheard
-constexpr std::size_t names_shown_max = 5;
+constexpr std::size_t finding_names_max = 5;
 constexpr std::size_t loop_boots_least = 4;
 constexpr std::chrono::minutes loop_time{30};
 
@@ -110,7 +110,7 @@ void find_local_changes(const Case& about, Sentences& out) {
     for (const LocalEntry& entry : about.local->entries)
         if (!entry.shadows || entry.shadows->value != entry.value) names.push_back(entry.name);
     if (!names.empty()) {
-        const std::size_t more = names.size() > names_shown_max ? names.size() - names_shown_max : 0;
+        const std::size_t more = names.size() > finding_names_max ? names.size() - finding_names_max : 0;
         names.resize(names.size() - more);
         out.push_back(fmt::format("Changed on the phone itself, which counts before what is served: {}{}. `offhook "
                                   "device local {}` shows it.",

@@ -15,7 +15,7 @@ namespace {
 using catalogue::Outcome;
 using catalogue::TimelineEvent;
 
-constexpr std::size_t sentences_max = 30;
+constexpr std::size_t source_sentences_max = 30;
 constexpr std::size_t macs_max = 20;
 
 /// What the User-Agents and names make it look like.
@@ -67,7 +67,7 @@ std::string who_is(const SourceInput& input, MacAddress mac) {
 
 void tell_unidentified(const SourceInput& input, const Looks& looks, const std::vector<TimelineEvent>& nobody,
                        SourceStory& out) {
-    for (auto event = nobody.rbegin(); event != nobody.rend() && out.sentences.size() < sentences_max; ++event) {
+    for (auto event = nobody.rbegin(); event != nobody.rend() && out.sentences.size() < source_sentences_max; ++event) {
         std::string told =
             event->outcome == Outcome::malformed && event->verb == catalogue::EventVerb::other
                 ? fmt::format("{}  It came over {} and was turned away: {}.", to_text(event->at).substr(11, 8),

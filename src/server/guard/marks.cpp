@@ -11,7 +11,7 @@ std::uint64_t millis(Instant at) {
         std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count());
 }
 
-std::uint64_t mixed(std::uint64_t bits) {
+std::uint64_t mixed_mark(std::uint64_t bits) {
     bits *= 0x9e37'79b9'7f4a'7c15ULL;
     bits ^= bits >> 32U;
     bits *= 0xd6e8'feb8'6659'fd93ULL;
@@ -33,7 +33,7 @@ std::uint64_t Marks::key_of(const IpAddress& source) const {
     std::uint64_t halves[2];
     const IpAddress whole = guarded_source(source);
     std::memcpy(halves, whole.bytes().data(), sizeof halves);
-    return mixed(mixed(halves[0] ^ seed_) ^ halves[1]) | 1U; // never 0
+    return mixed_mark(mixed_mark(halves[0] ^ seed_) ^ halves[1]) | 1U; // never 0
 }
 
 Marks::Hold Marks::look_up(const IpAddress& source, Instant now) const {

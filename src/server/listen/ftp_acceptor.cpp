@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int batch_connections = 64; // then the loop's sessions get their turn
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
+constexpr int accepted_at_once = 64; // then the loop's sessions get their turn
+constexpr std::chrono::milliseconds acceptor_pause{100};
 constexpr std::string_view turned_away = "421 Not now. Try again later.\r\n";
 
 void turn_away(const net::OwnedFd& connection) {
@@ -52,13 +52,13 @@ asio::awaitable<void> FtpAcceptor::accept_loop() {
         const auto [error] = co_await acceptor_.async_wait(asio::ip::tcp::acceptor::wait_read, net::as_result);
         if (error) co_return;
         if (accept_batch() == Batch::taken) continue;
-        pause_.expires_after(pause_without_descriptors);
+        pause_.expires_after(acceptor_pause);
         (void)co_await pause_.async_wait(net::as_result);
     }
 }
 
 FtpAcceptor::Batch FtpAcceptor::accept_batch() {
-    for (int i = 0; i < batch_connections; ++i) {
+    for (int i = 0; i < accepted_at_once; ++i) {
         sockaddr_storage address{};
         socklen_t length = sizeof address;
         net::OwnedFd connection(::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&address), &length,

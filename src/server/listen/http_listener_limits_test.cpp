@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-const std::string get_a = "GET /a.cfg HTTP/1.1\r\n\r\n";
+const std::string small_get = "GET /a.cfg HTTP/1.1\r\n\r\n";
 
 HttpOptions quick() {
     HttpOptions options;
@@ -41,8 +41,8 @@ TEST(HttpListenerLimits, AThousandSilentAndSlowConnectionsHarmNobodyElse) {
     const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < 200; ++i) {
         auto client = site.client();
-        ASSERT_EQ(client.ask(get_a).status, 200);
-        ASSERT_EQ(client.ask(get_a).status, 200);
+        ASSERT_EQ(client.ask(small_get).status, 200);
+        ASSERT_EQ(client.ask(small_get).status, 200);
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
     ASSERT_TRUE(slow[0].send("TP/1.1\r\n\r\n"));
@@ -64,7 +64,7 @@ TEST(HttpListenerLimits, ASlowRequestIsShutOutHoweverItTrickles) {
 TEST(HttpListenerLimits, AnIdleConnectionIsClosedAndNobodyIsBlamed) {
     Site site(quick());
     auto client = site.client();
-    EXPECT_EQ(client.ask(get_a).status, 200);
+    EXPECT_EQ(client.ask(small_get).status, 200);
     EXPECT_TRUE(client.at_end());
     EXPECT_TRUE(site.log.soon([&site](DoorLog&) { return site.listener->connections() == 0; }));
     EXPECT_TRUE(site.log.refused.empty());
@@ -110,10 +110,10 @@ TEST(HttpListenerLimits, WhenAllPlacesAreTakenRequestsAreStillAnsweredOneAConnec
     Site site(options);
     auto first = site.client();
     auto second = site.client();
-    EXPECT_EQ(first.ask(get_a).field("Connection"), "keep-alive");
-    EXPECT_EQ(second.ask(get_a).field("Connection"), "keep-alive");
+    EXPECT_EQ(first.ask(small_get).field("Connection"), "keep-alive");
+    EXPECT_EQ(second.ask(small_get).field("Connection"), "keep-alive");
     auto third = site.client();
-    const auto answer = third.ask(get_a);
+    const auto answer = third.ask(small_get);
     EXPECT_EQ(answer.body, "0123456789");
     EXPECT_EQ(answer.field("Connection"), "close");
     EXPECT_TRUE(third.at_end());
@@ -130,8 +130,8 @@ TEST(HttpListenerLimits, OneSourceHasItsOwnLimit) {
     Site site(options);
     auto first = site.client();
     auto second = site.client();
-    EXPECT_EQ(first.ask(get_a).field("Connection"), "keep-alive");
-    EXPECT_EQ(second.ask(get_a).field("Connection"), "close");
+    EXPECT_EQ(first.ask(small_get).field("Connection"), "keep-alive");
+    EXPECT_EQ(second.ask(small_get).field("Connection"), "close");
 }
 
 TEST(HttpListenerLimits, AConnectionCarriesSoManyRequests) {
@@ -140,7 +140,7 @@ TEST(HttpListenerLimits, AConnectionCarriesSoManyRequests) {
     Site site(options);
     auto client = site.client();
     int answers = 0;
-    while (client.ask(get_a).status == 200 && ++answers < 10) {
+    while (client.ask(small_get).status == 200 && ++answers < 10) {
     }
     EXPECT_LE(answers, 4); // the first may have been answered before there was a session to count
     EXPECT_GE(answers, 3);
@@ -152,7 +152,7 @@ TEST(HttpListenerLimits, StopEndsIdleConnectionsAtOnceAndLetsATransferFinish) {
     options.idle_time_max = std::chrono::seconds{30};
     Site site(options);
     auto idle = site.client();
-    ASSERT_EQ(idle.ask(get_a).status, 200);
+    ASSERT_EQ(idle.ask(small_get).status, 200);
     auto busy = site.client();
     ASSERT_TRUE(busy.send("GET /large.ld HTTP/1.1\r\n\r\n"));
     ASSERT_FALSE(busy.silent_for(std::chrono::seconds{5}));
@@ -189,7 +189,7 @@ TEST(HttpListenerLimits, StopsWhileClientsComeAndGo) {
                 for (;;) {
                     Client client(bound);
                     if (!client.connected()) return;
-                    (void)client.ask(i % 2 == 0 ? get_a : "GET /a.cfg HTTP/1.0\r\n\r\n");
+                    (void)client.ask(i % 2 == 0 ? small_get : "GET /a.cfg HTTP/1.0\r\n\r\n");
                     if (i == 3) (void)client.ask("GET /large.ld HTTP/1.1\r\n\r\n");
                 }
             });

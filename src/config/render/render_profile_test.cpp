@@ -1,0 +1,81 @@
+// What is particular to SPA phones' profiles: marks of access, and the rule that names the key of a sealed one.
+#include "config/render/render.hpp"
+
+#include "config/family/loader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace offhook::config {
+namespace {
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+Result<Rendered> file(const Family& family, std::string_view kind, const Rows& site, const Rows& device) {
+    LayerBuilder shared, own;
+    for (const auto& [name, value] : site) EXPECT_TRUE(shared.set(name, value)) << name;
+    for (const auto& [name, value] : device) EXPECT_TRUE(own.set(name, value)) << name;
+    const Layer shared_layer = shared.build(), own_layer = own.build();
+    const LayerRef refs[] = {{LayerKind::site, &shared_layer}, {LayerKind::device, &own_layer}};
+    Subject subject;
+    subject.family = &family;
+    subject.mac = MacAddress(0x000e08aabbccULL);
+    subject.origin = "http://192.0.2.1";
+    subject.shared = std::span(refs).first(1);
+    subject.all = refs;
+    for (const Document& document : family.documents())
+        if (document.kind == kind) return render(document, subject);
+    return fail(ErrorCode::not_found, "no such document");
+}
+
+const Family& linksys() {
+    static const auto family = load_family(std::filesystem::path(OFFHOOK_SOURCE_DIR "/families/linksys-spa"));
+    EXPECT_TRUE(family) << family.error().front().text();
+    return **family;
+}
+
+TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
+    const auto family = load_family(PackText{
+        "p",
+        "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"000e08\"]\n[[document]]\nkind = \"own\"\n"
+        "path = \"{mac}.xml\"\nsyntax = \"spa-xml\"\nsummary = \"s\"\n",
+        "[model.M1]\nlines = 2\n",
+        "\"Name\" = { type = \"text\", access = \"ro\" }\n\"User_{n}_\" = { type = \"text\", access = \"rw\" }\n"
+        "\"Secret_{n}_\" = { type = \"text\", secret = true }\n",
+        "[\"phone.label\"]\nwrite = \"Name\"\n[\"line.{n}.user\"]\nwrite = \"User_{n}_\"\n"
+        "[\"line.{n}.password\"]\nwrite = \"Secret_{n}_\"\n"});
+    ASSERT_TRUE(family) << family.error().front().text();
+    const auto own =
+        file(**family, "own", {}, {{"phone.label", "Desk"}, {"line.1.user", "201"}, {"line.1.password", "x"}});
+    ASSERT_TRUE(own) << own.error().text();
+    EXPECT_NE(own->text.find("<Name ua=\"ro\">Desk</Name>\n"), std::string::npos) << own->text;
+    EXPECT_NE(own->text.find("<User_1_ ua=\"rw\">201</User_1_>\n"), std::string::npos) << own->text;
+    EXPECT_NE(own->text.find("<Secret_1_>x</Secret_1_>\n"), std::string::npos) << own->text;
+}
+
+TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {
+    const auto plain = file(linksys(), "default profile", {}, {});
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_NE(plain->text.find("<Profile_Rule_B>http://192.0.2.1/$MA.xml</Profile_Rule_B>"), std::string::npos)
+        << plain->text;
+    const auto sealing = file(linksys(), "default profile", {{"provisioning.sealed", "yes"}}, {});
+    EXPECT_NE(sealing->text.find("<Profile_Rule_B>[--key $SA] http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
+              std::string::npos)
+        << sealing->text;
+}
+
+TEST(RenderProfile, SealsThePhonesOwnProfileSoThatItsKeyOpensIt) {
+    const Rows site{{"provisioning.sealed", "yes"}}, device{{"provisioning.file_key", "SecretPhrase1234"}};
+    const auto own = file(linksys(), "profile", site, device);
+    ASSERT_TRUE(own) << own.error().text();
+    EXPECT_NE(own->text.find("<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
+    EXPECT_EQ(find_seal("openssl-raw-256")->open(own->served(), "SecretPhrase1234").value(), own->text);
+    EXPECT_EQ(file(linksys(), "profile", {}, device)->served(), file(linksys(), "profile", {}, device)->text);
+    EXPECT_EQ(file(linksys(), "profile", site, {}).error().code, ErrorCode::not_found) << "no key";
+    Rows rotated = device;
+    rotated.emplace_back("provisioning.previous_file_key", "SecretPhrase1233");
+    const auto next = file(linksys(), "profile", site, rotated);
+    EXPECT_EQ(find_seal("openssl-raw-256")->open(next->served(), "SecretPhrase1233").value(), next->text);
+}
+
+} // namespace
+} // namespace offhook::config
