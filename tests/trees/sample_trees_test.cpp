@@ -30,6 +30,8 @@ const std::vector<Sample>& samples() {
         {"panasonic-wazo-style", {}, 2},
         {"spa-wazo-style", {}, 3},
         {"spa-two-stage", {}, 2},
+        {"genband-issabel-style", {}, 2},
+        {"genband-sipxecs-style", {}, 2},
     };
     return all;
 }
@@ -135,9 +137,22 @@ bool must_be_a_setting(std::string_view family, std::string_view parameter) {
                                             "Admin_Passwd",
                                             "User_Password",
                                             "Resync_Periodic"};
+    static constexpr std::string_view genband[]{"VOIP.line",
+                                                "VOIP.max_line_num",
+                                                "VOIP.preferred_codec",
+                                                "VOIP.local_udp_port",
+                                                "VOIP.rtp_port",
+                                                "NETTIME.",
+                                                "LAN.",
+                                                "PROG.add",
+                                                "CALL.call_waiting",
+                                                "DIAL.inter_digit",
+                                                "SYSTEM.lang",
+                                                "PROVISION.smartup_"};
     const auto begins = [&](std::string_view prefix) { return parameter.starts_with(prefix); };
     const auto any = [&](const auto& names) { return std::any_of(std::begin(names), std::end(names), begins); };
     if (family == "linksys-spa") return any(spa);
+    if (family == "genband-ip88") return any(genband);
     return family == "polycom" ? any(polycom) : any(panasonic);
 }
 

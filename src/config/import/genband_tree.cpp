@@ -99,9 +99,9 @@ private:
     void read_device(MacAddress mac, const std::vector<std::size_t>& files) {
         FoundDevice device;
         device.mac = mac;
-        const std::size_t own = own_of(mac, files);
-        find_model(device, own);
+        find_model(device, files.front());
         const Model* model = context_.family.find_model(device.model);
+        const std::size_t own = own_of(mac, files, model);
         const auto global = model == nullptr ? globals_.end() : globals_.find(model->name);
         std::string key;
         if (global != globals_.end() && load(global->second, {}, "global file"))
@@ -116,12 +116,17 @@ private:
         out_.devices[std::string(context_.family.name())].push_back(std::move(device));
     }
 
-    /// The phone of today asks in small letters; an older relative in capitals.
-    std::size_t own_of(MacAddress mac, const std::vector<std::size_t>& files) {
-        const auto small = std::find_if(files.begin(), files.end(), [&](std::size_t i) {
-            return base_name(files_[i].path).find(mac.text()) != std::string_view::npos;
+    /// Phones of today ask in small letters, older relatives in capitals.
+    std::size_t own_of(MacAddress mac, const std::vector<std::size_t>& files, const Model* model) {
+        const bool capitals =
+            model != nullptr && std::any_of(model->traits.begin(), model->traits.end(), [](auto& trait) {
+                return trait.name == "mac_case" && trait.value == "upper";
+            });
+        const std::string name = capitals ? mac.text_upper() : mac.text();
+        const auto asked_for = std::find_if(files.begin(), files.end(), [&](std::size_t i) {
+            return base_name(files_[i].path).find(name) != std::string_view::npos;
         });
-        const std::size_t own = small == files.end() ? files.front() : *small;
+        const std::size_t own = asked_for == files.end() ? files.front() : *asked_for;
         for (const std::size_t i : files) {
             if (i == own) continue;
             out_.files[i].claim(Verdict::apart, "phone-specific file", "another one counts");
