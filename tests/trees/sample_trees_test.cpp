@@ -148,7 +148,7 @@ bool must_be_a_setting(std::string_view family, std::string_view parameter) {
                                                 "CALL.call_waiting",
                                                 "DIAL.inter_digit",
                                                 "SYSTEM.lang",
-                                                "PROVISION.smartup_"};
+                                                "PROVISION.smartup_interval"};
     const auto begins = [&](std::string_view prefix) { return parameter.starts_with(prefix); };
     const auto any = [&](const auto& names) { return std::any_of(std::begin(names), std::end(names), begins); };
     if (family == "linksys-spa") return any(spa);

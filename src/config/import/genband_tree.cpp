@@ -38,7 +38,7 @@ bool is_mac_name(std::string_view path) {
     return stem.size() == 12 && mac_in_name(stem).has_value();
 }
 
-std::string_view value_in(const std::vector<Parameter>& parameters, std::string_view name) {
+std::string_view field_in(const std::vector<Parameter>& parameters, std::string_view name) {
     for (const Parameter& p : parameters)
         if (equal_ignoring_case(p.name, name)) return p.value;
     return {};
@@ -105,7 +105,7 @@ private:
         const auto global = model == nullptr ? globals_.end() : globals_.find(model->name);
         std::string key;
         if (global != globals_.end() && load(global->second, {}, "global file"))
-            key = value_in(out_.parameters.at(global->second), key_parameter);
+            key = field_in(out_.parameters.at(global->second), key_parameter);
         if (load(own, key, "phone-specific file"))
             device.chain.push_back({own, ChainPart::Scope::own});
         else

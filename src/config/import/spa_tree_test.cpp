@@ -17,7 +17,7 @@ using testing::Not;
 
 const std::string key = "SecretPhrase1234";
 
-std::string value_in(const Layer& layer, std::string_view name) {
+std::string spa_value(const Layer& layer, std::string_view name) {
     for (const Layer::Entry& entry : layer)
         if (entry.name() == name) return std::string(entry.value);
     return "(none)";
@@ -30,7 +30,7 @@ std::string rule(const std::string& name, const std::string& text) {
 }
 std::string sealed(const std::string& plain) { return *find_seal("openssl-raw-256")->seal(plain, key, "01234567"); }
 
-ImportPlan plan_of(const std::map<std::string, std::string>& files, const std::string& with_key = {}) {
+ImportPlan spa_plan(const std::map<std::string, std::string>& files, const std::string& with_key = {}) {
     ImportOptions options;
     options.key = with_key;
     return plan_import(tree_of(files), packs(), options);
@@ -40,7 +40,7 @@ ImportPlan plan_of(const std::map<std::string, std::string>& files, const std::s
 std::map<std::string, std::string> users_of(const ImportPlan& plan) {
     std::map<std::string, std::string> out;
     for (const PlannedDevice& device : plan.devices)
-        out[device.mac.text()] = device.model + " " + value_in(device.whole, "line.1.user");
+        out[device.mac.text()] = device.model + " " + spa_value(device.whole, "line.1.user");
     for (const Conflict& conflict : plan.conflicts)
         if (conflict.mac && conflict.weight == Conflict::Weight::refuses) out[conflict.mac->text()] = "refused";
     return out;
@@ -100,23 +100,23 @@ TEST(SpaTree, FollowsRulesAsOtherSystemsWriteThem) {
                {"old.xml", profile(user("old"))}},
               expected},
          }) {
-        const ImportPlan plan = plan_of(each.files);
+        const ImportPlan plan = spa_plan(each.files);
         EXPECT_EQ(users_of(plan), each.users) << each.what << "\n" << to_text(plan, packs(), PlanDetail::settings);
     }
 }
 
 TEST(SpaTree, LetsTheLaterProfileCount) {
     const ImportPlan plan =
-        plan_of({{"spa942.cfg", profile(rule("_B", "/common.xml") + rule("_C", "/$MA.xml") + user("a") +
-                                        "<Primary_NTP_Server>a.example.net</Primary_NTP_Server>")},
-                 {"common.xml", profile(user("b") + "<Primary_NTP_Server>b.example.net</Primary_NTP_Server>")},
-                 {"000e08aabbcc.xml", profile(user("c"))}});
+        spa_plan({{"spa942.cfg", profile(rule("_B", "/common.xml") + rule("_C", "/$MA.xml") + user("a") +
+                                         "<Primary_NTP_Server>a.example.net</Primary_NTP_Server>")},
+                  {"common.xml", profile(user("b") + "<Primary_NTP_Server>b.example.net</Primary_NTP_Server>")},
+                  {"000e08aabbcc.xml", profile(user("c"))}});
     ASSERT_EQ(plan.devices.size(), 1U);
-    EXPECT_EQ(value_in(plan.devices[0].whole, "line.1.user"), "c");
-    EXPECT_EQ(value_in(plan.devices[0].whole, "time.server"), "b.example.net");
-    EXPECT_EQ(value_in(plan.site, "time.server"), "b.example.net");
+    EXPECT_EQ(spa_value(plan.devices[0].whole, "line.1.user"), "c");
+    EXPECT_EQ(spa_value(plan.devices[0].whole, "time.server"), "b.example.net");
+    EXPECT_EQ(spa_value(plan.site, "time.server"), "b.example.net");
     EXPECT_TRUE(plan.left_out.contains("Profile_Rule_B"));
-    EXPECT_EQ(value_in(plan.devices[0].whole, "raw:Profile_Rule_C"), "(none)");
+    EXPECT_EQ(spa_value(plan.devices[0].whole, "raw:Profile_Rule_C"), "(none)");
 }
 
 TEST(SpaTree, OpensWhatThePhoneOpens) {
@@ -138,7 +138,7 @@ TEST(SpaTree, OpensWhatThePhoneOpens) {
              {"compiled by somebody", first, std::string("\x01\x02\0\xff", 4), "", "refused"},
              {"source text", first, "User_ID[1] \"11\" ;\nPassword[1] \"pw\" ; # comment\n", "", "SPA942 11"},
          }) {
-        const ImportPlan plan = plan_of({{"spa942.cfg", each.first}, {"000e08aabbcc.cfg", each.own}}, each.key);
+        const ImportPlan plan = spa_plan({{"spa942.cfg", each.first}, {"000e08aabbcc.cfg", each.own}}, each.key);
         const std::string text = to_text(plan, packs(), PlanDetail::settings);
         EXPECT_EQ(users_of(plan), (Users{{"000e08aabbcc", each.expected}})) << each.what << "\n" << text;
         EXPECT_EQ(text.find("NOT READ") != std::string::npos, each.expected == "refused") << each.what << "\n" << text;
@@ -147,12 +147,12 @@ TEST(SpaTree, OpensWhatThePhoneOpens) {
 }
 
 TEST(SpaTree, TakesTheTextThatLiesBesideWhatWasCompiledOfIt) {
-    const ImportPlan plan = plan_of({{"spa942.cfg", std::string("\x01\x02\0\xff", 4)},
-                                     {"spa942.txt", "Profile_Rule_B \"/$MA.xml\" ;\nimport site.txt\n"},
-                                     {"site.txt", "Proxy[1] \"sip.example.net\" ;\n"},
-                                     {"000e08aabbcc.xml", profile(user("11"))}});
+    const ImportPlan plan = spa_plan({{"spa942.cfg", std::string("\x01\x02\0\xff", 4)},
+                                      {"spa942.txt", "Profile_Rule_B \"/$MA.xml\" ;\nimport site.txt\n"},
+                                      {"site.txt", "Proxy[1] \"sip.example.net\" ;\n"},
+                                      {"000e08aabbcc.xml", profile(user("11"))}});
     ASSERT_EQ(plan.devices.size(), 1U);
-    EXPECT_EQ(value_in(plan.devices[0].whole, "line.1.registrar.host"), "sip.example.net");
+    EXPECT_EQ(spa_value(plan.devices[0].whole, "line.1.registrar.host"), "sip.example.net");
     const std::string text = to_text(plan, packs(), PlanDetail::summary);
     EXPECT_THAT(text, HasSubstr("imported by spa942.txt"));
     EXPECT_THAT(text, HasSubstr("compiled profile, of whose source text"));
@@ -164,7 +164,7 @@ TEST(SpaTree, ReadsAProfileOfOurOwnCompilerForItsPhoneAlone) {
     document.parameters.push_back({"User_ID_1_", "11"});
     const std::string first = profile(rule("_B", "/$MA.cfg"));
     const auto with = [&](std::uint64_t target) {
-        return plan_of({{"spa942.cfg", first}, {"000e08aabbcc.cfg", *write_compiled(document, MacAddress(target))}});
+        return spa_plan({{"spa942.cfg", first}, {"000e08aabbcc.cfg", *write_compiled(document, MacAddress(target))}});
     };
     EXPECT_EQ(users_of(with(mac.bits())), (Users{{"000e08aabbcc", "SPA942 11"}}));
     EXPECT_EQ(users_of(with(0x000e08aabbcd)), (Users{{"000e08aabbcc", "refused"}}));
@@ -172,13 +172,13 @@ TEST(SpaTree, ReadsAProfileOfOurOwnCompilerForItsPhoneAlone) {
 
 TEST(SpaTree, SaysWhatIsDoubtful) {
     const ImportPlan plan =
-        plan_of({{"spa942.cfg", profile(rule("_B", "($SWVER ge 5.1.0)? ( Station_Name = \"x\"; )! /$MA.xml") +
-                                        rule("_C", "/gone.xml") + rule("_D", "( $SWVER lt ) /x.xml") +
-                                        "<Resync_Periodic>5</Resync_Periodic>")},
-                 {"000e08aabbcc.xml", profile(user("11") + "<Display_Name_1_ ua=\"rw\">Ann</Display_Name_1_>")},
-                 {"orphan.xml", profile(user("nobody"))},
-                 {"spa000e08aabbcc.xml", profile(user("12"))},
-                 {"spa942-5-1-8.bin", std::string("\x7f\0\1\2", 4)}});
+        spa_plan({{"spa942.cfg", profile(rule("_B", "($SWVER ge 5.1.0)? ( Station_Name = \"x\"; )! /$MA.xml") +
+                                         rule("_C", "/gone.xml") + rule("_D", "( $SWVER lt ) /x.xml") +
+                                         "<Resync_Periodic>5</Resync_Periodic>")},
+                  {"000e08aabbcc.xml", profile(user("11") + "<Display_Name_1_ ua=\"rw\">Ann</Display_Name_1_>")},
+                  {"orphan.xml", profile(user("nobody"))},
+                  {"spa000e08aabbcc.xml", profile(user("12"))},
+                  {"spa942-5-1-8.bin", std::string("\x7f\0\1\2", 4)}});
     const std::string text = to_text(plan, packs(), PlanDetail::summary);
     EXPECT_EQ(users_of(plan), (Users{{"000e08aabbcc", "SPA942 11"}})) << text;
     EXPECT_THAT(text, HasSubstr("its Profile_Rule_B has a condition"));
@@ -194,18 +194,18 @@ TEST(SpaTree, SaysWhatIsDoubtful) {
 
 TEST(SpaTree, KnowsADumpByWhatItSays) {
     const ImportPlan plan =
-        plan_of({{"backup/spacfg.xml", profile("<Product_Name group=\"Info/Product\">SPA-922</Product_Name>"
-                                               "<MAC_Address group=\"Info/Product\">000E08AABBCC</MAC_Address>" +
-                                               user("11"))}});
+        spa_plan({{"backup/spacfg.xml", profile("<Product_Name group=\"Info/Product\">SPA-922</Product_Name>"
+                                                "<MAC_Address group=\"Info/Product\">000E08AABBCC</MAC_Address>" +
+                                                user("11"))}});
     EXPECT_EQ(users_of(plan), (Users{{"000e08aabbcc", "SPA922 11"}}));
     ASSERT_EQ(plan.devices.size(), 1U);
-    EXPECT_EQ(value_in(plan.devices[0].whole, "raw:MAC_Address"), "(none)");
+    EXPECT_EQ(spa_value(plan.devices[0].whole, "raw:MAC_Address"), "(none)");
 }
 
 TEST(SpaTree, LeavesOtherFamiliesFilesAlone) {
-    const ImportPlan plan = plan_of({{"000000000000.cfg", R"(<APPLICATION CONFIG_FILES="a.cfg"/>)"},
-                                     {"0004f2000001.cfg", std::string("Salted__\1\2\3", 11)},
-                                     {"readme.txt", "Some text; with a \"quote\".\n"}});
+    const ImportPlan plan = spa_plan({{"000000000000.cfg", R"(<APPLICATION CONFIG_FILES="a.cfg"/>)"},
+                                      {"0004f2000001.cfg", std::string("Salted__\1\2\3", 11)},
+                                      {"readme.txt", "Some text; with a \"quote\".\n"}});
     EXPECT_THAT(to_text(plan, packs(), PlanDetail::summary), Not(HasSubstr("profile")));
 }
 

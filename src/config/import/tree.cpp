@@ -15,7 +15,7 @@ bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_l
 
 /// "00:0e:08:aa:bb:cc", with '-' too, and neither digits nor more of them around it.
 std::optional<MacAddress> mac_with_borders(std::string_view name) {
-    constexpr std::size_t length = mac_digits + 5;
+    constexpr std::size_t length = name_mac_digits + 5;
     const auto is_border = [&](std::size_t at) { return name[at] == ':' || name[at] == '-'; };
     for (std::size_t at = 0; at + length <= name.size(); ++at) {
         const std::size_t end = at + length;
@@ -27,7 +27,7 @@ std::optional<MacAddress> mac_with_borders(std::string_view name) {
             if (border ? !is_border(i) : !is_hex(name[i])) break;
             if (!border) digits += name[i];
         }
-        if (digits.size() == mac_digits) return MacAddress::from_digits(digits);
+        if (digits.size() == name_mac_digits) return MacAddress::from_digits(digits);
     }
     return std::nullopt;
 }
