@@ -24,7 +24,7 @@ PHONES = {
     "spa-wazo-style": {"000e08a0f101": "SPA942", "000e08a0f102": "SPA942", "000e08a0f103": "SPA962"},
     "spa-two-stage": {"000e08b0a201": "SPA922", "000e08b0a202": "SPA922"},
     "genband-issabel-style": {"b40edc0c3301": "IP8830", "b40edc0c3302": "IP8830"},
-    "genband-sipxecs-style": {"00405a0c4401": "IP8840", "00405a0c4402": "IP8840"},
+    "genband-sipxecs-style": {"00405a0c4401": "LIP-6830", "00405a0c4402": "LIP-6830"},
 }
 FAMILIES = {"polycom": "polycom", "panasonic": "panasonic", "spa": "linksys-spa", "genband": "genband-ip88"}
 SAID = {"panasonic-two-stage": PHONES["panasonic-two-stage"]}
