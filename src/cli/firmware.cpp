@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "cli/api_client.hpp"
 #include "cli/command.hpp"
+#include "cli/firmware_bundle.hpp"
 #include "cli/output.hpp"
 #include "cli/stored_file_commands.hpp"
 
@@ -49,6 +50,17 @@ void add_firmware(CLI::App& app, Cli& cli) {
         ->take_all();
     added->callback(
         [&cli, arguments] { cli.run = [&cli, arguments] { return add_stored_file(cli, "firmware", *arguments); }; });
+
+    auto bundle = std::make_shared<BundleArguments>();
+    auto* imported = firmware->add_subcommand("import", "Store a vendor's bundle: a version file, and what it names");
+    imported->add_option("VERSIONFILE", bundle->version_file, "Such as IP_8830_VER_SIP2, with its files beside it")
+        ->required();
+    imported->add_option("--family", bundle->family, "Family of phones")->required()->type_name("F");
+    imported->add_option("--model", bundle->models, "Only for this model; may be repeated")
+        ->type_name("M")
+        ->expected(1)
+        ->take_all();
+    imported->callback([&cli, bundle] { cli.run = [&cli, bundle] { return import_bundle(cli, *bundle); }; });
 
     auto* listed = firmware->add_subcommand("list", "List images");
     listed->add_option("--family", arguments->family, "Only this family's")->type_name("F");

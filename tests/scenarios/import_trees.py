@@ -21,7 +21,12 @@ PHONES = {
                       "64167f10c024": "SPIP331"},
     "panasonic-two-stage": {"0080f010d031": "KX-HDV130", "0080f010d032": "KX-HDV130", "bcc34210d033": "KX-HDV230"},
     "panasonic-wazo-style": {"0080f010e041": "KX-HDV130", "0080f010e042": "KX-HDV330"},
+    "spa-wazo-style": {"000e08a0f101": "SPA942", "000e08a0f102": "SPA942", "000e08a0f103": "SPA962"},
+    "spa-two-stage": {"000e08b0a201": "SPA922", "000e08b0a202": "SPA922"},
+    "genband-issabel-style": {"b40edc0c3301": "IP8830", "b40edc0c3302": "IP8830"},
+    "genband-sipxecs-style": {"00405a0c4401": "LIP-6830", "00405a0c4402": "LIP-6830"},
 }
+FAMILIES = {"polycom": "polycom", "panasonic": "panasonic", "spa": "linksys-spa", "genband": "genband-ip88"}
 SAID = {"panasonic-two-stage": PHONES["panasonic-two-stage"]}
 
 
@@ -53,13 +58,14 @@ class ImportTrees(house.HouseTest):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = "http://127.0.0.1:%d" % server.server_address[1]
         named = b'device.prov.serverName="'
-        for path in pathlib.Path(folder).rglob("*.cfg"):
+        for path in list(pathlib.Path(folder).rglob("*.cfg")) + list(pathlib.Path(folder).rglob("*.xml")):
             text = path.read_bytes().replace(OLD_SERVER.encode(), url.encode())
+            text = text.replace(OLD_SERVER.replace("http", "tftp").encode(), url.encode())
             path.write_bytes(text.replace(named + b"192.0.2.10", named + url.partition("//")[2].encode()))
         return url + "/"
 
     def lines(self, tree, mac, model, url):
-        done = self.cli("boot", "--family", tree.partition("-")[0], "--model", model, "--mac", mac, "--json",
+        done = self.cli("boot", "--family", FAMILIES[tree.partition("-")[0]], "--model", model, "--mac", mac, "--json",
                         "--show-secrets", "--url", url)
         report = json.loads(done.out)
         self.assertTrue(report["ready"], (tree, mac, url, done.err, report["problems"]))
@@ -79,6 +85,23 @@ class ImportTrees(house.HouseTest):
                     self.assertEqual(self.lines(tree, mac, model, self.server.url()), before, mac)
                     self.assertTrue(before[0]["password"], mac)
                 self.server.stop()
+
+    def test_a_vendors_bundle_is_served_byte_for_byte(self):
+        self.serve()
+        bundle = pathlib.Path(self.files("genband-issabel-style"))
+        version_file = str(bundle / "IP_8830_VER_SIP2")
+        self.ok("firmware", "import", version_file, "--family", "genband-ip88")
+        self.ok("firmware", "import", version_file, "--family", "genband-ip88")
+        names = ["IP_8830_VER_SIP2", "ip8830_2.0.17.bin", "ip8830_lang.xml"]
+        rows = self.rows("firmware", "list", "--family", "genband-ip88")
+        self.assertEqual(sorted(row["name"] for row in rows), names, "stored once")
+        for name in names:
+            self.assertEqual(self.server.request("/" + name).body, (bundle / name).read_bytes(), name)
+        odd = self.write("odd/IP_8840_VER_SIP2", "version 3\napp_img load.img\n")
+        self.fails(1, "firmware", "import", odd, "--family", "genband-ip88", says="not beside it")
+        self.write("odd/load.img", "an image of any name")
+        self.ok("firmware", "import", odd, "--family", "genband-ip88")
+        self.assertEqual(self.server.request("/load.img").body, b"an image of any name")
 
     def test_a_dry_run_changes_nothing(self):
         tree = "polycom-later"

@@ -25,6 +25,7 @@ public:
             if (pack_.content().rows[i].inherit) inherit(i);
         add_zone_defaults();
         join();
+        drop_idle_guards();
         for (std::size_t i = 0; i < parameters_.size(); ++i)
             if (!understood_[i]) out_.not_understood.push_back(parameters_[i]);
         out_.settings = settings_.build();
@@ -114,6 +115,31 @@ private:
                 if (const Parameter* found = find(companion.name.with(index));
                     found != nullptr && found->value == companion.value)
                     understood(*found);
+    }
+
+    /// A switch that stands as the phone has it by itself, and switches nothing, says nothing. Kept as it is it would
+    /// stay off for ever, whatever is stated later of what it switches.
+    void drop_idle_guards() {
+        std::map<const Parameter*, bool> idle; // one may switch several
+        for (const Row& row : pack_.content().rows)
+            for (const Companion& guard : row.guard)
+                for (unsigned i = row.indexed ? 1 : 0; i <= row.sources.front().what.spec().index_max; ++i) {
+                    const auto index = static_cast<std::uint16_t>(i);
+                    const Parameter* found = find(guard.name.with(index));
+                    if (found == nullptr) continue;
+                    const Parameter* switched = find(row.write.front().with(index));
+                    const bool nothing = switched == nullptr || switched->value.empty();
+                    const auto at = idle.emplace(found, nothing && is_off(*found, guard.value)).first;
+                    at->second = at->second && nothing;
+                }
+        for (const auto& [parameter, is_idle] : idle)
+            if (is_idle) understood(*parameter);
+    }
+
+    [[nodiscard]] bool is_off(const Parameter& guard, std::string_view on) const {
+        const ParameterFacts* facts = pack_.facts(guard.name);
+        return facts != nullptr && !facts->default_value.empty() && !equal_ignoring_case(on, guard.value) &&
+               equal_ignoring_case(facts->default_value, guard.value);
     }
 
     bool put(const Source& source, std::uint16_t index, Result<std::string> value, std::string_view parameter) {

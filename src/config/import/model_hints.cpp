@@ -71,4 +71,18 @@ std::map<MacAddress, ModelHint> model_hints(const Tree& tree, const Family& fami
     return hints;
 }
 
+const Model* model_in_comment(std::string_view bytes, char mark, const Family& family) {
+    constexpr std::size_t lines_max = 20, line_bytes = 200, name_bytes_min = 5;
+    TextLines lines(bytes);
+    for (std::size_t count = 0; count < lines_max; ++count) {
+        const auto line = lines.next();
+        if (!line) return nullptr;
+        if (!line->text.starts_with(mark)) continue;
+        for (const std::string_view word : split(line->text.substr(1, line_bytes), ' '))
+            if (const Model* model = word.size() < name_bytes_min ? nullptr : family.find_model(trim(word)))
+                return model;
+    }
+    return nullptr;
+}
+
 } // namespace offhook::config

@@ -18,5 +18,8 @@ struct ModelHint {
 
 /// The last word counts: what stands further down in a log is later.
 [[nodiscard]] std::map<MacAddress, ModelHint> model_hints(const Tree& tree, const Family& family);
+/// Templates like to say in a comment, in their first lines, what they are for. `mark` is what begins one. Null: none
+/// does.
+[[nodiscard]] const Model* model_in_comment(std::string_view bytes, char mark, const Family& family);
 
 } // namespace offhook::config

@@ -3,7 +3,6 @@
 #include "base/text.hpp"
 #include "config/import/limits.hpp"
 #include "config/import/model_hints.hpp"
-#include "config/syntax/text_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -165,23 +164,10 @@ private:
         if (const auto hint = hints_.find(device.mac); hint != hints_.end())
             return found(hint->second.model->name, hint->second.from);
         for (const std::size_t i : files)
-            if (const Model* model = model_in_comment(i)) return found(model->name, files_[i].path + ", a comment");
+            if (const Model* model = model_in_comment(files_[i].bytes, '#', context_.family))
+                return found(model->name, files_[i].path + ", a comment");
         if (!context_.model.empty()) return found(std::string(context_.model), "--model");
         if (firsts_.size() == 1) found(firsts_.begin()->first, "the only model with a pre-provisioning file here");
-    }
-
-    /// Templates like to say in a comment what they are for.
-    [[nodiscard]] const Model* model_in_comment(std::size_t i) const {
-        TextLines lines(files_[i].bytes);
-        for (std::size_t count = 0; count < 20; ++count) {
-            const auto line = lines.next();
-            if (!line) return nullptr;
-            if (!line->text.starts_with('#')) continue;
-            for (const std::string_view word : split(line->text.substr(1, 200), ' '))
-                if (const Model* model = word.size() < 5 ? nullptr : context_.family.find_model(trim(word)))
-                    return model;
-        }
-        return nullptr;
     }
 
     [[nodiscard]] std::optional<std::size_t> first_of(const std::string& model) const {

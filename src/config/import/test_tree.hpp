@@ -15,7 +15,7 @@ namespace offhook::config {
 inline Families packs() {
     static const Families all = [] {
         Families out;
-        for (const auto* name : {"polycom", "panasonic"}) {
+        for (const auto* name : {"polycom", "panasonic", "linksys-spa", "genband-ip88"}) {
             auto loaded = load_family(std::string(OFFHOOK_SOURCE_DIR "/families/") + name);
             EXPECT_TRUE(loaded) << name;
             if (loaded) out.push_back(*loaded);

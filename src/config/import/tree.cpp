@@ -13,6 +13,25 @@ constexpr std::size_t sniffed_bytes = 4096;
 
 bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
 
+/// "00:0e:08:aa:bb:cc", with '-' too, and neither digits nor more of them around it.
+std::optional<MacAddress> mac_with_borders(std::string_view name) {
+    constexpr std::size_t length = name_mac_digits + 5;
+    const auto is_border = [&](std::size_t at) { return name[at] == ':' || name[at] == '-'; };
+    for (std::size_t at = 0; at + length <= name.size(); ++at) {
+        const std::size_t end = at + length;
+        if (at > 0 && (is_hex(name[at - 1]) || is_border(at - 1))) continue;
+        if (end < name.size() && (is_hex(name[end]) || is_border(end))) continue;
+        std::string digits;
+        for (std::size_t i = at; i < end; ++i) {
+            const bool border = (i - at) % 3 == 2;
+            if (border ? !is_border(i) : !is_hex(name[i])) break;
+            if (!border) digits += name[i];
+        }
+        if (digits.size() == name_mac_digits) return MacAddress::from_digits(digits);
+    }
+    return std::nullopt;
+}
+
 /// "folder/name" without empty, "." and ".." pieces; nullopt where ".." stands.
 std::optional<std::string> joined(std::string_view folder, std::string_view name) {
     std::string out(folder);
@@ -60,7 +79,8 @@ std::string_view base_name(std::string_view path) {
 }
 
 std::optional<MacAddress> mac_in_name(std::string_view path) {
-    const std::string_view name = base_name(path);
+    std::string_view name = base_name(path);
+    if (starts_with_ignoring_case(name, "spa")) name.remove_prefix(3); // its last letter is a digit, too
     for (std::size_t at = 0; at < name.size();) {
         if (!is_hex(name[at])) {
             ++at;
@@ -71,7 +91,7 @@ std::optional<MacAddress> mac_in_name(std::string_view path) {
         if (end - at == name_mac_digits) return MacAddress::from_digits(name.substr(at));
         at = end;
     }
-    return std::nullopt;
+    return mac_with_borders(name);
 }
 
 bool is_log(std::string_view path) { return to_lower(base_name(path)).find(".log") != std::string::npos; }

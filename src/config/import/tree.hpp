@@ -50,7 +50,8 @@ private:
 
 [[nodiscard]] std::string_view folder_of(std::string_view path); ///< "a/b" of "a/b/c"; empty at the top
 [[nodiscard]] std::string_view base_name(std::string_view path);
-/// The first run of exactly twelve hexadecimal digits in a name's last part.
+/// The first run of exactly twelve hexadecimal digits in a name's last part, else six pairs with ':' or '-' between.
+/// "spa000e08aabbcc.xml" has one, too.
 [[nodiscard]] std::optional<MacAddress> mac_in_name(std::string_view path);
 /// A log by its name: access.log, access.log.1, 0004f2abcdef-app.log.
 [[nodiscard]] bool is_log(std::string_view path);

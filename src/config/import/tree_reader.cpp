@@ -1,8 +1,10 @@
 #include "config/import/tree_reader.hpp"
 
 #include "base/text.hpp"
+#include "config/import/genband_tree.hpp"
 #include "config/import/panasonic_tree.hpp"
 #include "config/import/polycom_tree.hpp"
+#include "config/import/spa_tree.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -17,9 +19,12 @@ void FileReport::claim(Verdict as, std::string kind, std::string reason) {
 }
 
 std::span<const TreeReader* const> readers() {
+    static const SpaTree spa;
+    static const GenbandTree genband;
     static const PolycomTree polycom;
     static const PanasonicTree panasonic;
-    static const std::array<const TreeReader*, 2> all{&polycom, &panasonic};
+    static const std::array<const TreeReader*, 4> all{&spa, &genband, &polycom,
+                                                      &panasonic}; // who takes any XML comes later
     return all;
 }
 

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/hex.hpp"
 #include "catalogue/limits.hpp"
+#include "server/stored_files.hpp"
 
 #include <algorithm>
 
@@ -122,7 +123,18 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         if (asked.model == nullptr && agent) asked.model = family->find_model(agent->model);
         if (agent) break;
     }
+    if (!asked.match) find_listed(asked, snapshot);
     return Verdict::serve;
+}
+
+/// A vendor calls its software as it likes, and its version file says how: a name that is stored is one.
+void Identity::find_listed(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const auto listed = match_listed(families_, snapshot, asked.path);
+    if (!listed) return;
+    asked.family = listed->first;
+    asked.match = listed->second;
+    if (const auto agent = asked.family->match_user_agent(asked.request.user_agent))
+        asked.model = asked.family->find_model(agent->model);
 }
 
 } // namespace offhook::server
