@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,8 @@ private:
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
     [[nodiscard]] std::uint32_t origin_number(const std::string& origin);
+    void note_serial(const Asked& asked);
+    [[nodiscard]] bool may_be_given(MacAddress mac, const ReadyFile& upload);
     void note_first_contact(const Asked& asked, std::uint64_t body_bytes);
     [[nodiscard]] bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
                                 std::uint64_t body_bytes) const;
@@ -123,8 +126,11 @@ private:
     std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1
     FileShelf shelf_{cache_};
     Uploads uploads_{ring_};
-    std::optional<Pending> pending_; ///< of the request opened last
-    catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
+    static constexpr std::size_t told_max = 1024; ///< each
+    std::set<MacAddress> serials_told_;           ///< whose certificate and User-Agent were told to disagree
+    std::set<MacAddress> closed_told_;            ///< of whose uploads it was told that no key opens them
+    std::optional<Pending> pending_;              ///< of the request opened last
+    catalogue::TimelineEvent event_;              ///< of the request opened last, until answered() completes it
 };
 
 } // namespace offhook::server

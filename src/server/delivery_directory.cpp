@@ -151,7 +151,9 @@ void Delivery::compose_pending(Pending pending, const std::shared_ptr<const Read
 void Delivery::finish(const Pending& pending, const std::shared_ptr<const ReadyFile>& file, const Done& done) {
     event_ = pending.event;
     step_.reset();
-    const bool is_there = file != nullptr && file != no_directory();
+    const bool is_upload = pending.directory == nullptr && pending.wanted.upload != 0;
+    const bool is_closed = is_upload && file != nullptr && !may_be_given(pending.wanted.mac, *file);
+    const bool is_there = file != nullptr && file != no_directory() && !is_closed;
     if (!is_there) event_.outcome = file == nullptr ? catalogue::Outcome::failed : catalogue::Outcome::absent;
     FileAnswer answer;
     answer.file = is_there ? &file : nullptr;

@@ -117,7 +117,7 @@ void find_missing_files(const Case& about, const Boot& boot, Sentences& out) {
         const bool needed = document.needed || (needs_sealed && document.sealed == Sealed::always);
         if (!needed || got) continue;
         // It has the sealed twin, or is to have it.
-        if ((has_sealed || needs_sealed) && document.sealed == Sealed::elsewhere) continue;
+        if ((has_sealed || needs_sealed) && document.has_sealed_twin()) continue;
         if (found != asked.end())
             not_got.push_back(document.kind);
         else if (names_device(document))
