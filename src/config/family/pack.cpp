@@ -70,6 +70,11 @@ void Pack::find_used() {
         beside_.push_back(beside == content_.files.end() ? nullptr : &*beside);
         std::vector<Parameter> all = document.fixed;
         all.insert(all.end(), document.fixed_sealed.begin(), document.fixed_sealed.end());
+        const auto names_key_server = [](const Parameter& fixed) {
+            return fixed.value.find("{key_origin}") != std::string::npos;
+        };
+        if (std::any_of(all.begin(), all.end(), names_key_server))
+            used_[find_setting("provisioning.key_server").value().id] = true;
         for (const Parameter& fixed : all)
             for (auto at = fixed.value.find(word); at != std::string::npos; at = fixed.value.find(word, at + 1)) {
                 const auto name = std::string_view(fixed.value).substr(at + word.size());

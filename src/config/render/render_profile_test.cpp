@@ -86,7 +86,7 @@ TEST(RenderProfile, ThePlainProfileIntroducesAndTheSealedOneIsForWhoHasTheKey) {
     EXPECT_TRUE(plain->is_introduction);
     EXPECT_FALSE(plain->ends_key_rotation);
     EXPECT_EQ(plain->seal, nullptr);
-    EXPECT_NE(plain->text.find("<GPP_SA>SecretPhrase1234</GPP_SA>\n<GPP_P>keyed</GPP_P>"), std::string::npos)
+    EXPECT_NE(plain->text.find("<GPP_P>keyed</GPP_P>\n<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos)
         << plain->text;
     const auto keyless = file(linksys(), "profile", site, {});
     ASSERT_TRUE(keyless) << keyless.error().text();
