@@ -78,7 +78,7 @@ TEST_F(LinksysResync, GetsItsKeyInTheFirstContactAndOpensSealedProfilesFromThenO
     };
     const std::string plain = "https://keys.example.net/000e08aabbcc.xml",
                       sealed = "tftp://192.0.2.10/000e08aabbcc.cfg";
-    serve(default_url, profile("<Profile_Rule_B>( \"$P\" eq \"keyed\" )? [--key $SA] tftp://192.0.2.10/$MA.cfg | "
+    serve(default_url, profile("<Profile_Rule_B>( \"$P\" eq \"keyed\" )? [--key \"$SA\"] tftp://192.0.2.10/$MA.cfg | "
                                "https://keys.example.net/$MA.xml</Profile_Rule_B>"));
     serve(sealed, seal->seal(keyed("first"), "first", "s").value());
     EXPECT_EQ(resync().end, End::failed) << "nobody tells it the key";
