@@ -218,7 +218,7 @@ TEST_F(DeliveryFamiliesTest, TheFileThatBringsAKeyIsForACertificateOrAnAccountOv
         return answer;
     };
     constexpr auto clear = catalogue::Privacy::clear, tls = catalogue::Privacy::tls;
-    constexpr auto plain = "000e08aabbcc.xml", sealed = "000e08aabbcc.cfg";
+    constexpr auto plain = "000e08aabbcc.xml", sealed = "000e08aabbcc.enc";
     publish(2, {{"provisioning.file_key", key}});
     EXPECT_NE(ask(plain, clear, nullptr).file, nullptr) << "nothing is sealed yet: as the site's policy says";
     publish(3, {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}});

@@ -85,10 +85,10 @@ class SpaKeys(house.HouseTest):
         # A phone with its key goes on over TFTP or HTTP, with no certificate at all.
         for via in ("tftp", "http"):
             report = self.power_on(ANNA, via=via)
-            self.assertEqual(self.names(report), ["spa942.cfg", ANNA + ".cfg"])
+            self.assertEqual(self.names(report), ["spa942.cfg", ANNA + ".enc"])
             self.assertEqual((report["problems"], report["reboots"]), ([], 0))
-        self.opens(self.server.request("/" + ANNA + ".cfg").body, KEY, WRONG)
-        self.opens(self.over_tftp(ANNA + ".cfg"), KEY, WRONG)
+        self.opens(self.server.request("/" + ANNA + ".enc").body, KEY, WRONG)
+        self.opens(self.over_tftp(ANNA + ".enc"), KEY, WRONG)
         self.is_nowhere(KEY, PASSWORD)
 
     def test_a_phone_without_its_certificate_is_told_nothing(self):
@@ -96,7 +96,7 @@ class SpaKeys(house.HouseTest):
         self.furnish(BERT, "--set", "provisioning.file_key=" + WRONG)
         for words in ((), self.certificate(BERT)):
             report = self.power_on(ANNA, *words, expect="unconfigured")
-            self.assertNotIn(ANNA + ".cfg", [os.path.basename(file["name"]) for file in report["files"]], "it cannot open it")
+            self.assertNotIn(ANNA + ".enc", [os.path.basename(file["name"]) for file in report["files"]], "it cannot open it")
         self.assertEqual(self.server.request("/" + ANNA + ".xml").status, 404)
         self.power_on(ANNA, *self.certificate(ANNA))
         # The virtual phone verifies the server: another authority's is no server.
@@ -117,11 +117,11 @@ class SpaKeys(house.HouseTest):
         self.ok("device", "rotate-key", ANNA)
         new = self.keys(ANNA)[1]
         self.assertEqual(self.keys(ANNA)[0], old)
-        self.opens(self.server.request("/" + ANNA + ".cfg", headers={"Range": "bytes=0-"}).body, old, new)
+        self.opens(self.server.request("/" + ANNA + ".enc", headers={"Range": "bytes=0-"}).body, old, new)
         report = self.power_on(ANNA)
         self.assertEqual(report["problems"], [])
         self.assertEqual(self.keys(ANNA), (None, new))
-        self.opens(self.server.request("/" + ANNA + ".cfg").body, new, old)
+        self.opens(self.server.request("/" + ANNA + ".enc").body, new, old)
         self.assertEqual(self.power_on(ANNA, via="http")["problems"], [])
         # One that was reset in the middle of a rotation is given the new key, and that ends it too.
         self.ok("device", "rotate-key", ANNA)
@@ -151,18 +151,18 @@ class SpaKeys(house.HouseTest):
         with open(compiled, "rb") as file:
             self.assertNotIn(KEY.encode(), file.read())
         for mac in (ANNA, BERT):
-            self.ok("asset", "add", compiled, "--name", "init/%s.cfg" % mac, "--family", "linksys-spa")
-        report = self.power_on(ANNA, via="http", path="/init/%s.cfg" % ANNA)
-        self.assertIn(ANNA + ".cfg", self.names(report))
+            self.ok("asset", "add", compiled, "--name", "init/%s.spc" % mac, "--family", "linksys-spa")
+        report = self.power_on(ANNA, via="http", path="/init/%s.spc" % ANNA)
+        self.assertIn(ANNA + ".enc", self.names(report))
         self.assertNotIn(ANNA + ".xml", self.names(report))
-        refused = self.power_on(BERT, via="http", path="/init/%s.cfg" % BERT, expect="unconfigured")
+        refused = self.power_on(BERT, via="http", path="/init/%s.spc" % BERT, expect="unconfigured")
         self.assertEqual(self.names(refused), [])
         self.assertTrue(any("another phone" in problem for problem in refused["problems"]), refused)
         # A truncated gzip is no profile either.
         whole = gzip.compress(b"<flat-profile><GPP_A>1</GPP_A></flat-profile>" * 40)
         cut = self.write("cut.cfg", whole[:len(whole) // 2])
-        self.ok("asset", "add", cut, "--name", "init/%s.cfg" % BERT, "--family", "linksys-spa")
-        report = self.power_on(BERT, via="http", path="/init/%s.cfg" % BERT, expect="unconfigured")
+        self.ok("asset", "add", cut, "--name", "init/%s.spc" % BERT, "--family", "linksys-spa")
+        report = self.power_on(BERT, via="http", path="/init/%s.spc" % BERT, expect="unconfigured")
         self.assertTrue(any("inflate" in problem for problem in report["problems"]), report)
 
 

@@ -60,7 +60,7 @@ TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {
     const auto sealing = file(linksys(), "default profile", {{"provisioning.sealed", "yes"}}, {});
     ASSERT_TRUE(sealing) << sealing.error().text();
     EXPECT_NE(sealing->text.find("<Profile_Rule_B>( &quot;$P&quot; eq &quot;keyed&quot; )? [--key &quot;$SA&quot;] "
-                                 "http://192.0.2.1/$MA.cfg | http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
+                                 "http://192.0.2.1/$MA.enc | http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
               std::string::npos)
         << sealing->text;
     const auto elsewhere =
