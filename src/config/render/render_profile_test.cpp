@@ -34,15 +34,16 @@ const Family& linksys() {
 }
 
 TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
-    const auto family = load_family(PackText{
-        "p",
-        "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"000e08\"]\n[[document]]\nkind = \"own\"\n"
-        "path = \"{mac}.xml\"\nsyntax = \"spa-xml\"\nsummary = \"s\"\n",
-        "[model.M1]\nlines = 2\n",
-        "\"Name\" = { type = \"text\", access = \"ro\" }\n\"User_{n}_\" = { type = \"text\", access = \"rw\" }\n"
-        "\"Secret_{n}_\" = { type = \"text\", secret = true }\n",
-        "[\"phone.label\"]\nwrite = \"Name\"\n[\"line.{n}.user\"]\nwrite = \"User_{n}_\"\n"
-        "[\"line.{n}.password\"]\nwrite = \"Secret_{n}_\"\n"});
+    const auto family = load_family(
+        PackText{"p",
+                 "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"000e08\"]\n[[document]]\nkind = \"own\"\n"
+                 "path = \"{mac}.xml\"\nsyntax = \"spa-xml\"\nsummary = \"s\"\n",
+                 "[model.M1]\nlines = 2\n",
+                 "\"Name\" = { type = \"text\", access = \"ro\", source = \"s\", confidence = \"G\" }\n\"User_{n}_\" = "
+                 "{ type = \"text\", access = \"rw\", source = \"s\", confidence = \"G\" }\n"
+                 "\"Secret_{n}_\" = { type = \"text\", secret = true, source = \"s\", confidence = \"G\" }\n",
+                 "[\"phone.label\"]\nwrite = \"Name\"\n[\"line.{n}.user\"]\nwrite = \"User_{n}_\"\n"
+                 "[\"line.{n}.password\"]\nwrite = \"Secret_{n}_\"\n"});
     ASSERT_TRUE(family) << family.error().front().text();
     const auto own =
         file(**family, "own", {}, {{"phone.label", "Desk"}, {"line.1.user", "201"}, {"line.1.password", "x"}});
