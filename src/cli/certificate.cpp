@@ -65,7 +65,7 @@ int renew(const Cli& cli, const NamesArguments& arguments) {
 }
 
 struct IssueArguments {
-    std::string mac, family, model = "VIRTUAL", out = ".";
+    std::string mac, family, model = "VIRTUAL", serial = "VIRTUAL0000", out = ".";
 };
 
 int issue(const Cli& cli, const IssueArguments& arguments) {
@@ -82,7 +82,7 @@ int issue(const Cli& cli, const IssueArguments& arguments) {
     if (family->certificate_forms().empty())
         return failed({ErrorCode::not_found, "phones of " + arguments.family + " have no device certificates"});
     std::vector<std::pair<std::string, std::string>> subject;
-    for (const auto& [field, text] : family->certificate_forms().front().fill(*mac, arguments.model))
+    for (const auto& [field, text] : family->certificate_forms().front().fill(*mac, arguments.model, arguments.serial))
         subject.emplace_back(config::to_text(field), text);
     const auto issued =
         certificates::issue_device(cli.data_directory, subject, arguments.out, mac->text(), SystemClock());
@@ -132,6 +132,7 @@ void add_certificate(CLI::App& app, Cli& cli) {
     issued->add_option("--client", arguments->mac, "The phone's MAC address")->required()->type_name("MAC");
     issued->add_option("--family", arguments->family, "Whose form of a subject it has")->required();
     issued->add_option("--model", arguments->model, "Where the form holds the model")->capture_default_str();
+    issued->add_option("--serial", arguments->serial, "Where the form holds the serial number")->capture_default_str();
     issued->add_option("--out", arguments->out, "Where to put it")->type_name("DIR")->capture_default_str();
     issued->callback([&cli, arguments] { cli.run = guarded([&cli, arguments] { return issue(cli, *arguments); }); });
 }

@@ -120,6 +120,7 @@ TEST_F(RequestTest, CredentialsTokensFirstContactAndGuardAskWhatTheySay) {
         {{"credentials", "remove", "0004f2000001"}, "DELETE " + phone + "/credentials "},
         {{"credentials", "show", "0004f2000001", "--show-secrets"}, "GET " + phone + "/credentials?show_secrets=1 "},
         {{"device", "rotate-key", "0004f2000001"}, "POST " + phone + "/file-key/rotate {}"},
+        {{"device", "make-key", "0004f2000001"}, "POST " + phone + "/file-key/make {}"},
         {{"site", "rotate-token", "lab"}, "POST /v1/sites/lab/token/rotate {}"},
         {{"site", "finish-token", "lab"}, "POST /v1/sites/lab/token/finish {}"},
         {{"site", "set", "lab", "--first-contact", "60"}, R"(PATCH /v1/sites/lab {"first_contact_minutes":60})"},

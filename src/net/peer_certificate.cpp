@@ -12,13 +12,15 @@ namespace offhook::net {
 
 namespace {
 
-constexpr std::uint8_t ticket_version = 2;
+constexpr std::uint8_t ticket_version = 3;
 
 constexpr std::array subject_fields{&PeerCertificate::common_name,  &PeerCertificate::organizational_unit,
                                     &PeerCertificate::organization, &PeerCertificate::locality,
-                                    &PeerCertificate::state,        &PeerCertificate::serial_number};
+                                    &PeerCertificate::state,        &PeerCertificate::serial_number,
+                                    &PeerCertificate::surname};
 constexpr std::array subject_nids{NID_commonName,   NID_organizationalUnitName, NID_organizationName,
-                                  NID_localityName, NID_stateOrProvinceName,    NID_serialNumber};
+                                  NID_localityName, NID_stateOrProvinceName,    NID_serialNumber,
+                                  NID_surname};
 
 std::string utf8(const ASN1_STRING* text) {
     unsigned char* bytes = nullptr;

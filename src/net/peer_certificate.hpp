@@ -5,7 +5,7 @@
 /// application decides what that means). It travels in the session ticket, so that a resumed session knows its phone
 /// without seeing the certificate again; the generation, a digest over all client authorities and their switches, ends
 /// that when the operator changes a bundle.
-/// Shape   ticket: version u8 = 2, generation 32 bytes, origin 32 bytes, then per text u16 big-endian length and UTF-8:
+/// Shape   ticket: version u8 = 3, generation 32 bytes, origin 32 bytes, then per text u16 big-endian length and UTF-8:
 /// label, the
 ///         subject's fields in the order below, count u8, the alternative names.
 /// Limits  limits::certificate_text_bytes_max a text; what is longer, or holds a NUL, is left out.
@@ -30,6 +30,7 @@ struct PeerCertificate {
     std::string locality;
     std::string state; ///< ST, which some vendors write as S
     std::string serial_number;
+    std::string surname;                        ///< what older tools write as S
     std::vector<std::string> alternative_names; ///< DNS names, URIs and mail addresses
 
     friend bool operator==(const PeerCertificate&, const PeerCertificate&) = default;

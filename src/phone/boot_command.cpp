@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <csignal>
 #include <exception>
 #include <fmt/format.h>
@@ -264,6 +265,21 @@ void tell_unreachable(const PhoneNetwork& network, const std::string& address, B
     if (const auto why = network.why_unreachable(*ip)) report.problems.push_back(*why);
 }
 
+/// The phone's address: its network's, else the host's towards the server, where an address names that.
+std::string own_address(const Place& place, const std::string& typed) {
+    if (place.network) return place.network->address() ? place.network->address()->address.text() : std::string();
+    auto url = protocol::parse_url(typed.find("://") == std::string::npos ? "tftp://" + typed : typed);
+    boost::system::error_code failure;
+    const auto server = asio::ip::make_address(url ? url->host : std::string(), failure);
+    if (failure) return {};
+    asio::io_context context(1);
+    asio::ip::udp::socket socket(context);
+    socket.connect({server, 9}, failure); // sends nothing
+    if (failure) return {};
+    const auto own = socket.local_endpoint(failure);
+    return failure ? std::string() : own.address().to_string();
+}
+
 /// Runs what `work` makes of the phone's surroundings, on a loop of its own. Throws what it throws.
 using Work = std::function<asio::awaitable<void>(BootSurroundings)>;
 Result<void> run_in_surroundings(const BootOptions& options, const Subject& subject, Place& place,
@@ -289,6 +305,8 @@ Result<void> run_in_surroundings(const BootOptions& options, const Subject& subj
     surroundings.time_source = &time_source;
     surroundings.spelled_model = subject.spelled_model;
     surroundings.time_speed = options.stay.time_speed;
+    if (!options.client_certificate.empty()) surroundings.own_certificate = BootSurroundings::OwnCertificate::installed;
+    surroundings.own_address = [&] { return own_address(place, options.url); };
     std::exception_ptr failure;
     net::TaskGroup tasks(context.get_executor(), [&](std::exception_ptr thrown) { failure = std::move(thrown); });
     tasks.spawn(work(surroundings));

@@ -9,6 +9,7 @@
 #include "phone/transfers.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,11 @@ struct BootSurroundings {
     /// The model as the phone calls itself where that is more than the pack's row: "KX-HDV130N". "": as the row.
     std::string spelled_model = {};
     [[nodiscard]] const std::string& model_name() const { return spelled_model.empty() ? model.name : spelled_model; }
+
+    /// Whether it has a certificate of its own, which it shows under TLS.
+    enum class OwnCertificate : std::uint8_t { none, installed } own_certificate = OwnCertificate::none;
+    /// Its address, as far as that is known by then; "": it is not. Null: it never is.
+    std::function<std::string()> own_address = {};
 
     /// Null: whoever connects looks names up, and each has one address.
     Resolver* resolver = nullptr;

@@ -31,7 +31,8 @@ public:
     [[nodiscard]] std::span<const config::OtherFile> other_files() const override { return {}; }
     [[nodiscard]] std::optional<config::PathMatch> match_path(std::string_view) const override { return {}; }
     [[nodiscard]] std::optional<config::AgentMatch> match_user_agent(std::string_view) const override { return {}; }
-    [[nodiscard]] std::optional<MacAddress> match_certificate(std::span<const config::SubjectText>) const override {
+    [[nodiscard]] std::optional<config::CertificateHolder>
+    match_certificate(std::span<const config::SubjectText>) const override {
         return {};
     }
     [[nodiscard]] std::span<const config::CertificateForm> certificate_forms() const override { return {}; }

@@ -18,6 +18,7 @@
 #include "server/listener_set.hpp"
 #include "server/resync/resync_targets.hpp"
 #include "server/resync/resyncs.hpp"
+#include "server/sealed_uploads.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -125,6 +126,7 @@ private:
 
     void end_key_rotation(MacAddress mac, catalogue::Revision revision) {
         const auto queued = closing_.post([this, mac, revision] {
+            if (!reseal_for(mac, revision)) return;
             const auto ended = catalogue_.store().end_key_rotation(mac, revision);
             if (!ended && ended.error().code != ErrorCode::not_found)
                 log::warning("KEY_ROTATION_NOT_ENDED", "{}: {}", mac.text(), ended.error().text());
@@ -161,6 +163,22 @@ private:
         } catch (const std::exception& error) {
             log::error("IMAGE_HOLD_NOT_STORED", "{} {}: {}", hold.mac.text(), hold.name, error.what());
         }
+    }
+
+    /// What the phone has sealed with the key that goes. False: it has to stay, and the next fetch tries again.
+    bool reseal_for(MacAddress mac, catalogue::Revision revision) {
+        const auto snapshot = catalogue_.snapshot();
+        const auto* device = snapshot->find(mac);
+        if (device == nullptr || device->revision != revision) return true; // another's turn: nothing ends
+        const auto resealed = reseal_uploads(catalogue_.store(), file_keys_of(*snapshot, families_, *device), *device);
+        if (!resealed) {
+            log::warning("KEY_ROTATION_NOT_ENDED", "{}: {}", mac.text(), resealed.error().text());
+            return false;
+        }
+        for (const auto& kind : resealed->kinds) log::info("UPLOAD_RESEALED", "{}: {}", mac.text(), kind);
+        for (const auto& kind : resealed->closed)
+            log::warning("UPLOAD_NOT_OPENED", "{}: {} opens with none of its keys", mac.text(), kind);
+        return true;
     }
 
     catalogue::TimelineOptions timeline_options() {

@@ -3,11 +3,13 @@
 #include "base/assert.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 #include "config/render/render.hpp"
 #include "config/render/sealing.hpp"
 #include "protocol/http_head.hpp"
 #include "server/event_texts.hpp"
 #include "server/listing.hpp"
+#include "server/sealed_uploads.hpp"
 #include "server/stored_files.hpp"
 
 #include <algorithm>
@@ -61,6 +63,13 @@ bool is_served(const Asked& asked) {
     if (!asked.match) return false;
     if (asked.match->document == nullptr) return true;
     return asked.device != nullptr || asked.match->document->scope != config::DocumentScope::device;
+}
+
+/// Whether the asker may be told what opens his sealed files: over TLS to who has shown more than a URL, or within his
+/// first-contact window, as the site's policy has let him in.
+bool may_be_introduced(const Asked& asked, WallTime now) {
+    if (asked.request.privacy == catalogue::Privacy::tls && asked.proof >= catalogue::Proof::credentials) return true;
+    return asked.device != nullptr && asked.site->first_contact_minutes != 0 && asked.device->first_contact_until > now;
 }
 
 constexpr std::string_view sealed_media_type = "application/octet-stream";
@@ -136,27 +145,25 @@ FileAnswer Delivery::open(const FileRequest& request) {
     const config::Document* directory = verdict == Verdict::serve ? directory_in(asked) : nullptr;
     if (verdict == Verdict::serve && (asked.match->document == nullptr || directory != nullptr)) {
         AtHand at_hand = directory != nullptr ? directory_at_hand(asked) : stored_at_hand(asked);
-        if (at_hand.is_absent) {
+        const bool is_upload = directory == nullptr && at_hand.wanted.upload != 0;
+        if (at_hand.is_absent ||
+            (is_upload && at_hand.file != nullptr && !may_be_given(asked.device->mac, **at_hand.file))) {
             verdict = Verdict::absent;
         } else if (directory == nullptr && judge_fetch(asked, at_hand.wanted) == Withheld::yes) {
             verdict = Verdict::held;
         } else {
             answer.file = at_hand.file;
             answer.state = answer.file != nullptr ? FileAnswer::State::found : FileAnswer::State::later;
-            if (answer.file == nullptr) {
-                pending_.emplace().wanted = std::move(at_hand.wanted);
-                if (at_hand.is_part) {
-                    pending_->directory = directory;
-                    pending_->family = asked.family;
-                    pending_->site = asked.site->id;
-                }
-            }
+            if (answer.file == nullptr) put_off(asked, std::move(at_hand), directory);
         }
     } else if (verdict == Verdict::serve) {
         answer.file = &ready(asked);
         answer.state = FileAnswer::State::found;
         if (is_failure(**answer.file) || is_absence(**answer.file)) {
             verdict = is_failure(**answer.file) ? Verdict::failed : Verdict::absent;
+            answer = {};
+        } else if ((*answer.file)->is_introduction && !may_be_introduced(asked, clock_.wall())) {
+            verdict = Verdict::refuse;
             answer = {};
         } else {
             judge_boot(asked, **answer.file);
@@ -168,6 +175,7 @@ FileAnswer Delivery::open(const FileRequest& request) {
     }
     if (verdict != Verdict::serve || judgement.holds_found) answer.hold = judgement.hold;
     note(asked, verdict);
+    note_serial(asked);
     step_.reset();
     if (verdict == Verdict::serve && asked.site->first_contact_minutes != 0 && answer.file != nullptr)
         note_first_contact(asked, (*answer.file)->body.size());
@@ -180,17 +188,27 @@ FileAnswer Delivery::open(const FileRequest& request) {
     if (fetch_) answer.ticket.image = fetch_->file->id;
     if (answer.file != nullptr || pending_)
         answer.ticket.kind = asked.match->document != nullptr ? asked.match->document->kind : asked.match->other->kind;
-    if (pending_) {
-        pending_->event = event_;
-        pending_->ticket = answer.ticket;
-        pending_->hold = answer.hold;
-        pending_->path = request.path;
-        pending_->source = request.source;
-        pending_->source_port = request.source_port;
-        pending_->fetch = std::move(fetch_);
-        fetch_.reset();
-    }
+    if (pending_) keep_pending(request, answer);
     return answer;
+}
+
+void Delivery::put_off(const Asked& asked, AtHand at_hand, const config::Document* directory) {
+    pending_.emplace().wanted = std::move(at_hand.wanted);
+    if (!at_hand.is_part) return;
+    pending_->directory = directory;
+    pending_->family = asked.family;
+    pending_->site = asked.site->id;
+}
+
+void Delivery::keep_pending(const FileRequest& request, const FileAnswer& answer) {
+    pending_->event = event_;
+    pending_->ticket = answer.ticket;
+    pending_->hold = answer.hold;
+    pending_->path = request.path;
+    pending_->source = request.source;
+    pending_->source_port = request.source_port;
+    pending_->fetch = std::move(fetch_);
+    fetch_.reset();
 }
 
 const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
@@ -238,6 +256,13 @@ std::shared_ptr<ReadyFile> bake(std::string text, std::string_view media_type) {
     return file;
 }
 
+std::shared_ptr<const ReadyFile> introduction(config::Rendered rendered, std::string_view media_type) {
+    auto file = bake(std::move(rendered.text), media_type);
+    file->ends_key_rotation = rendered.ends_key_rotation;
+    file->is_introduction = true;
+    return file;
+}
+
 std::shared_ptr<const ReadyFile> sealed_file(config::Rendered rendered) {
     auto file = bake(std::move(rendered.sealed), sealed_media_type);
     file->ends_key_rotation = rendered.ends_key_rotation;
@@ -276,10 +301,12 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
         return failure();
     }
     if (before != nullptr && before->file->text == rendered->served() &&
-        before->file->ends_key_rotation == rendered->ends_key_rotation)
+        before->file->ends_key_rotation == rendered->ends_key_rotation &&
+        before->file->is_introduction == rendered->is_introduction)
         return before->file; // a change that changes nothing
 
     if (rendered->seal != nullptr) return sealed_file(std::move(*rendered));
+    if (rendered->is_introduction) return introduction(std::move(*rendered), document.syntax->media_type());
     return baked_file(std::move(rendered->text), document.syntax->media_type());
 }
 
@@ -341,6 +368,28 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
         event_.mac = *likely;
         if (snapshot_->find(*likely) != nullptr) event_.acquaintance = catalogue::Acquaintance::device;
     }
+}
+
+/// Not what its phone could not open.
+bool Delivery::may_be_given(MacAddress mac, const ReadyFile& upload) {
+    const auto* device = seal_of_upload(upload.body) == nullptr ? nullptr : snapshot_->find(mac);
+    if (device == nullptr || opens_with(file_keys_of(*snapshot_, families_, *device), upload.body)) return true;
+    if (closed_told_.size() < told_max && closed_told_.insert(mac).second)
+        log::warning("UPLOAD_NOT_OPENED",
+                     "{}: what it has sent sealed opens with none of its keys, and is kept from it", mac.text());
+    return false;
+}
+
+/// The certificate is believed; that the same phone's agent tells another serial number is said once.
+void Delivery::note_serial(const Asked& asked) {
+    const auto* certificate = asked.request.certificate;
+    if (certificate == nullptr || certificate->serial.empty() || asked.family == nullptr) return;
+    if (asked.family->name() != certificate->family || !snapshot_->find(certificate->mac)) return;
+    const auto agent = asked.family->match_user_agent(asked.request.user_agent);
+    if (!agent || agent->part.empty() || equal_ignoring_case(agent->part, certificate->serial)) return;
+    if (serials_told_.size() >= told_max || !serials_told_.insert(certificate->mac).second) return;
+    log::warning("CERTIFICATE_SERIAL_DIFFERS", "{}: its certificate has the serial number {}, its User-Agent {}",
+                 certificate->mac.text(), printable(certificate->serial, 40), printable(agent->part, 40));
 }
 
 /// Where the window of whoever asked is open, what he gets counts for his first boot.
@@ -552,6 +601,7 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     if (asked.match->document != nullptr) {
         const ReadyFile& file = *ready(asked);
         if (is_failure(file) || is_absence(file)) return std::nullopt;
+        if (file.is_introduction && !may_be_introduced(asked, clock_.wall())) return std::nullopt;
         out.bytes = file.body.size();
         return out;
     }

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +77,8 @@ private:
     [[nodiscard]] std::shared_ptr<const ReadyFile> make(const Asked& asked, const FileCache::Entry* before) const;
     void note(const Asked& asked, Verdict verdict);
     [[nodiscard]] std::uint32_t origin_number(const std::string& origin);
+    void note_serial(const Asked& asked);
+    [[nodiscard]] bool may_be_given(MacAddress mac, const ReadyFile& upload);
     void note_first_contact(const Asked& asked, std::uint64_t body_bytes);
     [[nodiscard]] static bool is_whole(catalogue::EventTransport transport, std::uint16_t status,
                                        std::uint64_t body_bytes, std::uint64_t whole_bytes);
@@ -123,6 +126,9 @@ private:
         bool is_absent = false; ///< there is no such file
     };
     [[nodiscard]] AtHand stored_at_hand(const Asked& asked);
+    /// What is to be fetched, and the facts that it is answered by.
+    void put_off(const Asked& asked, AtHand at_hand, const config::Document* directory);
+    void keep_pending(const FileRequest& request, const FileAnswer& answer);
     [[nodiscard]] AtHand directory_at_hand(const Asked& asked);
     [[nodiscard]] bool may_see_phonebook(const Asked& asked) const;
     [[nodiscard]] FileStamp directory_stamp(const DirectoryQuestion& question) const;
@@ -157,8 +163,11 @@ private:
     std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1
     FileShelf shelf_{cache_};
     Uploads uploads_{ring_};
-    std::optional<Pending> pending_; ///< of the request opened last
-    catalogue::TimelineEvent event_; ///< of the request opened last, until answered() completes it
+    static constexpr std::size_t told_max = 1024; ///< each
+    std::set<MacAddress> serials_told_;           ///< whose certificate and User-Agent were told to disagree
+    std::set<MacAddress> closed_told_;            ///< of whose uploads it was told that no key opens them
+    std::optional<Pending> pending_;              ///< of the request opened last
+    catalogue::TimelineEvent event_;              ///< of the request opened last, until answered() completes it
 };
 
 } // namespace offhook::server

@@ -214,6 +214,65 @@ TEST_F(DeliveryFamiliesTest, ASealedFileWithTheNewKeyEndsARotationOnceItIsWithTh
         EXPECT_EQ(ask(path, Verb::get).ticket.key_rotation, 0U) << path;
 }
 
+/// A Linksys phone's first contact, and what it is kept from.
+TEST_F(DeliveryFamiliesTest, TheFileThatBringsAKeyIsForACertificateOrAnAccountOverTls) {
+    constexpr auto key = "00112233445566778899aabbccddeeff", old_key = "ffeeddccbbaa99887766554433221100";
+    const auto publish = [&](catalogue::Revision revision, SettingRows more) {
+        auto rows = line_rows("1003");
+        rows.insert(rows.end(), more.begin(), more.end());
+        catalogue::ChangeSet change;
+        change.revision = revision;
+        auto device = device_of(lynn, rows, revision);
+        device.family = "linksys-spa";
+        device.model = "SPA942";
+        change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
+        delivery_.publish(house_of_four()->advanced(change));
+    };
+    const DeviceCertificate hers{"linksys-spa", lynn, "88019FA42805"}, anothers{"linksys-spa", anna, ""};
+    const auto ask = [&](const char* path, catalogue::Privacy privacy, const DeviceCertificate* certificate) {
+        FileRequest request;
+        request.transport = privacy == catalogue::Privacy::tls ? Transport::https : Transport::http;
+        request.privacy = privacy;
+        request.path = path;
+        request.certificate = certificate;
+        request.user_agent = "Linksys/SPA-942-5.1.8 (4MM00F903042)";
+        request.source = *IpAddress::from_text("192.168.1.7");
+        request.local = *IpAddress::from_text(local_);
+        request.local_port = port_;
+        auto answer = delivery_.open(request);
+        delivery_.answered(answer.file == nullptr ? 404 : 200, 0);
+        return answer;
+    };
+    constexpr auto clear = catalogue::Privacy::clear, tls = catalogue::Privacy::tls;
+    constexpr auto plain = "000e08aabbcc.xml", sealed = "000e08aabbcc.enc";
+    publish(2, {{"provisioning.file_key", key}});
+    EXPECT_NE(ask(plain, clear, nullptr).file, nullptr) << "nothing is sealed yet: as the site's policy says";
+    publish(3, {{"provisioning.file_key", key}, {"provisioning.sealed", "yes"}});
+    EXPECT_EQ(ask(plain, clear, nullptr).file, nullptr);
+    EXPECT_EQ(ask(plain, tls, nullptr).file, nullptr) << "TLS alone shows nobody";
+    EXPECT_EQ(ask(plain, tls, &anothers).file, nullptr);
+    testing::internal::CaptureStderr();
+    const auto told = ask(plain, tls, &hers);
+    ASSERT_NE(told.file, nullptr);
+    (void)ask(plain, tls, &hers);
+    const auto log = testing::internal::GetCapturedStderr();
+    EXPECT_NE(log.find("CERTIFICATE_SERIAL_DIFFERS"), std::string::npos) << log;
+    EXPECT_EQ(log.find("CERTIFICATE_SERIAL_DIFFERS"), log.rfind("CERTIFICATE_SERIAL_DIFFERS")) << "once";
+    EXPECT_EQ(log.find(key), std::string::npos);
+    EXPECT_NE((*told.file)->text.find(key), std::string::npos);
+    const auto closed = ask(sealed, clear, nullptr);
+    ASSERT_NE(closed.file, nullptr) << "it opens for its phone alone";
+    EXPECT_TRUE(config::find_seal("openssl-raw-256")->open((*closed.file)->text, key));
+    EXPECT_EQ(told.ticket.key_rotation, 0U);
+    publish(
+        4,
+        {{"provisioning.file_key", key}, {"provisioning.previous_file_key", old_key}, {"provisioning.sealed", "yes"}});
+    const auto next = ask(sealed, clear, nullptr);
+    EXPECT_TRUE(config::find_seal("openssl-raw-256")->open((*next.file)->text, old_key));
+    EXPECT_EQ(next.ticket.key_rotation, 4U);
+    EXPECT_EQ(ask(plain, tls, &hers).ticket.key_rotation, 4U) << "a phone that was reset has the new key at once";
+}
+
 TEST_F(DeliveryFamiliesTest, ASealedTwinThatAPhoneDoesNotHaveIsAbsentAndNoFailure) {
     catalogue::Revision revision = 1;
     for (const SettingRows& rows : {SettingRows{}, SettingRows{{"provisioning.file_key", "0123456789abcdef"}},

@@ -3,6 +3,7 @@
 #include "catalogue/limits.hpp"
 #include "catalogue/store/sqlite_store.hpp"
 #include "catalogue/test_directory.hpp"
+#include "config/seal/seal.hpp"
 #include "config/syntax/directory_syntax.hpp"
 #include "server/delivery.hpp"
 #include "server/event_texts.hpp"
@@ -725,6 +726,26 @@ TEST_F(DeliveryFilesTest, OneThatTakesTheSameSettingsAgainAndAgainIsToldOfAndSer
     change.set = {{"provisioning.interval", "120"}};
     ASSERT_TRUE(catalogue_.store().change_device(anna, change));
     EXPECT_EQ(alarms(most + 3), 0) << "it was told to come so often";
+}
+
+TEST_F(DeliveryFilesTest, WhatThePhoneSealedWithAnotherKeyIsKeptFromItAndKept) {
+    constexpr auto key = "00112233445566778899aabbccddeeff", other = "ffeeddccbbaa99887766554433221100";
+    const auto* seal = config::find_seal("polycom-project");
+    const auto sealed = seal->seal("<PHONE_CONFIG/>", other, "s").value();
+    constexpr std::string_view name = "0004f2000001-phone.cfg";
+    EXPECT_EQ(put(name, sealed).refusal, UploadRefusal::none);
+    EXPECT_EQ(text(name), sealed) << "no key is stated: nobody knows";
+    const auto state = [&](const char* setting, const char* value) {
+        catalogue::DeviceChange change;
+        change.set = {{setting, value}};
+        EXPECT_TRUE(catalogue_.store().change_device(anna, change));
+    };
+    state("provisioning.file_key", key);
+    EXPECT_EQ(text(name), "(nothing)");
+    EXPECT_EQ(text(name), "(nothing)") << "from the cache as well";
+    state("provisioning.previous_file_key", other);
+    EXPECT_EQ(text(name), sealed) << "the phone may have that one still";
+    EXPECT_EQ(catalogue_.store().uploads(anna)->size(), 1U);
 }
 
 } // namespace

@@ -29,6 +29,7 @@ enum class Verb : std::uint8_t { get, head, put };
 struct DeviceCertificate {
     std::string family;
     MacAddress mac;
+    std::string serial = {}; ///< where the vendor writes one
 };
 
 /// Who logged in (FTP). Given by log_in(), handed back with each request of the session.
@@ -88,6 +89,7 @@ struct ReadyFile {
     std::string http_head_keep_alive;
     std::string http_head_close;
     bool ends_key_rotation = false; ///< config::Rendered's
+    bool is_introduction = false;   ///< config::Rendered's
 };
 
 /// What is needed to say later how a transfer ended. Lifetime: `kind` is the pack's, which

@@ -216,10 +216,11 @@ CertificateReader ListenerSet::certificate_reader() const {
         add(SubjectField::locality, peer.locality);
         add(SubjectField::state, peer.state);
         add(SubjectField::serial_number, peer.serial_number);
+        add(SubjectField::surname, peer.surname);
         for (const auto& name : peer.alternative_names) add(SubjectField::alternative_name, name);
-        const auto mac = family->match_certificate(subject);
-        if (!mac) return std::nullopt;
-        return DeviceCertificate{peer.label, *mac};
+        const auto holder = family->match_certificate(subject);
+        if (!holder) return std::nullopt;
+        return DeviceCertificate{peer.label, holder->mac, std::string(holder->part)};
     };
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/seal/seal.hpp"
+#include "server/sealed_uploads.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -12,27 +13,20 @@ namespace {
 
 using config::Parameter;
 
-/// Every seal that can tell its own files, with the name to look it up by: an upload's pack row names none, because a
-/// phone seals what it likes.
-constexpr std::string_view telling_seals[] = {"polycom-project", "panasonic-project"};
-
 /// Of one phone. Nobody changes so much on a phone, and each may be a line of what people are shown.
 constexpr std::size_t entries_max = 2'000;
 
 /// The plain text. Errors: invalid, for a sealed file that no key opens.
 Result<std::string> opened(std::string_view bytes, std::span<const std::string_view> keys) {
-    for (const auto name : telling_seals) {
-        const config::Seal* seal = config::find_seal(name);
-        if (seal == nullptr || !seal->looks_sealed(bytes)) continue;
-        if (keys.empty())
-            return fail(ErrorCode::invalid,
-                        "it is encrypted, and no key is known: set provisioning.file_key to the phone's");
-        for (const auto key : keys)
-            if (auto plain = seal->open(bytes, key)) return plain;
-        return fail(ErrorCode::invalid, "it is encrypted, and does not open with provisioning.file_key: the phone has "
-                                        "another key");
-    }
-    return std::string(bytes);
+    const config::Seal* seal = seal_of_upload(bytes);
+    if (seal == nullptr) return std::string(bytes);
+    if (keys.empty())
+        return fail(ErrorCode::invalid,
+                    "it is encrypted, and no key is known: set provisioning.file_key to the phone's");
+    for (const auto key : keys)
+        if (auto plain = seal->open(bytes, key)) return plain;
+    return fail(ErrorCode::invalid, "it is encrypted, and does not open with provisioning.file_key: the phone has "
+                                    "another key, and is not given it");
 }
 
 /// Each name once: the first counts, as the phone reads its files.

@@ -15,14 +15,27 @@ constexpr EnumText<SubjectField, subject_field_count> field_text{{{{SubjectField
                                                                    {SubjectField::locality, "L"},
                                                                    {SubjectField::state, "ST"},
                                                                    {SubjectField::serial_number, "serialNumber"},
+                                                                   {SubjectField::surname, "surname"},
                                                                    {SubjectField::alternative_name, "SAN"}}}};
 
-bool matches(const Pattern& pattern, std::string_view text, std::optional<MacAddress>& mac) {
+bool matches(const Pattern& pattern, std::string_view text, std::optional<MacAddress>& mac, std::string_view& part) {
     if (text.size() > limits::name_bytes_max) return false;
     Captures captures;
     const bool matched = pattern.match(text, captures);
     if (matched && captures.mac) mac = captures.mac;
+    if (matched && !captures.at(Variable::part).empty()) part = captures.at(Variable::part);
     return matched;
+}
+
+/// "942" of "SPA942" behind "SPA-".
+std::string_view behind(std::string_view written, std::string_view model) {
+    std::size_t at = 0;
+    for (const char c : written) {
+        if (c == '-') continue;
+        if (at == model.size() || model[at] != c) return model;
+        ++at;
+    }
+    return model.substr(model.substr(at).starts_with('-') ? at + 1 : at);
 }
 
 } // namespace
@@ -46,19 +59,20 @@ Result<CertificateForm> CertificateForm::compile(const std::vector<std::pair<Sub
     return form;
 }
 
-std::optional<MacAddress> CertificateForm::match(std::span<const SubjectText> subject) const {
+std::optional<CertificateHolder> CertificateForm::match(std::span<const SubjectText> subject) const {
     std::optional<MacAddress> mac;
+    std::string_view part;
     for (const auto& [field, pattern] : fields_) {
         const auto fits = [&, name = field, &wanted = pattern](const SubjectText& text) {
-            return text.first == name && matches(wanted, text.second, mac);
+            return text.first == name && matches(wanted, text.second, mac, part);
         };
         if (std::none_of(subject.begin(), subject.end(), fits)) return std::nullopt;
     }
-    return mac;
+    return mac ? std::optional(CertificateHolder{*mac, part}) : std::nullopt;
 }
 
-std::vector<std::pair<SubjectField, std::string>> CertificateForm::fill(const MacAddress& mac,
-                                                                        std::string_view model) const {
+std::vector<std::pair<SubjectField, std::string>> CertificateForm::fill(const MacAddress& mac, std::string_view model,
+                                                                        std::string_view part) const {
     std::vector<std::pair<SubjectField, std::string>> out;
     for (const auto& [field, pattern] : fields_) {
         std::string text;
@@ -75,9 +89,9 @@ std::vector<std::pair<SubjectField, std::string>> CertificateForm::fill(const Ma
             else if (word == "mac")
                 text += mac.text();
             else if (word == "model")
-                text += model;
+                text += behind(text, model);
             else
-                text += "VIRTUAL0000"; // a serial number, say
+                text += part;
             at = end + 1;
         }
         out.emplace_back(field, std::move(text));

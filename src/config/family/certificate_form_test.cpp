@@ -24,6 +24,7 @@ TEST(CertificateForm, MatchesByTable) {
     constexpr auto ou = SubjectField::organizational_unit;
     constexpr auto l = SubjectField::locality;
     constexpr auto st = SubjectField::state;
+    constexpr auto sn = SubjectField::surname;
     for (const auto& [name, fields, subject, mac] :
          {Case{"polycom", polycom_fields, {{cn, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
           Case{"colons", polycom_fields, {{cn, "00:04:f2:ab:cd:ef"}, {o, "Polycom Inc."}}, "0004f2abcdef"},
@@ -34,12 +35,13 @@ TEST(CertificateForm, MatchesByTable) {
           Case{"more than the address", polycom_fields, {{cn, "0004F2ABCDEF0"}, {o, "Polycom Inc."}}, nullptr},
           Case{"address elsewhere", polycom_fields, {{st, "0004F2ABCDEF"}, {o, "Polycom Inc."}}, nullptr},
           Case{"linksys", linksys, {{ou, "SPA-962"}, {l, "88012BA01234"}, {st, "000e08abcdef"}}, "000e08abcdef"},
+          Case{"no state but a surname", linksys, {{ou, "SPA-962"}, {l, "88"}, {sn, "000e08abcdef"}}, nullptr},
           Case{"generic", linksys, {{ou, "cisco.com"}, {l, "ciscogeneric"}, {st, "ciscogeneric"}}, nullptr},
           Case{"empty", linksys, {}, nullptr}}) {
         const auto form = CertificateForm::compile(fields);
         ASSERT_TRUE(form) << name;
         const auto got = form->match(subject);
-        EXPECT_EQ(got ? got->text() : "none", mac == nullptr ? "none" : mac) << name;
+        EXPECT_EQ(got ? got->mac.text() : "none", mac == nullptr ? "none" : mac) << name;
     }
 }
 
@@ -47,10 +49,25 @@ TEST(CertificateForm, FillsWhatItMatches) {
     const auto mac = *MacAddress::from_text("000e08abcdef");
     for (const auto* fields : {&polycom_fields, &linksys}) {
         const auto form = CertificateForm::compile(*fields);
-        const auto filled = form->fill(mac, "SPA-962");
+        const auto filled = form->fill(mac, "SPA-962", "88012BA01234");
         std::vector<SubjectText> subject(filled.begin(), filled.end());
-        EXPECT_EQ(form->match(subject), mac);
+        const auto holder = form->match(subject);
+        ASSERT_TRUE(holder);
+        EXPECT_EQ(holder->mac, mac);
+        EXPECT_EQ(holder->part, fields == &linksys ? "88012BA01234" : "");
     }
+}
+
+TEST(CertificateForm, WritesAModelOnce) {
+    const auto form = *CertificateForm::compile(
+        {{SubjectField::organizational_unit, "SPA-{model}"}, {SubjectField::surname, "{mac}"}});
+    for (const auto& [model, written] : {std::pair{"SPA942", "SPA-942"},
+                                         {"SPA-962", "SPA-962"},
+                                         {"942", "SPA-942"},
+                                         {"PAP2T", "SPA-PAP2T"},
+                                         {"SPA", "SPA-"},
+                                         {"", "SPA-"}})
+        EXPECT_EQ(form.fill(MacAddress(), model, "").front().second, written) << model;
 }
 
 TEST(CertificateForm, RefusesByTable) {

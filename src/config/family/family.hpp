@@ -60,11 +60,14 @@ struct Document {
     /// no, {url:NAME} behind {origin} where it is none; {{x}} is {x}. A parameter whose {setting:NAME} or {url:NAME}
     /// nobody states is left out, and one that a row or a raw parameter has written. No secret setting may be named.
     std::vector<Parameter> fixed;
+    /// What some of them are instead where provisioning.sealed is yes.
+    std::vector<Parameter> fixed_sealed;
     /// Served encrypted with the device's provisioning.file_key: never, where provisioning.sealed says so, or always
     /// (a phone knows by the name). Null `seal`: never. Where provisioning.sealed says so, `elsewhere` is not served at
-    /// all: another document, always sealed, holds the same.
+    /// all: another document, always sealed, holds the same. `introduces` is the plain twin that brings the key: where
+    /// provisioning.sealed says so it is there for whom a secret may be told alone (Rendered::is_introduction).
     const Seal* seal = nullptr;
-    enum class Sealed : std::uint8_t { when_asked, always, elsewhere } sealed = Sealed::when_asked;
+    enum class Sealed : std::uint8_t { when_asked, always, elsewhere, introduces } sealed = Sealed::when_asked;
     const DirectorySyntax* directory = nullptr; ///< of Content::directory, and `syntax` is null then
     std::vector<DirectoryKey> keys;             ///< of Content::directory
     std::size_t directory_bytes_max = 0;        ///< of Content::directory: more a phone does not keep; 0: not known
@@ -72,8 +75,9 @@ struct Document {
     /// is what phones make of it.
     std::string beside;
     bool names_origin = false; ///< {origin} is among them: the bytes depend on which address of ours was asked
-    bool needed = true;        ///< false: a phone that does not get it is none the worse, and explain says so
-    std::string summary;       ///< what it is, for explain and docs
+    [[nodiscard]] bool has_sealed_twin() const { return sealed == Sealed::elsewhere || sealed == Sealed::introduces; }
+    bool needed = true;  ///< false: a phone that does not get it is none the worse, and explain says so
+    std::string summary; ///< what it is, for explain and docs
 };
 
 /// What a phone may do with a file that it uploads.
@@ -134,6 +138,7 @@ struct AgentMatch {
     std::string_view version;
     std::string_view stage; ///< "Application", "Updater", or empty
     std::optional<MacAddress> mac;
+    std::string_view part = {}; ///< a serial number, where the agent tells one
 };
 
 /// What a phone out of its box gives any server that asks. Everybody knows it, so it proves nothing.
@@ -221,7 +226,8 @@ public:
     [[nodiscard]] virtual std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const = 0;
 
     /// Whose device certificate that is. The subject is believed: verify the certificate first.
-    [[nodiscard]] virtual std::optional<MacAddress> match_certificate(std::span<const SubjectText> subject) const = 0;
+    [[nodiscard]] virtual std::optional<CertificateHolder>
+    match_certificate(std::span<const SubjectText> subject) const = 0;
     /// In the order of the pack; the first is what its newest phones show. Empty: its phones have none.
     [[nodiscard]] virtual std::span<const CertificateForm> certificate_forms() const = 0;
 

@@ -99,7 +99,7 @@ void read_certificates(TomlReader& root, const PackFile& file, PackContent& cont
             if (const auto field = subject_field_from_text(pair.key))
                 fields.emplace_back(*field, pair.values.front());
             else
-                file.problems.add(pair.where, "a subject's fields are CN OU O L ST serialNumber SAN, not '" +
+                file.problems.add(pair.where, "a subject's fields are CN OU O L ST serialNumber surname SAN, not '" +
                                                   printable(pair.key, 40) + "'");
         }
         if (auto form = CertificateForm::compile(fields))
@@ -152,16 +152,31 @@ void read_seal(TomlReader& row, Document& document) {
     const std::string name = row.text("seal");
     const bool says_when = row.has("sealed");
     document.seal = find_seal(name);
-    document.sealed =
-        choice(row, "sealed", Sealed::when_asked,
-               {{"when asked", Sealed::when_asked}, {"always", Sealed::always}, {"elsewhere", Sealed::elsewhere}});
+    document.sealed = choice(row, "sealed", Sealed::when_asked,
+                             {{"when asked", Sealed::when_asked},
+                              {"always", Sealed::always},
+                              {"elsewhere", Sealed::elsewhere},
+                              {"introduces", Sealed::introduces}});
     if (document.seal == nullptr && !name.empty())
         row.problem_at("seal", "no seal '" + printable(name, 40) + "'; there are " + seal_names());
-    else if ((document.seal == nullptr) != (document.sealed == Sealed::elsewhere) && says_when)
+    else if ((document.seal == nullptr) != document.has_sealed_twin() && says_when)
         row.problem_at("sealed", document.seal == nullptr ? "`sealed` says when a `seal` is used, and there is none"
                                                           : "what is sealed elsewhere has no `seal` of its own");
+    if (document.sealed == Sealed::introduces && document.scope != DocumentScope::device)
+        row.problem_at("sealed", "what brings a key is one device's own: its scope is \"device\"");
     if (document.seal != nullptr && document.scope != DocumentScope::device)
         row.problem_at("seal", "a sealed document is sealed with a device's own key: its scope is \"device\"");
+}
+
+/// [document.fixed], and [document.fixed_sealed]: what some of it is instead while own files are sealed.
+void read_fixed(TomlReader& row, Document& document) {
+    for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
+    for (const auto& pair : row.pairs("fixed_sealed")) {
+        const auto same = [&](const Parameter& fixed) { return fixed.name == pair.key; };
+        if (std::none_of(document.fixed.begin(), document.fixed.end(), same))
+            row.problem_at("fixed_sealed", printable(pair.key, 40) + " does not stand in [document.fixed]");
+        document.fixed_sealed.push_back({pair.key, pair.values.front()});
+    }
 }
 
 Document read_document(TomlReader& row, const PackFile& file) {
@@ -183,7 +198,7 @@ Document read_document(TomlReader& row, const PackFile& file) {
                                {"model", Content::model},
                                {"own", Content::own},
                                {"directory", Content::directory}});
-    for (const auto& pair : row.pairs("fixed")) document.fixed.push_back({pair.key, pair.values.front()});
+    read_fixed(row, document);
     document.needed = row.boolean("needed", true);
     read_seal(row, document);
     document.summary = row.text("summary", TomlReader::Need::required);
@@ -210,10 +225,11 @@ void check_fixed_setting(const PackFile& file, std::string_view word, const std:
         file.problems.add(where, "{setting:NAME?A:B} asks a yes or no, and says what to write for either");
 }
 
-/// Braces in fixed values: {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}} is the phone's
-/// own {x}.
-void check_fixed(const PackFile& file, const PackContent& content, Document& document, const std::string& where) {
-    for (const Parameter& parameter : document.fixed)
+/// Braces in fixed values: {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}}
+/// is the phone's own {x}.
+void check_fixed(const PackFile& file, const PackContent& content, Document& document,
+                 const std::vector<Parameter>& values, const std::string& where) {
+    for (const Parameter& parameter : values)
         for (std::size_t at = parameter.value.find('{'); at != std::string::npos;
              at = parameter.value.find('{', at + 1)) {
             const bool phones = parameter.value.compare(at, 2, "{{") == 0;
@@ -226,8 +242,9 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
             const bool of_device = word == "mac" || word == "MAC" || word == "model";
             if (of_device && document.scope != DocumentScope::device)
                 file.problems.add(where, "{" + word + "} in a document that several devices share");
-            if (word == "origin" || word.starts_with("url:")) document.names_origin = true;
-            if (of_device || word == "origin") continue;
+            const bool of_server = word == "origin" || word == "key_origin";
+            if (of_server || word.starts_with("url:")) document.names_origin = true;
+            if (of_device || of_server) continue;
             if (word.starts_with("setting:") && end != std::string::npos) {
                 check_fixed_setting(file, std::string_view(word).substr(8), where);
                 continue;
@@ -240,9 +257,10 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
                                std::any_of(content.documents.begin(), content.documents.end(),
                                            [&](const Document& other) { return word.substr(5) == other.kind; });
             if (!known || end == std::string::npos)
-                file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
-                                             "}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} "
-                                             "{path:KIND of a document}");
+                file.problems.add(
+                    where, parameter.name + ": '{" + printable(word, 40) +
+                               "}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} "
+                               "{path:KIND of a document}");
         }
 }
 
@@ -275,7 +293,9 @@ void read_documents(TomlReader& root, const PackFile& file, PackContent& content
         content.documents.push_back(std::move(document));
     }
     for (std::size_t i = 0; i < places.size(); ++i) {
-        check_fixed(file, content, content.documents[i], places[i]);
+        auto& document = content.documents[i];
+        check_fixed(file, content, document, document.fixed, places[i]);
+        check_fixed(file, content, document, document.fixed_sealed, places[i]);
         if (content.documents[i].content == Document::Content::model)
             check_model_document(file, content.documents, i, places[i]);
     }

@@ -68,7 +68,14 @@ void Pack::find_used() {
             return !document.beside.empty() && other.kind == document.beside;
         });
         beside_.push_back(beside == content_.files.end() ? nullptr : &*beside);
-        for (const Parameter& fixed : document.fixed)
+        std::vector<Parameter> all = document.fixed;
+        all.insert(all.end(), document.fixed_sealed.begin(), document.fixed_sealed.end());
+        const auto names_key_server = [](const Parameter& fixed) {
+            return fixed.value.find("{key_origin}") != std::string::npos;
+        };
+        if (std::any_of(all.begin(), all.end(), names_key_server))
+            used_[find_setting("provisioning.key_server").value().id] = true;
+        for (const Parameter& fixed : all)
             for (auto at = fixed.value.find(word); at != std::string::npos; at = fixed.value.find(word, at + 1)) {
                 const auto name = std::string_view(fixed.value).substr(at + word.size());
                 if (const auto key = find_setting(name.substr(0, name.find('}')))) used_[key->id] = true;
@@ -129,14 +136,14 @@ std::optional<AgentMatch> Pack::match_user_agent(std::string_view user_agent) co
         Captures captures;
         if (!pattern.match(user_agent, captures)) continue;
         return AgentMatch{captures.at(Variable::model), captures.at(Variable::version), captures.at(Variable::stage),
-                          captures.mac};
+                          captures.mac, captures.at(Variable::part)};
     }
     return std::nullopt;
 }
 
-std::optional<MacAddress> Pack::match_certificate(std::span<const SubjectText> subject) const {
+std::optional<CertificateHolder> Pack::match_certificate(std::span<const SubjectText> subject) const {
     for (const CertificateForm& form : content_.certificates)
-        if (const auto mac = form.match(subject)) return mac;
+        if (auto holder = form.match(subject)) return holder;
     return std::nullopt;
 }
 

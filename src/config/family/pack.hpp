@@ -62,7 +62,8 @@ public:
     [[nodiscard]] std::span<const OtherFile> other_files() const override { return content_.files; }
     [[nodiscard]] std::optional<PathMatch> match_path(std::string_view path) const override;
     [[nodiscard]] std::optional<AgentMatch> match_user_agent(std::string_view user_agent) const override;
-    [[nodiscard]] std::optional<MacAddress> match_certificate(std::span<const SubjectText> subject) const override;
+    [[nodiscard]] std::optional<CertificateHolder>
+    match_certificate(std::span<const SubjectText> subject) const override;
     [[nodiscard]] std::span<const CertificateForm> certificate_forms() const override { return content_.certificates; }
     [[nodiscard]] WriteResult write(const Effective& settings, const Model* model) const override;
     [[nodiscard]] ReadResult read(std::span<const Parameter> parameters, const Model* model) const override;

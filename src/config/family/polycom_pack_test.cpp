@@ -166,8 +166,10 @@ TEST(PolycomPack, ReadsTheMacFromAFactoryCertificate) {
     const auto* family = &polycom();
     const std::vector<SubjectText> subject{{SubjectField::organization, "Polycom Inc."},
                                            {SubjectField::common_name, "0004F2ABCDEF"}};
-    EXPECT_EQ(family->match_certificate(subject), MacAddress::from_text("0004f2abcdef"));
-    EXPECT_EQ(family->match_certificate({}), std::nullopt);
+    const auto holder = family->match_certificate(subject);
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->mac, MacAddress::from_text("0004f2abcdef"));
+    EXPECT_FALSE(family->match_certificate({}));
 }
 
 TEST(PolycomPack, GuardsEveryFlashParameterThatItWrites) {

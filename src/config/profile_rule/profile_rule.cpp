@@ -222,10 +222,10 @@ private:
         if (cursor_.peek() == '"') {
             const auto text = cursor_.take_quoted();
             if (!text) return tl::unexpected(text.error());
-            out = *text;
-        } else {
-            out = cursor_.take_word("]|");
+            out = *text; // may be empty: a register that holds nothing yet, in an alternative that is not chosen (I)
+            return {};
         }
+        out = cursor_.take_word("]|");
         if (out->empty()) return cursor_.wrong("the option's word is empty", "a word, or a text in quotes", begin);
         return {};
     }

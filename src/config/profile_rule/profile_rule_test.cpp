@@ -183,5 +183,12 @@ TEST(ProfileRule, NotesWhatIsNeverReached) {
     EXPECT_THAT(error_of(many), HasSubstr("too many alternatives"));
 }
 
+TEST(ProfileRule, AQuotedOptionMayBeEmptyForItsRegisterMayBe) {
+    const auto rule = parse_profile_rule(expand_rule("( \"$P\" eq \"keyed\" )? [--key \"$SA\"] /sealed | /plain", {}),
+                                         RuleForm::profile);
+    ASSERT_TRUE(rule) << rule.error().text();
+    EXPECT_EQ(rule->alternatives.size(), 2U);
+}
+
 } // namespace
 } // namespace offhook::config

@@ -25,17 +25,28 @@ std::span<const LayerRef> layers_of(const Document& document, const Subject& sub
     return document.scope == DocumentScope::device ? subject.all : of_model(subject);
 }
 
-/// What files call this server.
-std::string origin_of(const Effective& settings, const Subject& subject) {
-    static const auto setting = find_pattern("provisioning.server").value();
-    const auto* stated = settings.find({setting, 0});
-    std::string_view origin = stated != nullptr && !stated->value.empty() ? stated->value : subject.origin;
+/// What files call this server, where a setting states it.
+std::string origin_of(const Effective& settings, const Subject& subject, SettingKey setting,
+                      std::string_view otherwise) {
+    const auto* stated = settings.find(setting);
+    std::string_view origin = stated != nullptr && !stated->value.empty() ? stated->value : otherwise;
     while (origin.ends_with('/')) origin.remove_suffix(1);
     std::string out(origin);
     const auto last = out.rfind('/');
     const bool has_token = last != std::string::npos && std::string_view(out).substr(last + 1) == subject.token;
     if (!out.empty() && !subject.token.empty() && !has_token) out.append("/").append(subject.token);
     return out;
+}
+
+std::string origin_of(const Effective& settings, const Subject& subject) {
+    static const auto setting = find_setting("provisioning.server").value();
+    return origin_of(settings, subject, setting, subject.origin);
+}
+
+/// Where a phone gets its file key, which must not go over whatever it asked by.
+std::string key_origin_of(const Effective& settings, const Subject& subject, std::string_view origin) {
+    static const auto setting = find_setting("provisioning.key_server").value();
+    return origin_of(settings, subject, setting, origin);
 }
 
 constexpr std::string_view setting_word = "setting:";
@@ -63,7 +74,7 @@ std::string_view needed_setting(std::string_view pattern) {
 
 /// What is known when a pattern is expanded.
 struct Known {
-    std::string_view origin;
+    std::string_view origin, key_origin;
     const Effective* settings = nullptr;
 };
 
@@ -81,8 +92,8 @@ std::string setting_text(std::string_view word, const Known& known) {
            std::string(stated->value);
 }
 
-/// Replaces {mac} {MAC} {model} {part} {site} {origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}} becomes {x}.
-/// Anything else in braces stays as it is, for the phone to expand.
+/// Replaces {mac} {MAC} {model} {part} {site} {origin} {key_origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}}
+/// becomes {x}. Anything else in braces stays as it is, for the phone to expand.
 std::string expand(std::string_view pattern, const Subject& subject, const Known& known = {}) {
     std::string out;
     while (!pattern.empty()) {
@@ -104,6 +115,8 @@ std::string expand(std::string_view pattern, const Subject& subject, const Known
             out += subject.model_name;
         } else if (word == "origin") {
             out += known.origin;
+        } else if (word == "key_origin") {
+            out += known.key_origin;
         } else if (word == "part" && subject.model != nullptr && !subject.model->part_numbers.empty()) {
             out += subject.model->part_numbers.front();
         } else if (word.starts_with(setting_word) || word.starts_with(url_word)) {
@@ -245,6 +258,16 @@ std::vector<WrittenParameter> told_by_others(const Subject& subject) {
     return told;
 }
 
+/// The pack's text for one of them, by whether own files are sealed.
+std::string_view fixed_text(const Document& document, const Parameter& fixed, const Effective& settings) {
+    static const auto sealed = find_setting("provisioning.sealed").value();
+    const auto* stated = document.fixed_sealed.empty() ? nullptr : settings.find(sealed);
+    if (stated == nullptr || stated->value != "yes") return fixed.value;
+    const auto found = std::find_if(document.fixed_sealed.begin(), document.fixed_sealed.end(),
+                                    [&](const Parameter& other) { return other.name == fixed.name; });
+    return found == document.fixed_sealed.end() ? fixed.value : found->value;
+}
+
 /// The document's own parameters: as layers state them, else as the pack does.
 void add_fixed(Rendered& out, const Document& document, const Subject& subject, const Known& known) {
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
@@ -262,13 +285,14 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
         }
         WrittenParameter p;
         p.setting.id = Layer::raw_id;
-        if (const auto word = needed_setting(fixed.value); !word.empty()) {
+        const auto pattern = fixed_text(document, fixed, *known.settings);
+        if (const auto word = needed_setting(pattern); !word.empty()) {
             const auto* setting = setting_of(word, *known.settings);
             if (setting == nullptr) continue;
             p.setting = setting->key;
             p.origin = setting->origin;
         }
-        p.parameter = {fixed.name, expand(fixed.value, subject, known)};
+        p.parameter = {fixed.name, expand(pattern, subject, known)};
         if (is_there)
             *there = std::move(p);
         else
@@ -329,7 +353,8 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
     if (document.names_origin && origin.empty())
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
-    add_fixed(out, document, subject, {origin, &stated});
+    const std::string key_origin = document.names_origin ? key_origin_of(stated, subject, origin) : std::string();
+    add_fixed(out, document, subject, {origin, key_origin, &stated});
     std::vector<Parameter> parameters;
     parameters.reserve(out.parameters.size());
     for (const WrittenParameter& p : out.parameters) parameters.push_back(p.parameter);

@@ -48,8 +48,11 @@ struct Rendered {
     std::string text; ///< plain
     const Seal* seal = nullptr;
     std::string sealed; ///< what is served where `seal` is not null
-    /// Sealed with the key before, and tells the new one: once the phone has it whole, that one is the phone's key.
+    /// Sealed with the key before, or an introduction, and tells the new one: once the phone has it whole, that one is
+    /// the phone's key.
     bool ends_key_rotation = false;
+    /// Plain, and brings the key by which the sealed twin opens: only for whom that may be told.
+    bool is_introduction = false;
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
     std::size_t contacts_left_out = 0;        ///< of a directory: what the phone would not keep

@@ -34,15 +34,16 @@ const Family& linksys() {
 }
 
 TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
-    const auto family = load_family(PackText{
-        "p",
-        "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"000e08\"]\n[[document]]\nkind = \"own\"\n"
-        "path = \"{mac}.xml\"\nsyntax = \"spa-xml\"\nsummary = \"s\"\n",
-        "[model.M1]\nlines = 2\n",
-        "\"Name\" = { type = \"text\", access = \"ro\" }\n\"User_{n}_\" = { type = \"text\", access = \"rw\" }\n"
-        "\"Secret_{n}_\" = { type = \"text\", secret = true }\n",
-        "[\"phone.label\"]\nwrite = \"Name\"\n[\"line.{n}.user\"]\nwrite = \"User_{n}_\"\n"
-        "[\"line.{n}.password\"]\nwrite = \"Secret_{n}_\"\n"});
+    const auto family = load_family(
+        PackText{"p",
+                 "schema = 1\nname = \"p\"\ntitle = \"P\"\nouis = [\"000e08\"]\n[[document]]\nkind = \"own\"\n"
+                 "path = \"{mac}.xml\"\nsyntax = \"spa-xml\"\nsummary = \"s\"\n",
+                 "[model.M1]\nlines = 2\n",
+                 "\"Name\" = { type = \"text\", access = \"ro\", source = \"s\", confidence = \"G\" }\n\"User_{n}_\" = "
+                 "{ type = \"text\", access = \"rw\", source = \"s\", confidence = \"G\" }\n"
+                 "\"Secret_{n}_\" = { type = \"text\", secret = true, source = \"s\", confidence = \"G\" }\n",
+                 "[\"phone.label\"]\nwrite = \"Name\"\n[\"line.{n}.user\"]\nwrite = \"User_{n}_\"\n"
+                 "[\"line.{n}.password\"]\nwrite = \"Secret_{n}_\"\n"});
     ASSERT_TRUE(family) << family.error().front().text();
     const auto own =
         file(**family, "own", {}, {{"phone.label", "Desk"}, {"line.1.user", "201"}, {"line.1.password", "x"}});
@@ -58,22 +59,56 @@ TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {
     EXPECT_NE(plain->text.find("<Profile_Rule_B>http://192.0.2.1/$MA.xml</Profile_Rule_B>"), std::string::npos)
         << plain->text;
     const auto sealing = file(linksys(), "default profile", {{"provisioning.sealed", "yes"}}, {});
-    EXPECT_NE(sealing->text.find("<Profile_Rule_B>[--key $SA] http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
+    ASSERT_TRUE(sealing) << sealing.error().text();
+    EXPECT_NE(sealing->text.find("<Profile_Rule_B>( &quot;$P&quot; eq &quot;keyed&quot; )? [--key &quot;$SA&quot;] "
+                                 "http://192.0.2.1/$MA.enc | http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
               std::string::npos)
         << sealing->text;
+    const auto elsewhere =
+        file(linksys(), "default profile",
+             {{"provisioning.sealed", "yes"}, {"provisioning.key_server", "https://keys.example.net:8443/"}}, {});
+    EXPECT_NE(elsewhere->text.find(" | https://keys.example.net:8443/$MA.xml</Profile_Rule_B>"), std::string::npos)
+        << elsewhere->text;
+}
+
+TEST(RenderProfile, AKeyOfManyIsInNoFileOfMany) {
+    const auto shared = file(linksys(), "default profile",
+                             {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "SecretPhrase1234"}}, {});
+    EXPECT_EQ(shared->text.find("GPP_"), std::string::npos) << "nor that phones have it: " << shared->text;
+}
+
+TEST(RenderProfile, ThePlainProfileIntroducesAndTheSealedOneIsForWhoHasTheKey) {
+    const Rows device{{"provisioning.file_key", "SecretPhrase1234"}};
+    EXPECT_FALSE(file(linksys(), "profile", {}, device)->is_introduction);
+    EXPECT_EQ(file(linksys(), "sealed profile", {}, device).error().code, ErrorCode::not_found) << "not asked for";
+    const Rows site{{"provisioning.sealed", "yes"}};
+    const auto plain = file(linksys(), "profile", site, device);
+    ASSERT_TRUE(plain) << plain.error().text();
+    EXPECT_TRUE(plain->is_introduction);
+    EXPECT_FALSE(plain->ends_key_rotation);
+    EXPECT_EQ(plain->seal, nullptr);
+    EXPECT_NE(plain->text.find("<GPP_P>keyed</GPP_P>\n<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos)
+        << plain->text;
+    const auto keyless = file(linksys(), "profile", site, {});
+    ASSERT_TRUE(keyless) << keyless.error().text();
+    EXPECT_EQ(keyless->text.find("keyed"), std::string::npos) << "it would ask for what it cannot open";
+    Rows rotated = device;
+    rotated.emplace_back("provisioning.previous_file_key", "SecretPhrase1233");
+    EXPECT_TRUE(file(linksys(), "profile", site, rotated)->ends_key_rotation) << "the phone has the new key at once";
+    EXPECT_TRUE(file(linksys(), "sealed profile", site, rotated)->ends_key_rotation);
+    EXPECT_FALSE(file(linksys(), "profile", {}, rotated)->ends_key_rotation);
 }
 
 TEST(RenderProfile, SealsThePhonesOwnProfileSoThatItsKeyOpensIt) {
     const Rows site{{"provisioning.sealed", "yes"}}, device{{"provisioning.file_key", "SecretPhrase1234"}};
-    const auto own = file(linksys(), "profile", site, device);
+    const auto own = file(linksys(), "sealed profile", site, device);
     ASSERT_TRUE(own) << own.error().text();
     EXPECT_NE(own->text.find("<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
     EXPECT_EQ(find_seal("openssl-raw-256")->open(own->served(), "SecretPhrase1234").value(), own->text);
-    EXPECT_EQ(file(linksys(), "profile", {}, device)->served(), file(linksys(), "profile", {}, device)->text);
-    EXPECT_EQ(file(linksys(), "profile", site, {}).error().code, ErrorCode::not_found) << "no key";
+    EXPECT_EQ(file(linksys(), "sealed profile", site, {}).error().code, ErrorCode::not_found) << "no key";
     Rows rotated = device;
     rotated.emplace_back("provisioning.previous_file_key", "SecretPhrase1233");
-    const auto next = file(linksys(), "profile", site, rotated);
+    const auto next = file(linksys(), "sealed profile", site, rotated);
     EXPECT_EQ(find_seal("openssl-raw-256")->open(next->served(), "SecretPhrase1233").value(), next->text);
 }
 

@@ -44,8 +44,15 @@ bool is_stub(const Document& document, std::span<const LayerRef> all) {
 }
 
 Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject) {
-    if (document.seal == nullptr || document.scope != DocumentScope::device) return {};
+    if (document.scope != DocumentScope::device) return {};
+    const bool introduces = document.sealed == Document::Sealed::introduces;
+    if (document.seal == nullptr && !introduces) return {};
     const Effective settings(subject.all);
+    if (introduces) {
+        rendered.is_introduction = stated(settings, "provisioning.sealed") == "yes";
+        rendered.ends_key_rotation = rendered.is_introduction && ends_rotation(rendered, settings);
+        return {};
+    }
     if (document.sealed != Document::Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
     const std::string_view previous = stated(settings, "provisioning.previous_file_key");
     const std::string_view key = previous.empty() ? stated(settings, "provisioning.file_key") : previous;

@@ -13,6 +13,8 @@
 /// Twins  a phone may know a sealed file by its name. Of the two documents the plain one is whole until
 ///        provisioning.sealed is yes, and a stub from then on: it says where the sealed one is, and nothing else. The
 ///        sealed one is there from then on, and as long as an old key is stated.
+///        The plain twin that introduces is never a stub: it stays whole, with the key, and whoever serves it sees to
+///        it that only those get it whom a secret may be told (Rendered::is_introduction).
 /// Errors not_found: there is no key, or it is the plain twin's turn. invalid: a key that the seal cannot use. No
 /// message
 ///        holds the key.
@@ -25,7 +27,7 @@ namespace offhook::config {
 /// Whether it holds only what the pack fixes, because the rest goes out sealed under another name.
 [[nodiscard]] bool is_stub(const Document& document, std::span<const LayerRef> all);
 
-/// Sets `sealed` and `seal` of what is rendered, where it is to be sealed.
+/// Sets `sealed` and `seal` of what is rendered, where it is to be sealed; `is_introduction` of what is not to be.
 [[nodiscard]] Result<void> seal_rendered(Rendered& rendered, const Document& document, const Subject& subject);
 
 } // namespace offhook::config

@@ -155,6 +155,8 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"provisioning.previous_file_key", text, "", 0, 64, "", 0, secret,
      "Key that the phone still has while a new one is on its way: sealed files are sealed with it; phones are never "
      "told. A device's own goes by itself once the phone has got the sealed file that tells the new one."},
+    {"provisioning.key_server", url, "", 0, 0, "", 0, open,
+     "Where a phone without its file key gets it, over HTTPS, while its files are sealed; else where it asked."},
     {"provisioning.sealed", boolean, "", 0, 0, "", 0, open,
      "Whether the phone's own files are served encrypted with its file key. Not before the phone has that key."},
 

@@ -30,11 +30,6 @@ std::string since(const std::optional<std::int64_t>& moment, WallTime now) {
     return std::to_string(moment ? std::max<std::int64_t>(0, seconds_since_1970(now) - *moment) : 0);
 }
 
-std::string set_or(const Flash& flash, std::string_view name, std::string_view otherwise) {
-    const auto value = flash.parameter(name);
-    return std::string(value.empty() ? otherwise : value);
-}
-
 } // namespace
 
 std::string_view running_version(const Flash& flash) {
@@ -43,6 +38,7 @@ std::string_view running_version(const Flash& flash) {
 
 config::Macros macros_of(const Flash& flash, std::string_view model, const State& state, ResyncReason reason,
                          WallTime now) {
+    const Identity identity = read_identity(flash);
     config::Macros out;
     out.values = {{"MA", flash.mac.text()},
                   {"MAU", flash.mac.text_upper()},
@@ -52,8 +48,8 @@ config::Macros macros_of(const Flash& flash, std::string_view model, const State
                   {"SN", std::string(flash.parameter(serial_number))},
                   {"SWVER", std::string(running_version(flash))},
                   {"HWVER", std::string(hardware_version)},
-                  {"CCERT", set_or(flash, "phone.CCERT", "Installed")},
-                  {"IP", set_or(flash, "phone.IP", "0.0.0.0")},
+                  {"CCERT", identity.certificate},
+                  {"IP", identity.address},
                   {"EXTIP", std::string(flash.parameter("EXT_IP"))},
                   {"PRVST", std::string(reason_text(reason))},
                   {"UPGST", state.upgrade_failures == 0 ? "1" : "2"},

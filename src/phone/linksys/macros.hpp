@@ -1,8 +1,8 @@
 #pragma once
 /// @file  Macros: what $NAME stands for on this phone, now.
 ///
-/// Source  reference: Linksys 5.2; 2.1 (identity). $IP and $CCERT are "phone.IP" and "phone.CCERT" where they are set;
-/// $UPGCOND is always true, and how that is written is not known (U).
+/// Source  reference: Linksys 5.2; 2.1 (identity). $IP and $CCERT are "phone.IP" and "phone.CCERT" where they are set,
+/// else what state.hpp keeps of the surroundings; $UPGCOND is always true, and how that is written is not known (U).
 #include "base/clock.hpp"
 #include "config/profile_rule/expansion.hpp"
 #include "config/profile_rule/rule_place.hpp"

@@ -120,6 +120,7 @@ asio::awaitable<Outcome> Provisioning::resync(ResyncReason reason, std::optional
         decide("Provision_Enable is No: the phone does not resync");
         co_return Outcome{End::refused, Effect::none, ""};
     }
+    keep_identity(around_, flash_);
     const auto bound = seconds_of(flash_, "Forced_Resync_Delay");
     if (switches_.forced_delay == Switches::ForcedDelay::after_idle && links_.is_busy && links_.is_busy()) {
         (void)co_await wait_for_idle(std::chrono::seconds(86'400));
@@ -268,7 +269,7 @@ asio::awaitable<Outcome> Provisioning::fetch_profile(std::string name, config::R
         files_.problem(fmt::format("{} names {}, which the server does not have", name, place.path));
     }
     if (answer.outcome != FileOutcome::fetched) co_return fail_with(error_of(answer.outcome, place.scheme));
-    auto profile = read_received(answer.body, options.key, aliases, switches_);
+    auto profile = read_received(answer.body, options.key, aliases, switches_, flash_.mac);
     if (!profile) {
         files_.mark_not_usable(profile.error().message);
         co_return fail_with(std::string(corrupt_file));

@@ -1,6 +1,7 @@
 #include "phone/linksys/received_profile.hpp"
 
 #include "base/text.hpp"
+#include "config/compile/compiled_profile.hpp"
 #include "config/seal/gzip.hpp"
 #include "config/seal/seal.hpp"
 #include "phone/limits.hpp"
@@ -53,7 +54,7 @@ Result<config::ParsedDocument> read_document(std::string_view text, const std::v
 } // namespace
 
 Result<ReceivedProfile> read_received(std::string_view bytes, const std::optional<std::string>& key,
-                                      const std::vector<Alias>& aliases, const Switches& switches) {
+                                      const std::vector<Alias>& aliases, const Switches& switches, MacAddress mac) {
     ReceivedProfile out;
     if (bytes.empty()) {
         if (switches.empty_body == Switches::EmptyBody::taken) return out;
@@ -69,9 +70,16 @@ Result<ReceivedProfile> read_received(std::string_view bytes, const std::optiona
         out.remarks.push_back(fmt::format("inflated, {} bytes", text.size()));
     }
     if (is_web_page(text)) return corrupt(std::string(web_page_reason));
+    if (config::looks_compiled(text)) {
+        auto compiled = config::read_compiled(text, mac);
+        if (!compiled) return corrupt("the compiled profile cannot be used: " + compiled.error().message);
+        out.document = std::move(*compiled);
+        out.remarks.push_back(fmt::format("a compiled profile ({})", config::compiled_profile_label));
+        return out;
+    }
     if (!is_xml(text))
         return corrupt(*plain ? "neither XML nor compressed XML was inside: the key is another, or it was no profile"
-                              : "it is no XML, and compiled profiles cannot be read here");
+                              : "it is no XML, and the vendor's compiled profiles cannot be read here");
     auto document = read_document(text, aliases);
     if (!document) return corrupt(document.error().text());
     out.document = std::move(*document);

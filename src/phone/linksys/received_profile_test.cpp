@@ -1,5 +1,6 @@
 #include "phone/linksys/received_profile.hpp"
 
+#include "config/compile/compiled_profile.hpp"
 #include "config/seal/gzip.hpp"
 #include "config/seal/seal.hpp"
 
@@ -16,6 +17,7 @@ using testing::Not;
 const std::string xml = "<flat-profile>\n<GPP_A>12345678</GPP_A>\n</flat-profile>\n";
 const std::optional<std::string> key = "SecretPhrase1234";
 const std::optional<std::string> no_key;
+const MacAddress profile_mac = MacAddress::from_text("000e08aabbcc").value();
 
 // The reference's golden vectors (7.2), which the program openssl made.
 constexpr std::string_view sealed_hex =
@@ -35,7 +37,7 @@ std::string bytes_of(std::string_view hex) {
 /// The parameters, or what is wrong.
 std::string read(std::string_view bytes, const std::optional<std::string>& with, const Switches& switches = {},
                  const std::vector<Alias>& aliases = {}) {
-    const auto profile = read_received(bytes, with, aliases, switches);
+    const auto profile = read_received(bytes, with, aliases, switches, profile_mac);
     if (!profile) return profile.error().message;
     std::string out;
     for (const auto& parameter : profile->document.parameters) out += parameter.name + "=" + parameter.value + ";";
@@ -66,7 +68,7 @@ TEST(ReceivedProfile, IsCorruptWhereAStepFails) {
 
 TEST(ReceivedProfile, HasSwitchesForWhatIsNotKnown) {
     EXPECT_EQ(read(xml, key), "GPP_A=12345678;") << "with a warning";
-    EXPECT_THAT(read_received(xml, key, {}, {})->remarks, ElementsAre(HasSubstr("not encrypted")));
+    EXPECT_THAT(read_received(xml, key, {}, {}, profile_mac)->remarks, ElementsAre(HasSubstr("not encrypted")));
     Switches switches;
     switches.key_with_plain = Switches::KeyWithPlain::refused;
     EXPECT_THAT(read(xml, key, switches), HasSubstr("not encrypted"));
@@ -76,6 +78,23 @@ TEST(ReceivedProfile, HasSwitchesForWhatIsNotKnown) {
     const auto* sha256 = config::find_seal("openssl-raw-256-sha256");
     ASSERT_NE(sha256, nullptr);
     EXPECT_EQ(read(*sha256->seal(xml, *key, "s"), key, switches), "GPP_A=12345678;");
+}
+
+TEST(ReceivedProfile, ReadsACompiledOneThatIsForItAlone) {
+    config::ParsedDocument document;
+    document.parameters = {{"GPP_SA", "SecretPhrase1234"}};
+    document.access = {{"GPP_SA", config::UserAccess::none}};
+    const auto compiled = config::write_compiled(document, profile_mac).value();
+    EXPECT_EQ(read(compiled, no_key), "GPP_SA=SecretPhrase1234;");
+    EXPECT_EQ(read(config::gzip(compiled), no_key), "GPP_SA=SecretPhrase1234;");
+    const auto profile = read_received(compiled, no_key, {}, {}, profile_mac);
+    ASSERT_TRUE(profile);
+    EXPECT_EQ(profile->document.access, document.access);
+    EXPECT_THAT(profile->remarks, ElementsAre(HasSubstr("not for real phones")));
+    const auto others = config::write_compiled(document, MacAddress::from_text("000e08aabbcd").value()).value();
+    EXPECT_THAT(read(others, no_key), HasSubstr("for another phone"));
+    EXPECT_THAT(read(compiled.substr(0, compiled.size() - 1), no_key), HasSubstr("cannot be used"));
+    EXPECT_EQ(read(config::write_compiled(document, std::nullopt).value(), no_key), "GPP_SA=SecretPhrase1234;");
 }
 
 TEST(ReceivedProfile, TakesAForeignDocumentByItsAliases) {

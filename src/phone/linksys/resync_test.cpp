@@ -71,6 +71,47 @@ TEST_F(LinksysResync, TheFirstFailureEndsItAndTheNextBeginsAtTheFirstRule) {
     EXPECT_EQ(read_state(flash).synced, State::Synced::once);
 }
 
+TEST_F(LinksysResync, GetsItsKeyInTheFirstContactAndOpensSealedProfilesFromThenOn) {
+    const auto* seal = config::find_seal("openssl-raw-256");
+    const auto keyed = [&](const std::string& key) {
+        return profile(fmt::format("<GPP_SA>{}</GPP_SA><GPP_P>keyed</GPP_P><User_ID_1_>201</User_ID_1_>", key));
+    };
+    const std::string plain = "https://keys.example.net/000e08aabbcc.xml",
+                      sealed = "tftp://192.0.2.10/000e08aabbcc.cfg";
+    serve(default_url, profile("<Profile_Rule_B>( \"$P\" eq \"keyed\" )? [--key \"$SA\"] tftp://192.0.2.10/$MA.cfg | "
+                               "https://keys.example.net/$MA.xml</Profile_Rule_B>"));
+    serve(sealed, seal->seal(keyed("first"), "first", "s").value());
+    EXPECT_EQ(resync().end, End::failed) << "nobody tells it the key";
+    EXPECT_THAT(asked(), ElementsAre(default_url, plain)) << "and it does not fetch what it cannot open";
+    serve(plain, keyed("first"));
+    EXPECT_EQ(resync().end, End::succeeded);
+    EXPECT_THAT(asked(), ElementsAre(default_url, plain));
+    EXPECT_EQ(resync().effect, Effect::none);
+    EXPECT_THAT(asked(), ElementsAre(default_url, sealed));
+    // The new key comes sealed with the old one; a file with another key changes nothing.
+    serve(sealed, seal->seal(keyed("second"), "first", "s").value());
+    EXPECT_EQ(resync().effect, Effect::parameters_changed);
+    EXPECT_EQ(resync().error, "corrupt file");
+    serve(sealed, seal->seal(keyed("second"), "second", "s").value());
+    EXPECT_EQ(resync(ResyncReason::retry).effect, Effect::none);
+    EXPECT_EQ(value("GPP_SA"), "second");
+    for (const auto& line : syslog) EXPECT_THAT(line, Not(HasSubstr("second")));
+}
+
+TEST_F(LinksysResync, SaysByCcertAndIpWhatItHas) {
+    set("Profile_Rule", "( \"$CCERT\" eq \"Installed\" )? https://h/$IP | http://h/$IP");
+    const auto first_url = [&] {
+        (void)resync();
+        return asked().at(0);
+    };
+    EXPECT_EQ(first_url(), "http://h/0.0.0.0");
+    own_certificate = BootSurroundings::OwnCertificate::installed;
+    own_address = "192.0.2.50";
+    EXPECT_EQ(first_url(), "https://h/192.0.2.50");
+    set("phone.CCERT", "Not Installed");
+    EXPECT_EQ(first_url(), "http://h/192.0.2.50") << "by hand";
+}
+
 TEST_F(LinksysResync, WhatWasSetBeforeAFailureStays) {
     set("Profile_Rule_B", "http://h/b");
     serve(default_url, profile("<GPP_A>kept</GPP_A>"));

@@ -51,7 +51,10 @@ protected:
         return out;
     }
     [[nodiscard]] BootSurroundings surroundings() {
-        return BootSurroundings{family, family.model(), transfers, recorder, clock};
+        BootSurroundings out{family, family.model(), transfers, recorder, clock};
+        out.own_certificate = own_certificate;
+        out.own_address = [this] { return own_address; };
+        return out;
     }
 
     /// One run of the machine alone.
@@ -94,6 +97,8 @@ protected:
     Flash flash;
     BootReport report;
     config::RuleServer server{{}, "192.0.2.10", {}, "", ""};
+    BootSurroundings::OwnCertificate own_certificate = BootSurroundings::OwnCertificate::none;
+    std::string own_address;
     std::vector<std::string> syslog;
     std::optional<Instant> busy_until;
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view synced = "phone.SYNCED", resync_failures = "phone.RESYNC_FAILURES",
                            resynced_at = "phone.RESYNCED_AT", upgrade_failures = "phone.UPGRADE_FAILURES",
                            upgraded_at = "phone.UPGRADED_AT", upgrade_error = "phone.UPGRADE_ERROR",
+                           own_certificate = "phone.HAS_CCERT", own_address = "phone.HAS_IP",
                            upgrade_done = "phone.UPGRADE_DONE", upgrade_given_up = "phone.UPGRADE_GIVEN_UP";
 
 void keep(Flash& flash, std::string_view name, std::string value) {
@@ -46,6 +47,20 @@ void keep_state(const State& state, Flash& flash) {
     keep(flash, upgrade_error, state.upgrade_error);
     keep(flash, upgrade_done, state.upgrade_done);
     keep(flash, upgrade_given_up, state.upgrade_given_up);
+}
+
+Identity read_identity(const Flash& flash) {
+    const auto first = [&](std::string_view by_hand, std::string_view known, std::string_view otherwise) {
+        const auto told = flash.parameter(by_hand), kept = flash.parameter(known);
+        return std::string(!told.empty() ? told : !kept.empty() ? kept : otherwise);
+    };
+    return {first("phone.CCERT", own_certificate, "Not Installed"), first("phone.IP", own_address, "0.0.0.0")};
+}
+
+void keep_identity(const BootSurroundings& around, Flash& flash) {
+    const bool has_one = around.own_certificate == BootSurroundings::OwnCertificate::installed;
+    keep(flash, own_certificate, has_one ? "Installed" : "");
+    keep(flash, own_address, around.own_address ? around.own_address() : "");
 }
 
 std::int64_t seconds_since_1970(WallTime time) {

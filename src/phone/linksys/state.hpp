@@ -5,6 +5,7 @@
 /// Units   moments are seconds since 1970.
 /// Source  reference: Linksys 4.3 (persistence: I), 13 (an unconditional URL is tried once).
 #include "base/clock.hpp"
+#include "phone/boot_surroundings.hpp"
 #include "phone/flash.hpp"
 
 #include <cstdint>
@@ -25,6 +26,13 @@ struct State {
 
 [[nodiscard]] State read_state(const Flash& flash);
 void keep_state(const State& state, Flash& flash);
+
+/// What the phone knows of itself and its macros tell: phone.CCERT and phone.IP in flash count before it.
+struct Identity {
+    std::string certificate, address; ///< $CCERT, $IP
+};
+[[nodiscard]] Identity read_identity(const Flash& flash);
+void keep_identity(const BootSurroundings& around, Flash& flash);
 
 [[nodiscard]] std::int64_t seconds_since_1970(WallTime time);
 

@@ -27,7 +27,7 @@ std::uint64_t bits_of(const config::Family& family, Is is) {
 /// A sealed file stands for its plain twin.
 bool counts_as(const config::Document& needed, const config::Document& got) {
     using Sealed = config::Document::Sealed;
-    return &needed == &got || (needed.sealed == Sealed::elsewhere && got.sealed == Sealed::always);
+    return &needed == &got || (needed.has_sealed_twin() && got.sealed == Sealed::always);
 }
 
 } // namespace

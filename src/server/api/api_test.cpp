@@ -128,6 +128,11 @@ TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
     const std::string at = "/v1/devices/0004f2000001", key = "00112233445566778899aabbccddeeff";
     const auto rotate = [&] { return call("POST", at + "/file-key/rotate"); };
     EXPECT_NE(text(rotate()).find("there is no file key to rotate"), std::string::npos);
+    const auto made = call("POST", at + "/file-key/make");
+    EXPECT_EQ(text(made), R"({"mac":"0004f2000001","has_key":true})");
+    const auto first = call("GET", at + "?show_secrets=1").body.at("settings").as_object();
+    EXPECT_EQ(first.at("provisioning.file_key").as_string().size(), 32U);
+    EXPECT_EQ(call("POST", at + "/file-key/make").status, 409U) << "it has one";
     ASSERT_EQ(call("PATCH", at, R"({"settings":{"provisioning.file_key":")" + key + "\"}}").status, 200U);
     EXPECT_NE(text(rotate()).find("not sealed"), std::string::npos);
     ASSERT_EQ(call("PATCH", "/v1/layers/fleet", R"({"settings":{"provisioning.sealed":"yes"}})").status, 200U);

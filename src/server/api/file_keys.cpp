@@ -1,4 +1,4 @@
-/// /v1/devices/{mac}/file-key/rotate
+/// /v1/devices/{mac}/file-key/make and .../rotate
 #include "base/hex.hpp"
 #include "base/random.hpp"
 #include "server/api/api.hpp"
@@ -54,8 +54,25 @@ Result<ApiAnswer> rotate_file_key(const ApiCall& call) {
     return ApiAnswer{200, json::object{{"mac", files->device->mac.text()}, {"is_rotating", true}}};
 }
 
+/// A first key, for a device of its own.
+Result<ApiAnswer> make_file_key(const ApiCall& call) {
+    const auto files = find_device_files(call);
+    if (!files) return tl::unexpected(files.error());
+    const Layers layers(*files->snapshot, *files->family, *files->site, files->device);
+    if (!stated(config::Effective(layers.all()), key_setting).empty())
+        return fail(ErrorCode::conflict, "it has a file key: `offhook device rotate-key` makes a new one", key_setting);
+    const auto stored = call.context.catalogue.store().change_layer(
+        {config::LayerKind::device, "", files->device->mac},
+        std::vector<catalogue::SettingText>{{key_setting, random_key()}}, std::vector<std::string>{});
+    if (!stored) return tl::unexpected(stored.error());
+    return ApiAnswer{200, json::object{{"mac", files->device->mac.text()}, {"has_key", true}}};
+}
+
 } // namespace
 
-std::vector<ApiRoute> file_key_routes() { return {{"POST", "/v1/devices/{mac}/file-key/rotate", rotate_file_key}}; }
+std::vector<ApiRoute> file_key_routes() {
+    return {{"POST", "/v1/devices/{mac}/file-key/make", make_file_key},
+            {"POST", "/v1/devices/{mac}/file-key/rotate", rotate_file_key}};
+}
 
 } // namespace offhook::server

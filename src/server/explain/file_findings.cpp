@@ -117,7 +117,7 @@ void find_missing_files(const Case& about, const Boot& boot, Sentences& out) {
         const bool needed = document.needed || (needs_sealed && document.sealed == Sealed::always);
         if (!needed || got) continue;
         // It has the sealed twin, or is to have it.
-        if ((has_sealed || needs_sealed) && document.sealed == Sealed::elsewhere) continue;
+        if ((has_sealed || needs_sealed) && document.has_sealed_twin()) continue;
         if (found != asked.end())
             not_got.push_back(document.kind);
         else if (names_device(document))
@@ -138,6 +138,17 @@ void find_missing_files(const Case& about, const Boot& boot, Sentences& out) {
                         join(not_asked, ", ")));
     if (not_got.empty() && not_asked.empty())
         out.emplace_back("In its last boot it got every configuration file that it needs.");
+}
+
+/// Whether it is the plain file that brings the key, while own files are sealed.
+bool is_introduction(const Case& about, const config::Document* document) {
+    const auto* site = about.snapshot.site(about.device.site);
+    if (document == nullptr || document->sealed != config::Document::Sealed::introduces || site == nullptr)
+        return false;
+    const Layers layers(about.snapshot, about.family, *site, &about.device);
+    const config::Effective stated(layers.all());
+    const auto* sealed = stated.find(config::find_setting("provisioning.sealed").value());
+    return sealed != nullptr && sealed->value == "yes";
 }
 
 void find_refusals(const Case& about, const Boot& boot, Sentences& out) {
@@ -166,6 +177,15 @@ void find_refusals(const Case& about, const Boot& boot, Sentences& out) {
     if (refused == nullptr) return;
     const auto name = file_of(*refused, named_by(&about.family, *refused));
     const bool tls = refused->transport == catalogue::EventTransport::https;
+    if (is_introduction(about, named_by(&about.family, *refused).document)) {
+        out.push_back(fmt::format(
+            "{} was refused over {}: it brings the key of this phone's encrypted files, and goes over HTTPS alone, to "
+            "who "
+            "shows the phone's certificate or account, or within a first-contact window. `offhook layer set fleet "
+            "provisioning.key_server=https://…` says where the phone gets it.",
+            name, catalogue::event_transport_text.to_text(refused->transport)));
+        return;
+    }
     const auto from = refused->source.source_class();
     const Proof needed = site->policy.needed(from, tls ? Privacy::tls : Privacy::clear);
     const Proof needed_by_tls = site->policy.needed(from, Privacy::tls);
