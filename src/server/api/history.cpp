@@ -234,6 +234,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
 struct Guess {
     const config::Family* family = nullptr;
     const config::Model* model = nullptr;
+    std::string serial; ///< empty: the agent tells none
 };
 Guess guess(const config::Families& families, const catalogue::Sighting& sighting) {
     Guess out;
@@ -243,6 +244,7 @@ Guess guess(const config::Families& families, const catalogue::Sighting& sightin
         if (!agent || (out.family != nullptr && out.family != family.get())) continue;
         out.family = family.get();
         out.model = family->find_model(agent->model);
+        out.serial = agent->serial;
     }
     return out;
 }
@@ -256,6 +258,7 @@ Result<ApiAnswer> list_sightings(const ApiCall& call) {
             json::object{{"mac", sighting.mac.text()},
                          {"family", looks.family != nullptr ? looks.family->name() : std::string_view()},
                          {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
+                         {"serial", looks.serial},
                          {"source", sighting.source.text()},
                          {"count", sighting.count},
                          {"first_seen", to_text(sighting.first_seen)},
@@ -283,6 +286,10 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
     draft.mac = *mac;
     if (looks.family != nullptr) draft.family = looks.family->name();
     if (looks.model != nullptr) draft.model = looks.model->name;
+    // Another phone's serial number may be claimed by whoever asks: what is taken already is left out.
+    if (!looks.serial.empty() &&
+        call.context.catalogue.snapshot()->find_serial(draft.family, looks.serial) == nullptr)
+        draft.serial = looks.serial;
     const std::pair<std::string_view, std::string*> members[] = {
         {"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};
     for (const auto& [name, place] : members) {
