@@ -286,12 +286,13 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
 /// Fills event_ with all that is known before the answer goes out.
 namespace {
 
-/// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
-/// timeline has it. Null: no such device.
+/// The device whose MAC, or whose serial number, a User-Agent tells, for a file that names none. It opens nothing and
+/// makes nobody known: the timeline has it. Null: no such device.
 const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot) {
     if (asked.family == nullptr) return nullptr;
     const auto agent = asked.family->match_user_agent(asked.request.user_agent);
-    return agent && agent->mac ? snapshot.find_lan(*agent->mac) : nullptr;
+    if (agent && agent->mac) return snapshot.find_lan(*agent->mac);
+    return agent ? snapshot.find_serial(asked.family->name(), agent->serial) : nullptr;
 }
 
 } // namespace

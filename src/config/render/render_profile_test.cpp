@@ -53,11 +53,11 @@ TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
 }
 
 TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {
-    const auto plain = file(linksys(), "default profile", {}, {});
+    const auto plain = file(linksys(), "site profile", {}, {});
     ASSERT_TRUE(plain) << plain.error().text();
     EXPECT_NE(plain->text.find("<Profile_Rule_B>http://192.0.2.1/$MA.xml</Profile_Rule_B>"), std::string::npos)
         << plain->text;
-    const auto sealing = file(linksys(), "default profile", {{"provisioning.sealed", "yes"}}, {});
+    const auto sealing = file(linksys(), "site profile", {{"provisioning.sealed", "yes"}}, {});
     EXPECT_NE(sealing->text.find("<Profile_Rule_B>[--key $SA] http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
               std::string::npos)
         << sealing->text;

@@ -46,12 +46,12 @@ bool begins_with_bsd_time(std::string_view text) {
     constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (text.size() < 16 || std::find(months.begin(), months.end(), text.substr(0, 3)) == months.end()) return false;
-    constexpr std::string_view shape = "   _DD DD:DD:DD ";
+    constexpr std::string_view shape = "mmm dD DD:DD:DD ";
     for (std::size_t i = 3; i < shape.size(); ++i) {
-        const bool fits = shape[i] == 'D' ? ascii_digit(text[i])
-                          : i == 3        ? text[i] == ' '
-                                          : text[i] == shape[i];
-        if (!fits && !(i == 4 && text[i] == ' ')) return false;
+        const bool fits = shape[i] == 'D'   ? ascii_digit(text[i])
+                          : shape[i] == 'd' ? ascii_digit(text[i]) || text[i] == ' '
+                                            : text[i] == shape[i];
+        if (!fits) return false;
     }
     return true;
 }

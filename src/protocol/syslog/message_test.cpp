@@ -43,15 +43,16 @@ TEST(SyslogMessage, ReadsWhatDevicesAndProgramsSend) {
 }
 
 TEST(SyslogMessage, TakesForTextWhatIsNoHeader) {
-    const std::string_view rows[] = {"<192>x", "<>x",   "<1", "<013>x", "<a>x", "<1234>x", "<13",
-                                     "<-1>x",  "< 1>x", "1 - - - - - - x"};
+    const std::string_view rows[] = {"<192>x",  "<>x", "<1",    "<013>x", "<a>x",
+                                     "<1234>x", "<13", "<-1>x", "< 1>x",  "1 - - - - - - x"};
     for (const auto row : rows) {
         const auto read = parse(row);
         EXPECT_EQ(read.priority, std::nullopt) << row;
         EXPECT_EQ(read.text, row);
     }
-    const std::string_view after[] = {"1 - - - -",         "1 - - - - - [open x",    "1 - - - - - [a]b x", "2 - - - - - - x",
-                                      "Nov 21 20:05:09",   "Foo 21 20:05:09 desk x", "Nov 2x 20:05:09 d x"};
+    const std::string_view after[] = {"1 - - - -",          "1 - - - - - [open x", "1 - - - - - [a]b x",
+                                      "2 - - - - - - x",    "Nov 21 20:05:09",     "Foo 21 20:05:09 desk x",
+                                      "Nov 2x 20:05:09 d x"};
     for (const auto row : after) {
         const auto payload = "<13>" + std::string(row);
         const auto read = parse(payload);

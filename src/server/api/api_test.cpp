@@ -76,7 +76,7 @@ TEST_F(ApiTest, EveryFamilysFilesAreListedAndShown) {
                "0080f0c571eb",
                {"KX-HDV130.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130.cfg", "ConfigCommon.cfg"},
                "SIP_URI_1=\"201\""},
-          Case{"linksys-spa", "SPA942", "000e08aabbcc", {"spa942.cfg", "000e08aabbcc.xml"}, "<User_ID_1_>201<"},
+          Case{"linksys-spa", "SPA942", "000e08aabbcc", {"spa942.xml", "spa942.cfg", "000e08aabbcc.xml"}, "<User_ID_1_>201<"},
           Case{"genband-ip88", "IP8830", "b40edc0a1b2c", {"sysconf_8830_sip.cfg", "b40edc0a1b2c"}, "line1_name 201"}}) {
         const auto made = call("POST", "/v1/devices",
                                json::serialize(json::object{{"mac", row.mac},

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <iterator>
 
 namespace offhook::server {
 namespace {
@@ -195,15 +196,21 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto boots = count_option(call, "boots", 1, 20);
     if (!boots) return tl::unexpected(boots.error());
     auto events = events_of(call, lan_mac(call, *mac), {}, events_explained_max);
+    // What the phone said by syslog is told beside its boots, and not as one of its requests.
+    std::vector<catalogue::TimelineEvent> said;
+    std::copy_if(events.begin(), events.end(), std::back_inserter(said),
+                 [](const auto& event) { return event.transport == catalogue::EventTransport::syslog; });
     // What the phone was told is no contact of the phone's: it would look like a boot.
     events.erase(std::remove_if(events.begin(), events.end(),
                                 [](const catalogue::TimelineEvent& event) {
-                                    return event.transport == catalogue::EventTransport::notify;
+                                    return event.transport == catalogue::EventTransport::notify ||
+                                           event.transport == catalogue::EventTransport::syslog;
                                 }),
                  events.end());
     const auto snapshot = call.context.catalogue.snapshot();
     const auto unidentified = unidentified_near(call, events);
     ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
+    input.said = said;
     LocalLayer local;
     std::optional<SentLogs> logs;
     if (const auto* device = snapshot->find(*mac))
@@ -287,8 +294,7 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
     if (looks.family != nullptr) draft.family = looks.family->name();
     if (looks.model != nullptr) draft.model = looks.model->name;
     // Another phone's serial number may be claimed by whoever asks: what is taken already is left out.
-    if (!looks.serial.empty() &&
-        call.context.catalogue.snapshot()->find_serial(draft.family, looks.serial) == nullptr)
+    if (!looks.serial.empty() && call.context.catalogue.snapshot()->find_serial(draft.family, looks.serial) == nullptr)
         draft.serial = looks.serial;
     const std::pair<std::string_view, std::string*> members[] = {
         {"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};

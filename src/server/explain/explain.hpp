@@ -43,6 +43,7 @@ struct ExplainInput {
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
     std::span<const UploadedLog> logs = {}; ///< the current one of each kind
+    std::span<const catalogue::TimelineEvent> said = {}; ///< by syslog, newest first; none of these is in `events`
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);
