@@ -25,7 +25,7 @@ protected:
         device.family = "linksys-spa";
         device.model = "SPA942";
         builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
-        lines.publish(builder.build());
+        lines.publish(builder.build(1));
     }
     std::vector<TimelineEvent> events() {
         std::vector<TimelineEvent> out;
@@ -105,8 +105,8 @@ TEST_F(SyslogLinesTest, ThatNoPackKnowsLeaveNothingBehind) {
 }
 
 TEST_F(SyslogLinesTest, ThatAreHostileAreCutAndEscapedAndLoseTheirAccounts) {
-    const std::string bytes("<134>SPA-942 00:0e:08:aa:bb:cc -- Requesting resync http://u:secret@h/\x1b[2J\xff\x00x",
-                            75);
+    std::string bytes = "<134>SPA-942 00:0e:08:aa:bb:cc -- Requesting resync http://u:secret@h/\x1b[2J\xff";
+    bytes += '\0';
     say(bytes + std::string(50'000, 'y'));
     const auto told = events();
     ASSERT_EQ(told.size(), 1U);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
 #include <latch>
 
