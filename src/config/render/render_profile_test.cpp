@@ -67,7 +67,7 @@ TEST(RenderProfile, SealsThePhonesOwnProfileSoThatItsKeyOpensIt) {
     const Rows site{{"provisioning.sealed", "yes"}}, device{{"provisioning.file_key", "SecretPhrase1234"}};
     const auto own = file(linksys(), "profile", site, device);
     ASSERT_TRUE(own) << own.error().text();
-    EXPECT_NE(own->text.find("<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
+    EXPECT_NE(own->text.find("<GPP_SA ua=\"na\">SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
     EXPECT_EQ(find_seal("openssl-raw-256")->open(own->served(), "SecretPhrase1234").value(), own->text);
     EXPECT_EQ(file(linksys(), "profile", {}, device)->served(), file(linksys(), "profile", {}, device)->text);
     EXPECT_EQ(file(linksys(), "profile", site, {}).error().code, ErrorCode::not_found) << "no key";
