@@ -113,11 +113,12 @@ void add_serve(CLI::App& app, Cli& cli) {
     command->add_option("--config", arguments->config, "Configuration file; packaging/offhook.toml shows every key")
         ->type_name("FILE");
     command
-        ->add_option("--listen", arguments->listen,
-                     "Listen there; repeat for more. With any --listen only those named run. "
-                     "Kinds: http https https_legacy tftp ftp pnp dhcp4 dhcp6. Default: http, https, tftp and ftp on "
-                     "all addresses, at "
-                     "ports 80, 443, 69 and 21")
+        ->add_option(
+            "--listen", arguments->listen,
+            "Listen there; repeat for more. With any --listen only those named run. "
+            "Kinds: http https https_legacy tftp ftp pnp dhcp4 dhcp6 syslog. Default: http, https, tftp and ftp on "
+            "all addresses, at "
+            "ports 80, 443, 69 and 21")
         ->type_name("NAME=ADDR:PORT")
         ->allow_extra_args(false);
     command->add_option("--loops", arguments->loops, "Event loops; 0: one per processor this process may use")

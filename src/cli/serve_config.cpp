@@ -150,6 +150,7 @@ private:
             if (kind == "ftp") ftp(from, listener.ftp);
             if (kind == "tftp") tftp(from, listener.tftp);
             if (kind == "http" || kind.starts_with("https")) http(from, listener.http);
+            if (kind == "syslog") syslog(from, listener.syslog);
             if (kind == "pnp") read_pnp(from, problems_, listener.pnp);
             if (kind == "dhcp4") read_dhcp4(from, problems_, file_, listener.dhcp4);
             if (kind == "dhcp6") read_dhcp6(from, problems_, file_, listener.dhcp6);
@@ -202,6 +203,11 @@ private:
         tftp.transfers_max = number(from, "transfers", 1, 1'000'000, tftp.transfers_max);
         tftp.transfers_per_source_max =
             number(from, "transfers_per_source", 1, 1'000'000, tftp.transfers_per_source_max);
+    }
+
+    void syslog(TomlReader& from, server::SyslogOptions& syslog) {
+        syslog.lines_per_source_second = number(from, "lines_per_source", 1, 100'000, syslog.lines_per_source_second);
+        syslog.lines_per_second = number(from, "lines", 1, 1'000'000, syslog.lines_per_second);
     }
 
     config::Problems& problems_;

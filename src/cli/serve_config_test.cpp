@@ -201,6 +201,16 @@ TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
     EXPECT_EQ(config->server.listeners[2].dhcp6.lease_time, server::Dhcp6Options().lease_time);
 }
 
+TEST(ServeConfig, ReadsTheBoundsOfSyslog) {
+    const auto config = parse_serve_config(
+        "[listen.syslog]\naddress = '127.0.0.1:5514'\nlines_per_source = 7\nlines = 70", "offhook.toml");
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->server.listeners.at(0).syslog.lines_per_source_second, 7U);
+    EXPECT_EQ(config->server.listeners.at(0).syslog.lines_per_second, 70U);
+    EXPECT_THAT(errors_of(parse_serve_config("[listen.syslog]\naddress = '127.0.0.1:5514'\nlines = 0", "offhook.toml")),
+                ::testing::HasSubstr("`lines` must be a number from 1"));
+}
+
 TEST(ServeConfig, RefusesDiscoveryThatCannotWork) {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"[listen.pnp]\naddress = '0.0.0.0:5060'\nanswer_delay_ms = 2001", "answer_delay_ms"},

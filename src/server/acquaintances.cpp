@@ -27,7 +27,12 @@ std::size_t Acquaintances::slot_of(const IpAddress& source, std::string_view use
 }
 
 void Acquaintances::heard(const IpAddress& source, std::string_view user_agent, MacAddress mac, WallTime now) {
-    std::atomic<std::uint64_t>& slot = (*slots_)[slot_of(source, user_agent)];
+    hear(slot_of(source, user_agent), mac, now);
+    hear(slot_of(source, any_agent), mac, now);
+}
+
+void Acquaintances::hear(std::size_t number, MacAddress mac, WallTime now) {
+    std::atomic<std::uint64_t>& slot = (*slots_)[number];
     const std::uint64_t before = slot.load(std::memory_order_relaxed);
     const bool other_lately = before != 0 && before >> 16U != mac.bits() && age(before, now) < quiet_units_;
     const std::uint64_t after = ((other_lately ? ambiguous : mac.bits()) << 16U) | units(now);

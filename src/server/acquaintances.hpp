@@ -33,8 +33,14 @@ public:
     /// Nullopt: nobody lately, or more than one.
     [[nodiscard]] std::optional<MacAddress> likely(const IpAddress& source, std::string_view user_agent,
                                                    WallTime now) const;
+    /// The same of an address alone, for those that say no User-Agent there.
+    [[nodiscard]] std::optional<MacAddress> likely(const IpAddress& source, WallTime now) const {
+        return likely(source, any_agent, now);
+    }
 
 private:
+    static constexpr std::string_view any_agent = "\n"; // which no header holds
+    void hear(std::size_t slot, MacAddress mac, WallTime now);
     static constexpr std::size_t slots_max = 1U << 16U;
     using Slots = std::array<std::atomic<std::uint64_t>, slots_max>;
 

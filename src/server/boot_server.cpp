@@ -19,6 +19,7 @@
 #include "server/resync/resync_targets.hpp"
 #include "server/resync/resyncs.hpp"
 #include "server/sealed_uploads.hpp"
+#include "server/syslog/syslog_lines.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -45,6 +46,7 @@ public:
           timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
           offers_(families_, timeline_.ring(0), clock, offer_listeners()),
           offer_lengths_(families_, discovery_listeners()),
+          lines_(families_, timeline_.ring(0), acquaintances_, clock, random_, syslog_options()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         loop_guard_->restore(catalogue_.store().image_holds());
         check_listener_sites();
@@ -55,7 +57,10 @@ public:
         catalogue_.set_publish([this](const catalogue::SnapshotPtr& snapshot) {
             loops_.run_on_all([&](net::Loop& loop) {
                 deliveries_[loop.index()]->publish(snapshot);
-                if (loop.index() == 0) offers_.publish(snapshot);
+                if (loop.index() == 0) {
+                    offers_.publish(snapshot);
+                    lines_.publish(snapshot);
+                }
             });
         });
         try {
@@ -76,7 +81,7 @@ private:
         std::vector<Door*> doors;
         for (const auto& delivery : deliveries_) doors.push_back(delivery.get());
         check_offers_fit();
-        listeners_.open(doors, {&offers_, &catalogue_.store()});
+        listeners_.open(doors, {&offers_, &catalogue_.store(), &lines_});
         loops_.run_on_all([this](net::Loop& loop) {
             if (loop.index() == 0) offers_.set_origins(origins());
         });
@@ -251,6 +256,11 @@ private:
             if (is_discovery(listener.name)) out.push_back({listener.name, listener.site, offer_options(listener)});
         return out;
     }
+    [[nodiscard]] SyslogOptions syslog_options() const {
+        for (const ListenerOptions& listener : options_.listeners)
+            if (kind_of(listener.name) == "syslog") return listener.syslog;
+        return {};
+    }
     [[nodiscard]] static OfferOptions offer_options(const ListenerOptions& listener) {
         const auto kind = kind_of(listener.name);
         return kind == "pnp" ? listener.pnp.offer : kind == "dhcp4" ? listener.dhcp4.offer : listener.dhcp6.offer;
@@ -260,7 +270,7 @@ private:
         std::vector<OfferOrigin> out;
         for (const auto& row : listeners_.rows()) {
             const auto kind = kind_of(row.name);
-            if (row.is_unsafe || is_discovery(row.name)) continue;
+            if (row.is_unsafe || !serves_files(row.name)) continue;
             const auto bound = net::endpoint_from_text(row.address);
             if (!bound) continue;
             const auto address = IpAddress::from_text(bound->address().to_string());
@@ -337,6 +347,8 @@ private:
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     Offers offers_;                  // of the first loop, where all discovery is
     OfferLengths offer_lengths_;     // what fits, asked before it is written
+    SystemRandom random_;
+    SyslogLines lines_; // of the first loop, too
     ListenerSet listeners_;
     std::unique_ptr<Resyncs> resyncs_;
     std::unique_ptr<ApiServer> api_;

@@ -320,11 +320,18 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
     return static_cast<std::uint32_t>(at - origins_.begin()) + 1;
 }
 
+namespace {
+
+/// The device whose MAC, or whose serial number, a User-Agent tells, for a file that names none. It opens nothing and
+/// makes nobody known: the timeline has it. Null: no such device.
 const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot) {
     if (asked.family == nullptr) return nullptr;
     const auto agent = asked.family->match_user_agent(asked.request.user_agent);
-    return agent && agent->mac ? snapshot.find_lan(*agent->mac) : nullptr;
+    if (agent && agent->mac) return snapshot.find_lan(*agent->mac);
+    return agent ? snapshot.find_serial(asked.family->name(), agent->serial) : nullptr;
 }
+
+} // namespace
 
 /// Fills event_ with all that is known before the answer goes out.
 void Delivery::note(const Asked& asked, Verdict verdict) {
@@ -386,10 +393,10 @@ void Delivery::note_serial(const Asked& asked) {
     if (certificate == nullptr || certificate->serial.empty() || asked.family == nullptr) return;
     if (asked.family->name() != certificate->family || !snapshot_->find(certificate->mac)) return;
     const auto agent = asked.family->match_user_agent(asked.request.user_agent);
-    if (!agent || agent->part.empty() || equal_ignoring_case(agent->part, certificate->serial)) return;
+    if (!agent || agent->serial.empty() || equal_ignoring_case(agent->serial, certificate->serial)) return;
     if (serials_told_.size() >= told_max || !serials_told_.insert(certificate->mac).second) return;
     log::warning("CERTIFICATE_SERIAL_DIFFERS", "{}: its certificate has the serial number {}, its User-Agent {}",
-                 certificate->mac.text(), printable(certificate->serial, 40), printable(agent->part, 40));
+                 certificate->mac.text(), printable(certificate->serial, 40), printable(agent->serial, 40));
 }
 
 /// Where the window of whoever asked is open, what he gets counts for his first boot.

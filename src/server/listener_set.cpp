@@ -12,6 +12,7 @@
 #include "server/listen/ftp_listener.hpp"
 #include "server/listen/http_listener.hpp"
 #include "server/listen/tftp_listener.hpp"
+#include "server/syslog/syslog_listener.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 
@@ -56,8 +57,8 @@ void ListenerSet::open(const std::vector<Door*>& doors, const DiscoveryParts& di
     });
     if (needs_own) ensure_own_certificates();
     for (std::size_t i = 0; i < options_.listeners.size(); ++i)
-        listeners_.push_back(is_discovery(options_.listeners[i].name) ? open_discovery(i, discovery)
-                                                                      : open_one(i, doors));
+        listeners_.push_back(serves_files(options_.listeners[i].name) ? open_one(i, doors)
+                                                                      : open_discovery(i, discovery));
 }
 
 void ListenerSet::start(const std::function<void(const std::string&, const std::string&)>& announce) {
@@ -109,6 +110,7 @@ std::unique_ptr<Listener> ListenerSet::open_discovery(std::size_t number, const 
     const boost::asio::ip::udp::endpoint udp(at.address(), at.port());
     auto& loop = loops_[0]; // a broadcast reaches every socket: two loops would answer twice
     const auto kind = kind_of(listener.name);
+    if (kind == "syslog") return or_cannot_start(SyslogListener::open(loop, *discovery.lines, index, udp));
     if (kind == "pnp") return or_cannot_start(PnpListener::open(loop, *discovery.offers, index, udp, listener.pnp));
     if (kind == "dhcp4")
         return or_cannot_start(

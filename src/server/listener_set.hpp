@@ -30,11 +30,13 @@ namespace offhook::server {
 
 class Door;
 class OfferSource;
+class SyslogLines;
 
-/// What discovery listeners work on, all on the first loop. Lifetime: outlives the set.
+/// What discovery and syslog listeners work on, all on the first loop. Lifetime: outlives the set.
 struct DiscoveryParts {
     OfferSource* offers = nullptr;
     catalogue::Store* store = nullptr; ///< of leases
+    SyslogLines* lines = nullptr;      ///< what phones say
 };
 
 struct ListenerSetOptions {

@@ -10,8 +10,8 @@
 namespace offhook::server {
 namespace {
 
-constexpr std::array<std::string_view, 8> kinds{"http", "https", "https_legacy", "tftp",
-                                                "ftp",  "pnp",   "dhcp4",        "dhcp6"};
+constexpr std::array<std::string_view, 9> kinds{"http", "https", "https_legacy", "tftp",  "ftp",
+                                                "pnp",  "dhcp4", "dhcp6",        "syslog"};
 constexpr std::size_t name_bytes_max = 64;
 
 } // namespace
@@ -28,13 +28,17 @@ bool is_discovery(std::string_view listener_name) {
     return kind == "pnp" || kind == "dhcp4" || kind == "dhcp6";
 }
 
+bool serves_files(std::string_view listener_name) {
+    return !is_discovery(listener_name) && kind_of(listener_name) != "syslog";
+}
+
 bool is_unsafe(std::string_view listener_name) { return kind_of(listener_name) == "https_legacy"; }
 
 Result<void> check(const ListenerOptions& listener) {
     const auto kind = kind_of(listener.name);
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
         return fail(ErrorCode::invalid,
-                    "this version listens for http, https, https_legacy, tftp, ftp, pnp, dhcp4 and dhcp6",
+                    "this version listens for http, https, https_legacy, tftp, ftp, pnp, dhcp4, dhcp6 and syslog",
                     listener.name);
     if (listener.name.size() > name_bytes_max || listener.name.ends_with('/'))
         return fail(ErrorCode::invalid, "a label is at least one character, name and label at most 64", listener.name);

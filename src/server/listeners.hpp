@@ -6,6 +6,7 @@
 #include "server/listen/ftp_options.hpp"
 #include "server/listen/http_options.hpp"
 #include "server/listen/tftp_options.hpp"
+#include "server/syslog/syslog_options.hpp"
 
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct ListenerOptions {
     PnpOptions pnp = {};
     Dhcp4Options dhcp4 = {};
     Dhcp6Options dhcp6 = {};
+    SyslogOptions syslog = {}; // of several, the first one's bounds count for all
 };
 
 /// "http" of "http/lobby".
@@ -38,6 +40,8 @@ struct ListenerOptions {
 [[nodiscard]] bool has_tls(const ListenerOptions& listener);
 /// How phones look for a server, as opposed to what they fetch from it.
 [[nodiscard]] bool is_discovery(std::string_view listener_name);
+/// Whether phones fetch from it.
+[[nodiscard]] bool serves_files(std::string_view listener_name);
 /// TLS that nobody should rely on: shown as such wherever it appears.
 [[nodiscard]] bool is_unsafe(std::string_view listener_name);
 

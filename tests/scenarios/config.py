@@ -90,7 +90,7 @@ class Reads(HouseTest):
             ("[listen.https]", None),
             ('address = "127.0.0.1:0"', None),
             ("certificate = 3", "`certificate` must be a text or an array of texts"),
-            ("[listen.gopher]", "http, https, https_legacy, tftp, ftp, pnp, dhcp4 and dhcp6"),
+            ("[listen.gopher]", "http, https, https_legacy, tftp, ftp, pnp, dhcp4, dhcp6 and syslog"),
             ('address = "127.0.0.1:70"', None),
             ("[listen.ftp]", None),
             ('address = "127.0.0.1:0"', None),

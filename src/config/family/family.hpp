@@ -138,7 +138,7 @@ struct AgentMatch {
     std::string_view version;
     std::string_view stage; ///< "Application", "Updater", or empty
     std::optional<MacAddress> mac;
-    std::string_view part = {}; ///< a serial number, where the agent tells one
+    std::string_view serial = {}; ///< its serial number, else empty
 };
 
 /// What a phone out of its box gives any server that asks. Everybody knows it, so it proves nothing.

@@ -462,7 +462,7 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
          "p/family.toml:15: pattern '/a' cannot match: no leading '/', no '..'"},
         {"unknown variable", file, "[[asset]]\nkind = \"x\"\npath = \"{serial}\"\nsummary = \"s\"\n",
          "p/family.toml:15: pattern '{serial}': no variable '{serial}'; there are mac, model, part, site, series, "
-         "version, stage, name, dirs"},
+         "version, stage, name, dirs, serial"},
         {"agent shadowed", file, "[[request]]\nuser_agent = \"P M/{version}\"\nsource = \"s\"\n",
          "p/family.toml:14: pattern 'P M/{version}' is shadowed by 'P {model}/{version}'"},
         {"device in shared", file,

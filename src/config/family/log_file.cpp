@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace offhook::config {
 namespace {
@@ -44,8 +45,9 @@ void read_sentence(const TextAt& text, const LogSentence& row, const PackFile& f
     else if (letters_of(text.text) < letters_least)
         file.problems.add(text.where,
                           "'" + printable(text.text, 80) + "' has no words of its own: it would take any sentence");
-    else if (row.meaning == LogMeaning::fetched && !form->uses(0))
-        file.problems.add(text.where, "what means \"fetched\" names the {file}");
+    else if ((row.meaning == LogMeaning::fetched || row.meaning == LogMeaning::asks) && !form->uses(0))
+        file.problems.add(text.where,
+                          fmt::format("what means \"{}\" names the {{file}}", log_meaning_text.to_text(row.meaning)));
     else if (std::any_of(content.log_sentences.begin(), content.log_sentences.end(), stands))
         file.problems.add(text.where, "'" + printable(text.text, 80) + "' stands twice");
     else if (content.log_sentences.size() == pack_limits::log_sentences_max)

@@ -13,6 +13,7 @@ namespace offhook::config {
 
 enum class LogMeaning : std::uint8_t {
     begins,          ///< a stage of a boot: what stands before it belongs to an earlier one
+    asks,            ///< for `file`; sentences that follow and name no file are about this one
     fetched,         ///< it got `file`; sentences that follow and name no file are about this one
     bad_checksum,    ///< software that is not whole
     wrong_model,     ///< software for other hardware
@@ -25,7 +26,8 @@ enum class LogMeaning : std::uint8_t {
     upload_failed
 };
 
-inline constexpr EnumText<LogMeaning, 11> log_meaning_text{{{{LogMeaning::begins, "begins"},
+inline constexpr EnumText<LogMeaning, 12> log_meaning_text{{{{LogMeaning::begins, "begins"},
+                                                             {LogMeaning::asks, "asks"},
                                                              {LogMeaning::fetched, "fetched"},
                                                              {LogMeaning::bad_checksum, "bad_checksum"},
                                                              {LogMeaning::wrong_model, "wrong_model"},

@@ -136,7 +136,7 @@ std::optional<AgentMatch> Pack::match_user_agent(std::string_view user_agent) co
         Captures captures;
         if (!pattern.match(user_agent, captures)) continue;
         return AgentMatch{captures.at(Variable::model), captures.at(Variable::version), captures.at(Variable::stage),
-                          captures.mac, captures.at(Variable::part)};
+                          captures.mac, captures.at(Variable::serial)};
     }
     return std::nullopt;
 }

@@ -17,7 +17,8 @@ constexpr EnumText<Variable, variable_count> variable_text{{{{Variable::mac, "ma
                                                              {Variable::version, "version"},
                                                              {Variable::stage, "stage"},
                                                              {Variable::name, "name"},
-                                                             {Variable::dirs, "dirs"}}}};
+                                                             {Variable::dirs, "dirs"},
+                                                             {Variable::serial, "serial"}}}};
 
 /// How long a MAC address is that begins `text`: 00:04:f2:ab:cd:ef and 00-04-f2-ab-cd-ef have five more.
 std::size_t mac_bytes(std::string_view text) {
@@ -36,6 +37,7 @@ bool fits(Variable variable, char c) {
     case Variable::part:
         return is_letter(c) || ascii_digit(c) || c == '-';
     case Variable::series:
+    case Variable::serial:
         return is_letter(c) || ascii_digit(c);
     case Variable::version:
         return is_letter(c) || ascii_digit(c) || c == '.' || c == '-';
@@ -72,7 +74,8 @@ std::string sample_of(Variable variable, unsigned variant) {
                                                                     {"2.2.0.0047", "9-z"},
                                                                     {"Application", "Updater"},
                                                                     {"some file~.x", "z~0.y"},
-                                                                    {"", "./a/b/"}};
+                                                                    {"", "./a/b/"},
+                                                                    {"88019FA42805", "4MM00F903042"}};
     return std::string(samples[static_cast<std::size_t>(variable)][variant % 2]);
 }
 

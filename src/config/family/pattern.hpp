@@ -6,7 +6,7 @@
 ///         the pattern) and must then consist of its own characters. Nothing is tried twice. Letter case is ignored.
 ///         {mac} 12 hexadecimal digits, or 17 bytes with ':' or '-' between the pairs
 ///                                              {part}  letters, digits, '-'      {stage} letters
-///         {model} letters, digits, '-', '_'    {site}  letters, digits, '-' '_'  {series} letters, digits
+///         {model} letters, digits, '-', '_'    {site}  letters, digits, '-' '_'  {series} {serial} letters, digits
 ///         {version} letters, digits, '.', '-'  {name}  anything but '/'
 ///         {dirs} only in front: nothing, or anything that ends in '/'
 /// Limits  pack_limits::pattern_bytes_max, pack_limits::pattern_pieces_max.
@@ -24,8 +24,8 @@
 
 namespace offhook::config {
 
-enum class Variable : std::uint8_t { mac, model, part, site, series, version, stage, name, dirs };
-inline constexpr std::size_t variable_count = 9;
+enum class Variable : std::uint8_t { mac, model, part, site, series, version, stage, name, dirs, serial };
+inline constexpr std::size_t variable_count = 10;
 inline constexpr std::size_t mac_digits = 12; ///< of {mac} without separators
 
 /// What the variables stood for; views into the matched text.

@@ -59,7 +59,7 @@ std::optional<LogFinding> LogReader::take(std::string_view line) {
     out.why = shown(read->why);
     out.file = shown(read->file);
     if (out.meaning == LogMeaning::begins) file_.clear();
-    if (out.meaning == LogMeaning::fetched) file_ = out.file;
+    if (out.meaning == LogMeaning::asks || out.meaning == LogMeaning::fetched) file_ = out.file;
     if (out.file.empty()) out.file = file_;
     return out;
 }
@@ -72,7 +72,7 @@ std::vector<LogFinding> read_phone_log(const Family& family, std::string_view te
         const auto end = text.find('\n');
         auto finding = reader.take(text.substr(0, end));
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (!finding || finding->meaning == LogMeaning::fetched) continue;
+        if (!finding || finding->meaning == LogMeaning::asks || finding->meaning == LogMeaning::fetched) continue;
         if (finding->meaning == LogMeaning::begins)
             out.clear();
         else

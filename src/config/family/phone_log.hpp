@@ -30,7 +30,7 @@ class LogReader {
 public:
     explicit LogReader(const Family& family) : family_(family) {}
 
-    /// Nullopt: nothing that the pack knows. `begins` and `fetched` are told, too.
+    /// Nullopt: nothing that the pack knows. `begins`, `asks` and `fetched` are told, too.
     [[nodiscard]] std::optional<LogFinding> take(std::string_view line);
 
 private:
@@ -38,8 +38,8 @@ private:
     std::string file_;
 };
 
-/// What went wrong since the last line that begins a boot, in order; neither `begins` nor `fetched`. Lines end in LF or
-/// CR LF. Of a text that is too long the end counts, from its first whole line.
+/// What went wrong since the last line that begins a boot, in order; none of `begins`, `asks`, `fetched`. Lines end in
+/// LF or CR LF. Of a text that is too long the end counts, from its first whole line.
 [[nodiscard]] std::vector<LogFinding> read_phone_log(const Family& family, std::string_view text);
 
 } // namespace offhook::config

@@ -111,7 +111,16 @@ TEST(RenderFamilies, APanasonicGetsItsFirmwareFromUsOrFromAnotherAddress) {
 
 TEST(RenderFamilies, ALinksysIsLedToItsOwnProfile) {
     const Phone phone{family_of("linksys-spa"), "SPA942"};
-    const std::string shared = phone.text("spa942.cfg");
+    const std::string first = phone.text("spa942.cfg");
+    for (const auto* line : {"<Resync_Periodic>10</Resync_Periodic>",
+                             "<Resync_Error_Retry_Delay>10,20,30,300+60</Resync_Error_Retry_Delay>",
+                             "<Profile_Rule>http://192.0.2.1:8080/spa$PSN.xml</Profile_Rule>",
+                             "<Profile_Rule_B>http://192.0.2.1:8080/$MA.xml</Profile_Rule_B>"})
+        EXPECT_NE(first.find(line), std::string::npos) << first;
+    EXPECT_EQ(phone.text("init.cfg"), first) << "a PAP2T knows another name";
+    const std::string shared = phone.text("spa942.xml");
+    EXPECT_NE(shared.find("<Resync_Periodic>3600</Resync_Periodic>"), std::string::npos) << "the long period again";
+    EXPECT_EQ(shared.find("<Profile_Rule>"), std::string::npos);
     EXPECT_NE(shared.find("<Profile_Rule_B>http://192.0.2.1:8080/$MA.xml</Profile_Rule_B>"), std::string::npos)
         << shared;
     EXPECT_NE(shared.find("<Primary_NTP_Server>ntp.example.net</Primary_NTP_Server>"), std::string::npos);
@@ -177,7 +186,7 @@ TEST(RenderFamilies, DocumentsAreNamedAsTheirPhonesAskForThem) {
          {std::tuple{"panasonic", "KX-HDV130N",
                      std::vector<std::string>{"KX-HDV130N.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130N.cfg",
                                               "ConfigCommon.cfg", "Config0080f0c571eb.e2c"}},
-          {"linksys-spa", "SPA942", {"spa942.cfg", "0080f0c571eb.xml"}},
+          {"linksys-spa", "SPA942", {"spa942.xml", "spa942.cfg", "0080f0c571eb.xml"}},
           {"genband-ip88", "IP8830", {"sysconf_8830_sip.cfg", "0080f0c571eb"}}}) {
         Subject subject;
         subject.family = &family_of(name);

@@ -54,25 +54,25 @@ TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
 }
 
 TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {
-    const auto plain = file(linksys(), "default profile", {}, {});
+    const auto plain = file(linksys(), "site profile", {}, {});
     ASSERT_TRUE(plain) << plain.error().text();
     EXPECT_NE(plain->text.find("<Profile_Rule_B>http://192.0.2.1/$MA.xml</Profile_Rule_B>"), std::string::npos)
         << plain->text;
-    const auto sealing = file(linksys(), "default profile", {{"provisioning.sealed", "yes"}}, {});
+    const auto sealing = file(linksys(), "site profile", {{"provisioning.sealed", "yes"}}, {});
     ASSERT_TRUE(sealing) << sealing.error().text();
     EXPECT_NE(sealing->text.find("<Profile_Rule_B>( &quot;$P&quot; eq &quot;keyed&quot; )? [--key &quot;$SA&quot;] "
                                  "http://192.0.2.1/$MA.enc | http://192.0.2.1/$MA.xml</Profile_Rule_B>"),
               std::string::npos)
         << sealing->text;
     const auto elsewhere =
-        file(linksys(), "default profile",
+        file(linksys(), "site profile",
              {{"provisioning.sealed", "yes"}, {"provisioning.key_server", "https://keys.example.net:8443/"}}, {});
     EXPECT_NE(elsewhere->text.find(" | https://keys.example.net:8443/$MA.xml</Profile_Rule_B>"), std::string::npos)
         << elsewhere->text;
 }
 
 TEST(RenderProfile, AKeyOfManyIsInNoFileOfMany) {
-    const auto shared = file(linksys(), "default profile",
+    const auto shared = file(linksys(), "site profile",
                              {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "SecretPhrase1234"}}, {});
     EXPECT_EQ(shared->text.find("GPP_"), std::string::npos) << "nor that phones have it: " << shared->text;
 }
@@ -87,7 +87,7 @@ TEST(RenderProfile, ThePlainProfileIntroducesAndTheSealedOneIsForWhoHasTheKey) {
     EXPECT_TRUE(plain->is_introduction);
     EXPECT_FALSE(plain->ends_key_rotation);
     EXPECT_EQ(plain->seal, nullptr);
-    EXPECT_NE(plain->text.find("<GPP_P>keyed</GPP_P>\n<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos)
+    EXPECT_NE(plain->text.find("<GPP_P>keyed</GPP_P>\n<GPP_SA ua=\"na\">SecretPhrase1234</GPP_SA>"), std::string::npos)
         << plain->text;
     const auto keyless = file(linksys(), "profile", site, {});
     ASSERT_TRUE(keyless) << keyless.error().text();
@@ -103,7 +103,7 @@ TEST(RenderProfile, SealsThePhonesOwnProfileSoThatItsKeyOpensIt) {
     const Rows site{{"provisioning.sealed", "yes"}}, device{{"provisioning.file_key", "SecretPhrase1234"}};
     const auto own = file(linksys(), "sealed profile", site, device);
     ASSERT_TRUE(own) << own.error().text();
-    EXPECT_NE(own->text.find("<GPP_SA>SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
+    EXPECT_NE(own->text.find("<GPP_SA ua=\"na\">SecretPhrase1234</GPP_SA>"), std::string::npos) << own->text;
     EXPECT_EQ(find_seal("openssl-raw-256")->open(own->served(), "SecretPhrase1234").value(), own->text);
     EXPECT_EQ(file(linksys(), "sealed profile", site, {}).error().code, ErrorCode::not_found) << "no key";
     Rows rotated = device;

@@ -7,6 +7,7 @@
 #include "phone/linksys/parameters.hpp"
 #include "phone/linksys/provisioning.hpp"
 #include "phone/linksys/schedule.hpp"
+#include "phone/syslog_sender.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -193,8 +194,11 @@ public:
         flash.family = family_name;
         flash.model = model.name;
         flash.mac = mac;
+        for (const auto& trait : model.traits) // a PAP2T knows another name than the rest
+            if (trait.name == "default_file" && trait.value != factory_value("Profile_Rule"))
+                flash.parameters["Profile_Rule"] = trait.value;
         // Real serial numbers have nothing to do with the MAC; ours is of the same form and each phone's own.
-        flash.parameters = {{std::string(serial_number), "8801" + mac.text_upper().substr(4)}};
+        flash.parameters[std::string(serial_number)] = "8801" + mac.text_upper().substr(4);
         flash.application = StoredImage{"", std::string(factory_version), "", 0};
         return flash;
     }
@@ -208,7 +212,8 @@ public:
             return fail(ErrorCode::invalid, "the phone speaks tftp, http and https only", "--url");
         if (!names_file(url->path)) {
             while (base->ends_with('/')) base->pop_back();
-            *base += factory_value("Profile_Rule");
+            const auto known = in_force(flash, "Profile_Rule");
+            *base += known.starts_with('/') ? known : factory_value("Profile_Rule");
         }
         flash.parameters["Profile_Rule"] = *base;
         return {};
@@ -251,8 +256,16 @@ asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
     SystemRandom random;
     PhoneLinks links{random};
+    const auto executor = co_await asio::this_coro::executor;
+    SyslogSender syslog(executor, surroundings.resolver);
+    links.syslog = [&](const std::string& line) { // both get them (14)
+        syslog.send(flash.parameter("Syslog_Server"), line);
+        if (flash.parameter("Debug_Server") != flash.parameter("Syslog_Server"))
+            syslog.send(flash.parameter("Debug_Server"), line);
+    };
     std::optional<OneShot> nothing;
     auto report = co_await run(surroundings, flash, std::move(links), std::move(nothing));
+    co_await syslog.finish();
     keep_flash(flash);
     co_return report;
 }

@@ -3,6 +3,7 @@
 #include "phone/awaited.hpp"
 #include "phone/discovery/scripted_clients.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/linksys/schedule.hpp"
 #include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
@@ -115,6 +116,47 @@ TEST_F(LinksysBoot, RunsAgainWhereTheFileNamesAnotherFirstRule) {
     EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.cfg", "http://boot/p/000e08aabbcc.xml"));
     EXPECT_EQ(report.state, PhoneState::ready);
     EXPECT_EQ(report.reboots, 2U);
+}
+
+/// As the pack makes them: a default profile that is asked for once, a site profile with the long period, the own.
+TEST_F(LinksysBoot, ComesFromTheDefaultProfileToItsOwnAndThenRests) {
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    server.serve("tftp://192.0.2.10/spa942.cfg",
+                 profile("<Resync_Periodic>10</Resync_Periodic>"
+                         "<Resync_Error_Retry_Delay>10,20,30,300+60</Resync_Error_Retry_Delay>"
+                         "<Profile_Rule>http://boot/spa$PSN.xml</Profile_Rule>"
+                         "<Profile_Rule_B>http://boot/$MA.xml</Profile_Rule_B>"));
+    const auto unknown = run({DiscoveryChoice::all});
+    EXPECT_EQ(unknown.state, PhoneState::unconfigured);
+    SeededRandom random{1};
+    const auto again = own_actions(flash, clock.wall(), random);
+    ASSERT_FALSE(again.empty());
+    EXPECT_LE(again.front().after, std::chrono::seconds(60)) << "soon, for it may be added any moment";
+
+    server.serve("http://boot/spa942.xml", profile("<Resync_Periodic>3600</Resync_Periodic>"
+                                                   "<Profile_Rule_B>http://boot/$MA.xml</Profile_Rule_B>"));
+    server.serve("http://boot/000e08aabbcc.xml", line);
+    flash = family_boot().factory_flash(family.model(), mac);
+    clients.answers4 = {ScriptedClients::ack({{66, "192.0.2.10"}})};
+    const auto report = run({DiscoveryChoice::all});
+    EXPECT_EQ(report.state, PhoneState::ready);
+    EXPECT_THAT(asked(), ElementsAre("tftp://192.0.2.10/spa942.cfg", "http://boot/000e08aabbcc.xml",
+                                     "http://boot/spa942.xml", "http://boot/000e08aabbcc.xml"));
+    EXPECT_EQ(report.reboots, 2U);
+    EXPECT_EQ(flash.parameter("Resync_Periodic"), "3600");
+    for (int resync = 0; resync < 3; ++resync) {
+        EXPECT_EQ(run().reboots, 0U) << "nothing is set back and forth";
+        EXPECT_THAT(asked(), ElementsAre("http://boot/spa942.xml", "http://boot/000e08aabbcc.xml"));
+    }
+}
+
+TEST_F(LinksysBoot, AsksForTheFileThatItsModelKnows) {
+    auto adapter = family.model();
+    adapter.traits = {{"default_file", "/init.cfg"}};
+    auto its_flash = family_boot().factory_flash(adapter, mac);
+    EXPECT_EQ(its_flash.parameter("Profile_Rule"), "/init.cfg");
+    ASSERT_TRUE(family_boot().type_in({"http://boot/", {}, {}, {}}, its_flash));
+    EXPECT_EQ(its_flash.parameter("Profile_Rule"), "http://boot/init.cfg");
 }
 
 TEST_F(LinksysBoot, GivesUpOnRulesThatNeverSettle) {

@@ -101,6 +101,20 @@ const catalogue::Site& Identity::site_of(const Asked& asked, const catalogue::Sn
     return asked.accounts.empty() || is_one ? *by_place : *asked.accounts.front();
 }
 
+const catalogue::Site* Identity::site_by_serial(const Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const FileRequest& request = asked.request;
+    for (const auto& family : families_) {
+        const auto agent = family->match_user_agent(request.user_agent);
+        if (!agent) continue;
+        const auto* device = snapshot.find_serial(family->name(), agent->serial);
+        const auto* site = device == nullptr ? nullptr : snapshot.site(device->site);
+        if (site == nullptr || site->first_contact_minutes != 0) continue;
+        if (site->policy.needed(request.source.source_class(), request.privacy) == catalogue::Proof::mac_alone)
+            return site;
+    }
+    return nullptr;
+}
+
 Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const {
     const FileRequest& request = asked.request;
     if (asked.holder != nullptr) {
@@ -109,6 +123,7 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         if (asked.site != nullptr && asked.site != its_site) return Verdict::refuse;
         asked.site = its_site;
     }
+    if (asked.site == nullptr && asked.accounts.empty()) asked.site = site_by_serial(asked, snapshot);
     if (asked.site == nullptr) asked.site = &site_of(asked, snapshot);
     // Who asks decides between families that use the same name; without a User-Agent the first family has it.
     for (const auto& family : families_) {

@@ -2,7 +2,7 @@
 /// @file  Identity: whom a request's path names, and which site it belongs to (design 6).
 ///
 /// A file that names a device belongs to that device; a file without a MAC belongs to a site: by URL token, else by
-/// credentials or certificate, else by listener, else by source network, else the default site.
+/// credentials or certificate, else by a known serial number in the User-Agent, else by listener, else by source network, else the default site.
 /// Threads  any; it keeps nothing.
 #include "server/access/asked.hpp"
 
@@ -36,6 +36,9 @@ private:
     [[nodiscard]] Verdict identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] Verdict identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const;
     void find_listed(Asked& asked, const catalogue::Snapshot& snapshot) const;
+    /// The site of the device whose serial number the User-Agent tells, where that site lets the MAC alone do: a serial
+    /// number is no better. Null: there is none.
+    [[nodiscard]] const catalogue::Site* site_by_serial(const Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] const catalogue::Site& site_of(const Asked& asked, const catalogue::Snapshot& snapshot) const;
 
     const config::Families& families_;

@@ -76,7 +76,11 @@ TEST_F(ApiTest, EveryFamilysFilesAreListedAndShown) {
                "0080f0c571eb",
                {"KX-HDV130.cfg", "Config0080f0c571eb.cfg", "ConfigKX-HDV130.cfg", "ConfigCommon.cfg"},
                "SIP_URI_1=\"201\""},
-          Case{"linksys-spa", "SPA942", "000e08aabbcc", {"spa942.cfg", "000e08aabbcc.xml"}, "<User_ID_1_>201<"},
+          Case{"linksys-spa",
+               "SPA942",
+               "000e08aabbcc",
+               {"spa942.xml", "spa942.cfg", "000e08aabbcc.xml"},
+               "<User_ID_1_>201<"},
           Case{"genband-ip88", "IP8830", "b40edc0a1b2c", {"sysconf_8830_sip.cfg", "b40edc0a1b2c"}, "line1_name 201"}}) {
         const auto made = call("POST", "/v1/devices",
                                json::serialize(json::object{{"mac", row.mac},
@@ -628,6 +632,27 @@ TEST_F(ApiTest, AStrangerIsSightedAndAdopted) {
     EXPECT_EQ(adopted.status, 201U) << text(adopted);
     EXPECT_EQ(adopted.body.at("model").as_string(), "SPIP430");
     EXPECT_TRUE(call("GET", "/v1/sightings").body.at("sightings").as_array().empty());
+}
+
+TEST_F(ApiTest, ASerialNumberOfTheAgentIsShownAndAdopted) {
+    const auto adopted_serial = [&](const char* mac) {
+        catalogue::Sighting sighting{*MacAddress::from_text(mac),
+                                     clock_.wall(),
+                                     clock_.wall(),
+                                     1,
+                                     {},
+                                     "Linksys/SPA-942-5.1.8 (88019FA42805)",
+                                     std::string(mac) + ".xml",
+                                     ""};
+        EXPECT_TRUE(catalogue_.store().record_sightings(std::span(&sighting, 1)));
+        EXPECT_EQ(call("GET", "/v1/sightings").body.at("sightings").as_array().at(0).at("serial").as_string(),
+                  "88019FA42805");
+        const auto adopted = call("POST", "/v1/sightings/" + std::string(mac) + "/adopt", "{}");
+        EXPECT_EQ(adopted.status, 201U) << text(adopted);
+        return adopted.body.as_object().contains("serial");
+    };
+    EXPECT_TRUE(adopted_serial("000e08aabbcc"));
+    EXPECT_FALSE(adopted_serial("000e08aabbdd")) << "another device has that number: somebody made it up";
 }
 
 TEST_F(ApiTest, SitesGroupsAndTheirLayers) {

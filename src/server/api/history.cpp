@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <iterator>
 
 namespace offhook::server {
 namespace {
@@ -196,16 +197,22 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     const auto boots = count_option(call, "boots", 1, 20);
     if (!boots) return tl::unexpected(boots.error());
     auto events = events_of(call, lan_mac(call, *mac), {}, events_explained_max);
+    // What the phone said by syslog is told beside its boots, and not as one of its requests.
+    std::vector<catalogue::TimelineEvent> said;
+    std::copy_if(events.begin(), events.end(), std::back_inserter(said),
+                 [](const auto& event) { return event.transport == catalogue::EventTransport::syslog; });
     // What the phone was told is no contact of the phone's: it would look like a boot.
     events.erase(std::remove_if(events.begin(), events.end(),
                                 [](const catalogue::TimelineEvent& event) {
-                                    return event.transport == catalogue::EventTransport::notify;
+                                    return event.transport == catalogue::EventTransport::notify ||
+                                           event.transport == catalogue::EventTransport::syslog;
                                 }),
                  events.end());
     const auto snapshot = call.context.catalogue.snapshot();
     const auto unidentified = unidentified_near(call, events);
     ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
     if (call.context.loop_guard != nullptr) input.held = call.context.loop_guard->holds_of(lan_mac(call, *mac));
+    input.said = said;
     LocalLayer local;
     std::optional<SentLogs> logs;
     if (const auto* device = snapshot->find(*mac))
@@ -236,6 +243,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
 struct Guess {
     const config::Family* family = nullptr;
     const config::Model* model = nullptr;
+    std::string serial; ///< empty: the agent tells none
 };
 Guess guess(const config::Families& families, const catalogue::Sighting& sighting) {
     Guess out;
@@ -245,6 +253,7 @@ Guess guess(const config::Families& families, const catalogue::Sighting& sightin
         if (!agent || (out.family != nullptr && out.family != family.get())) continue;
         out.family = family.get();
         out.model = family->find_model(agent->model);
+        out.serial = agent->serial;
     }
     return out;
 }
@@ -258,6 +267,7 @@ Result<ApiAnswer> list_sightings(const ApiCall& call) {
             json::object{{"mac", sighting.mac.text()},
                          {"family", looks.family != nullptr ? looks.family->name() : std::string_view()},
                          {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
+                         {"serial", looks.serial},
                          {"source", sighting.source.text()},
                          {"count", sighting.count},
                          {"first_seen", to_text(sighting.first_seen)},
@@ -285,6 +295,9 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
     draft.mac = *mac;
     if (looks.family != nullptr) draft.family = looks.family->name();
     if (looks.model != nullptr) draft.model = looks.model->name;
+    // Another phone's serial number may be claimed by whoever asks: what is taken already is left out.
+    if (!looks.serial.empty() && call.context.catalogue.snapshot()->find_serial(draft.family, looks.serial) == nullptr)
+        draft.serial = looks.serial;
     const std::pair<std::string_view, std::string*> members[] = {
         {"family", &draft.family}, {"model", &draft.model}, {"site", &draft.site}};
     for (const auto& [name, place] : members) {

@@ -115,6 +115,9 @@ std::string sentence(const TimelineEvent& event, const config::Family* family) {
     if (is_discovery(event))
         return fmt::format("{}  {}{}.", clock_text(event.at), looking(event),
                            event.count > 1 ? fmt::format(" ({} times)", event.count) : std::string());
+    if (event.transport == catalogue::EventTransport::syslog)
+        return fmt::format("{}  It said by syslog: {}{}.", clock_text(event.at), printable(event.path.view(), 80),
+                           event.count > 1 ? fmt::format(" ({} times)", event.count) : std::string());
     const Named named = named_by(family, event);
     std::string out = clock_text(event.at) + "  ";
     if (event.verb == catalogue::EventVerb::put) {

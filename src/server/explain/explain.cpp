@@ -81,6 +81,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
 /// What only the phone sees comes first: it is mostly why.
 void judge_known(const Case& about, const ExplainInput& input, const std::vector<Boot>& boots, Explanation& out) {
     out.logs = read_statements(about, boots, input.logs);
+    for (auto& statement : read_said(about, boots, input.said)) out.logs.push_back(std::move(statement));
     for (const PhoneStatement& statement : out.logs) out.conclusion.push_back(statement.sentence);
     judge_device(about, input, boots, out.conclusion);
 }

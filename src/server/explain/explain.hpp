@@ -45,6 +45,7 @@ struct ExplainInput {
     std::vector<CutDirectory> cut = {};
     std::span<const UploadedLog> logs = {}; ///< the current one of each kind
     std::vector<catalogue::ImageHold> held = {}; ///< of this device
+    std::span<const catalogue::TimelineEvent> said = {}; ///< by syslog, newest first; none of these is in `events`
 };
 
 [[nodiscard]] Explanation explain(const ExplainInput& input);

@@ -181,6 +181,7 @@ std::string what_to_do(const Case& about, const Boot& boot, const Meant& meant, 
     case LogMeaning::malformed:
         return about_malformed(about, boot, meant);
     case LogMeaning::begins:
+    case LogMeaning::asks:
     case LogMeaning::fetched:
     case LogMeaning::not_found:
     case LogMeaning::transfer_failed:
@@ -227,6 +228,75 @@ std::vector<PhoneStatement> read_statements(const Case& about, std::span<const B
                                         said.count == 1 ? "" : fmt::format(", {} times", said.count), advice);
             out.push_back({log.file->kind, log.stored_at, std::move(said), std::move(sentence)});
         }
+    }
+    return out;
+}
+
+namespace {
+
+constexpr std::chrono::seconds said_before{5}; // "Requesting …" goes out before the request does
+
+struct Said {
+    LogFinding finding;
+    const TimelineEvent* event = nullptr; ///< the last that said so
+};
+
+/// In order, without what a file that came afterwards has made good.
+std::vector<Said> still_true(const config::Family& family, std::span<const TimelineEvent> newest_first,
+                             WallTime since) {
+    std::vector<Said> out;
+    config::LogReader reader(family);
+    for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
+        if (at->at < since) continue;
+        const auto who = at->user_agent.view(), what = at->path.view();
+        auto finding = reader.take(who.empty() ? std::string(what) : fmt::format("{} -- {}", who, what));
+        if (!finding || finding->meaning == LogMeaning::asks) continue;
+        const bool all = finding->meaning == LogMeaning::begins;
+        if (all || finding->meaning == LogMeaning::fetched) {
+            std::erase_if(out, [&](const Said& one) { return all || one.finding.file == finding->file; });
+            continue;
+        }
+        finding->count = at->count;
+        const auto same = std::find_if(out.begin(), out.end(), [&](const Said& one) {
+            return one.finding.meaning == finding->meaning && one.finding.file == finding->file;
+        });
+        if (same == out.end()) {
+            out.push_back({std::move(*finding), &*at});
+        } else {
+            same->finding.count += at->count;
+            same->event = &*at;
+        }
+    }
+    return out;
+}
+
+/// Some phones have one word for what they cannot read and what they cannot open.
+std::string about_said(const Case& about, const Boot& boot, const LogFinding& finding) {
+    const Meant meant = meant_by_name(about, finding.file);
+    auto advice = what_to_do(about, boot, meant, finding.meaning);
+    const bool may_be_sealed = finding.meaning == LogMeaning::malformed && meant.named.document != nullptr &&
+                               meant.named.document->seal != nullptr && meant.stored == nullptr &&
+                               !stated_by(about, "provisioning.sealed").empty();
+    if (may_be_sealed) advice += " It is sealed: " + about_sealed(about, meant);
+    return advice;
+}
+
+} // namespace
+
+std::vector<PhoneStatement> read_said(const Case& about, std::span<const Boot> boots,
+                                      std::span<const TimelineEvent> newest_first) {
+    std::vector<PhoneStatement> out;
+    const Boot none;
+    const Boot& boot = boots.empty() ? none : boots.back();
+    const auto since = boot.empty() ? WallTime() : boot.front()->at - said_before;
+    for (auto& [finding, event] : still_true(about.family, newest_first, since)) {
+        const auto advice = about_said(about, boot, finding);
+        if (advice.empty() || out.size() == statements_shown_max) continue;
+        auto sentence = fmt::format("By syslog (from {}, at {} UTC) it says{}: \"{}\"{}. {}", event->source.text(),
+                                    to_text(event->at).substr(11, 8),
+                                    finding.file.empty() ? "" : " of " + quoted(finding.file), quoted(finding.text),
+                                    finding.count == 1 ? "" : fmt::format(", {} times", finding.count), advice);
+        out.push_back({"syslog", event->at, std::move(finding), std::move(sentence)});
     }
     return out;
 }

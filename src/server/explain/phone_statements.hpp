@@ -1,5 +1,5 @@
 #pragma once
-/// @file  PhoneStatements: what a phone's own logs say went wrong in its last boot, with what the catalogue knows of
+/// @file  PhoneStatements: what a phone's own logs and syslog say went wrong in its last boot, with what the catalogue knows of
 /// it.
 ///
 /// What only the phone sees: software that it refuses, files that it cannot decrypt or read. What it did not get is not
@@ -25,7 +25,7 @@ struct UploadedLog {
 };
 
 struct PhoneStatement {
-    std::string upload; ///< its kind: "boot log"
+    std::string upload; ///< its kind: "boot log"; or "syslog"
     WallTime stored_at{};
     config::LogFinding said;
     std::string sentence; ///< for people: what was seen, what was expected, where to change it
@@ -35,5 +35,10 @@ struct PhoneStatement {
 /// about one stored image under two names is told once.
 [[nodiscard]] std::vector<PhoneStatement> read_statements(const Case& about, std::span<const Boot> boots,
                                                           std::span<const UploadedLog> logs);
+
+/// What it said by syslog since its last boot began, or, of one that never got here, ever: of a file that it got
+/// afterwards nothing. `newest_first`: events of that transport.
+[[nodiscard]] std::vector<PhoneStatement> read_said(const Case& about, std::span<const Boot> boots,
+                                                    std::span<const catalogue::TimelineEvent> newest_first);
 
 } // namespace offhook::server

@@ -198,5 +198,67 @@ TEST(PhoneStatements, PutNoWordsIntoOurMouth) {
     EXPECT_THAT(image.logs[0].sentence, HasSubstr("--name NAME --version V"));
 }
 
+// By syslog.
+
+const MacAddress spa_mac(0x000e08aabbccULL);
+
+std::string told_of_spa(std::initializer_list<std::string_view> newest_first, const SettingRows& more = {}) {
+    catalogue::SnapshotBuilder builder;
+    catalogue::Site site;
+    site.id = catalogue::default_site;
+    site.name = "default";
+    builder.add(std::move(site));
+    builder.set(catalogue::Fleet{});
+    auto rows = line_rows("1001");
+    rows.insert(rows.end(), more.begin(), more.end());
+    auto device = device_of(spa_mac, rows);
+    device.family = "linksys-spa";
+    device.model = "SPA942";
+    builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
+    const auto snapshot = builder.build(1);
+    std::vector<TimelineEvent> said;
+    for (const auto text : newest_first) {
+        TimelineEvent event;
+        event.at = noon - std::chrono::seconds(said.size());
+        event.mac = spa_mac;
+        event.source = *IpAddress::from_text("192.0.2.50");
+        event.transport = catalogue::EventTransport::syslog;
+        event.verb = EventVerb::other;
+        event.path = text;
+        event.user_agent = std::string_view("SPA-942 00:0e:08:aa:bb:cc");
+        said.push_back(event);
+    }
+    const std::vector<TimelineEvent> nothing;
+    ExplainInput input{spa_mac, snapshot.get(), &house_families(), nothing};
+    input.said = said;
+    return conclusion(explain(input));
+}
+
+constexpr std::string_view asks_own = "Requesting resync http://192.0.2.10:80/000e08aabbcc.xml";
+constexpr std::string_view got_own = "Successful resync http://192.0.2.10:80/000e08aabbcc.xml";
+constexpr std::string_view corrupt = "Resync failed: corrupt file";
+
+TEST(PhoneStatements, AFailureBySyslogSaysWhereToChangeIt) {
+    const auto text = told_of_spa({corrupt, asks_own, "Successful resync http://192.0.2.10:80/spa942.xml"});
+    EXPECT_THAT(text, HasSubstr("By syslog (from 192.0.2.50, at 12:00:00 UTC) it says of "
+                                "http://192.0.2.10:80/000e08aabbcc.xml: \"SPA-942 00:0e:08:aa:bb:cc -- Resync failed: "
+                                "corrupt file\". Expected is the file as `offhook render 000e08aabbcc "
+                                "000e08aabbcc.xml` shows it"));
+    EXPECT_THAT(text, Not(HasSubstr("sealed")));
+    EXPECT_THAT(told_of_spa({corrupt, asks_own}, {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "k"}}),
+                HasSubstr("It is sealed: Expected is a file that the phone's key opens."));
+}
+
+TEST(PhoneStatements, WhatCameAfterwardsMakesAFailureGood) {
+    EXPECT_THAT(told_of_spa({got_own, asks_own, corrupt, asks_own}), Not(HasSubstr("By syslog")));
+    EXPECT_THAT(told_of_spa({asks_own, corrupt, asks_own}), HasSubstr("By syslog")) << "asking is not getting";
+    EXPECT_THAT(told_of_spa({corrupt, asks_own, corrupt, asks_own}), HasSubstr(", 2 times"));
+}
+
+TEST(PhoneStatements, WhatTheTimelineKnowsBetterIsNotToldBySyslog) {
+    for (const auto* text : {"Resync failed: file not found", "Resync failed: http_get failed", "Anything else"})
+        EXPECT_THAT(told_of_spa({text, asks_own}), Not(HasSubstr("By syslog"))) << text;
+}
+
 } // namespace
 } // namespace offhook::server

@@ -95,7 +95,8 @@ std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress 
 std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since) {
     std::optional<WallTime> first;
     for (const auto& event : timeline.query({mac, since, contacts_looked_at})) {
-        if (event.transport == EventTransport::notify) continue; // our own word, not the phone's
+        // Our own word, not the phone's; or the phone's, which anybody can send.
+        if (event.transport == EventTransport::notify || event.transport == EventTransport::syslog) continue;
         const WallTime last = event.at + std::chrono::milliseconds(event.span_ms);
         if (last >= since) first = std::max(event.at, since);
     }
