@@ -224,12 +224,12 @@ std::function<void(const Flash&)> keeper(std::string state_directory) {
 
 /// What makes a phone fetch: power, a NOTIFY, or its own clock.
 struct Occasion {
-    std::optional<NotifyAction> told = {}; ///< nullopt: power
+    std::optional<PhoneOrder> told = {}; ///< nullopt: power
     BootSurroundings::Cause cause = BootSurroundings::Cause::power;
     FoundServer found_before = {}; ///< where the boot before went
     UserChanges changes = {};      ///< by its user, once it has booted
 
-    [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
+    [[nodiscard]] bool is_boot() const { return !told || told->action == NotifyAction::reboot; }
 };
 
 /// What its user does after the boot. `changed`: whether these phones let one.
@@ -306,6 +306,7 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
     const auto work = [&](BootSurroundings surroundings) {
         if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
         surroundings.cause = occasion.cause;
+        if (occasion.told) surroundings.told = &*occasion.told;
         return boot_into(*subject.boot, surroundings, place, flash, options.state_directory, occasion, report, changed);
     };
     if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
@@ -326,6 +327,17 @@ void send_logs(const BootOptions& options, const Subject& subject, Place& place,
     if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
         throw std::runtime_error(ran.error().text());
     keeper(options.state_directory)(flash);
+}
+
+void send_report(const BootOptions& options, const Subject& subject, Place& place, Flash& flash, BootObserver& observer,
+                 BootReport& report) {
+    const FoundServer found = report.discovery;
+    const auto work = [&](BootSurroundings surroundings) {
+        surroundings.found_before = &found;
+        return subject.boot->send_report(surroundings, flash, report);
+    };
+    if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
+        throw std::runtime_error(ran.error().text());
 }
 
 Result<UserChanges> read_changes(const BootOptions& options) {
@@ -397,8 +409,8 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     };
     BootReport report = boot_once();
     if (!changed) return wrong_use(changed.error());
-    const auto again = [&](std::optional<NotifyAction> what, BootSurroundings::Cause cause) {
-        occasion.told = what;
+    const auto again = [&](std::optional<PhoneOrder> what, BootSurroundings::Cause cause) {
+        occasion.told = std::move(what);
         occasion.cause = cause;
         return boot_once();
     };
@@ -408,6 +420,11 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
         return subject->boot->own_actions(last, *flash, now, random);
     };
     own.send_logs = [&](BootReport& last) { send_logs(options, *subject, *place, *flash, printer, last); };
+    own.send_report = [&](BootReport& last) { send_report(options, *subject, *place, *flash, printer, last); };
+    std::unique_ptr<WebPages> pages;
+    if (options.stay.web_port || !options.interface.empty())
+        pages = subject->boot->web_pages(*flash, *subject->model, clock, random);
+    own.pages = pages.get();
     if (options.stay.time)
         stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends, own);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};

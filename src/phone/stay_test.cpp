@@ -57,9 +57,9 @@ protected:
         });
         stay(
             options, "linksys-spa", report, recorder, clock, random, err,
-            [&](std::optional<NotifyAction> action, BootSurroundings::Cause cause) {
+            [&](std::optional<PhoneOrder> order, BootSurroundings::Cause cause) {
                 causes.push_back(cause);
-                again(action);
+                again(order ? std::optional(order->action) : std::nullopt);
                 return BootReport{};
             },
             [this] { return lease_end; }, own);

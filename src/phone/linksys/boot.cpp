@@ -4,6 +4,7 @@
 #include "config/profile_rule/delay_list.hpp"
 #include "phone/effective_lines.hpp"
 #include "phone/linksys/discovery.hpp"
+#include "phone/linksys/pages.hpp"
 #include "phone/linksys/parameters.hpp"
 #include "phone/linksys/provisioning.hpp"
 #include "phone/linksys/schedule.hpp"
@@ -60,12 +61,19 @@ public:
         else if (around_.found_before != nullptr && !around_.found_before->address.empty())
             go_to(*around_.found_before);
         const auto reason = why();
-        if (reason != ResyncReason::reset)
+        if (around_.told != nullptr && around_.told->action == NotifyAction::upgrade)
+            co_await upgrade_once(std::move(once));
+        else if (reason != ResyncReason::reset)
             co_await pass(reason, std::move(once));
         else
             co_await after_reset();
         report_.firmware = running_version(flash_);
         settle();
+    }
+
+    asio::awaitable<void> report() {
+        if (around_.found_before != nullptr && !around_.found_before->address.empty()) go_to(*around_.found_before);
+        (void)co_await machine_.report();
     }
 
 private:
@@ -118,6 +126,16 @@ private:
         const std::optional<OneShot> nothing;
         const auto upgraded = co_await machine_.upgrade(nothing);
         if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
+    }
+
+    /// Its page was told to.
+    asio::awaitable<void> upgrade_once(std::optional<OneShot> once) {
+        const auto upgraded = co_await machine_.upgrade(std::move(once));
+        if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
+        const bool was_tried = upgraded.end == End::failed || upgraded.end == End::succeeded;
+        const std::optional<OneShot> nothing;
+        if (was_tried && is_on(flash_, "Resync_After_Upgrade_Attempt") && is_on(flash_, "Provision_Enable"))
+            co_await pass(ResyncReason::upgraded, nothing);
     }
 
     /// A resync with all that it entails: the upgrade after it, reboots, the resync after an upgrade, and, where the
@@ -226,6 +244,17 @@ public:
                                                    std::function<void(const Flash&)> keep_flash) const override {
         return linksys::boot(surroundings, flash, std::move(keep_flash));
     }
+    [[nodiscard]] asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,
+                                                    BootReport& report) const override {
+        SystemRandom random;
+        PhoneLinks links{random};
+        Boot phone(surroundings, flash, report, std::move(links));
+        co_await phone.report();
+    }
+    [[nodiscard]] std::unique_ptr<WebPages> web_pages(const Flash& flash, const config::Model& model,
+                                                      const Clock& clock, Random& random) const override {
+        return std::make_unique<Pages>(flash, model.name, clock, random);
+    }
     [[nodiscard]] std::vector<OwnAction> own_actions(const BootReport&, const Flash& flash, WallTime now,
                                                      Random& random) const override {
         return linksys::own_actions(flash, now, random);
@@ -251,8 +280,10 @@ asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
     SystemRandom random;
     PhoneLinks links{random};
-    std::optional<OneShot> nothing;
-    auto report = co_await run(surroundings, flash, std::move(links), std::move(nothing));
+    std::optional<OneShot> once;
+    if (surroundings.told != nullptr && surroundings.told->once)
+        once = OneShot{*surroundings.told->once, surroundings.told->host};
+    auto report = co_await run(surroundings, flash, std::move(links), std::move(once));
     keep_flash(flash);
     co_return report;
 }

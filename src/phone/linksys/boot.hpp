@@ -3,7 +3,8 @@
 ///
 /// Its machine is provisioning.hpp, its timers schedule.hpp; here is what follows what: server, random delay, resync,
 /// upgrade, reboots, and once more where a profile has changed the rules. Time between resyncs is not waited for.
-/// Not here yet: its web server, reports, syslog by UDP. Source  reference: Linksys 4.3, 4.4, 10, 13.
+/// Its pages are pages.hpp, its report report.cpp. Not here yet: syslog by UDP. Source  reference: Linksys 4.3, 4.4,
+/// 10, 13.
 #include "phone/family_boot.hpp"
 #include "phone/linksys/provisioning.hpp"
 
