@@ -248,7 +248,9 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
         surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
         place.request.ipv4 == DiscoveryRequest::Address::none && place.request.ipv6 == DiscoveryRequest::Address::none;
     if (lacks_address) co_await lease_address(*surroundings.clients, family.ip_mode(flash), surroundings.observer);
+    const bool is_once = occasion.told && occasion.told->once;
     auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
+                   : is_once                            ? family.follow(surroundings, flash, *occasion.told, keep_flash)
                                                         : family.check(surroundings, flash, keep_flash);
     report = co_await std::move(booting);
     if (occasion.changes.empty()) co_return;
@@ -306,7 +308,6 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
     const auto work = [&](BootSurroundings surroundings) {
         if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
         surroundings.cause = occasion.cause;
-        if (occasion.told) surroundings.told = &*occasion.told;
         return boot_into(*subject.boot, surroundings, place, flash, options.state_directory, occasion, report, changed);
     };
     if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)

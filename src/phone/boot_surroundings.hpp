@@ -17,7 +17,6 @@ namespace offhook::phone {
 class DiscoveryClients;
 class Resolver;
 class TimeSource;
-struct PhoneOrder;
 
 struct BootSurroundings {
     const config::Family& family;
@@ -33,8 +32,7 @@ struct BootSurroundings {
     const FoundServer* found_before = nullptr;
     /// Why the phone boots, or looks. notify: it was told over the network; own_clock: by its own timers.
     enum class Cause : std::uint8_t { power, notify, own_clock } cause = Cause::power;
-    const PhoneOrder* told = nullptr; ///< cause notify: what exactly; null: the configuration alone says
-    unsigned time_speed = 1;          ///< the phone's own waits are so many times as short
+    unsigned time_speed = 1; ///< the phone's own waits are so many times as short
 
     /// The model as the phone calls itself where that is more than the pack's row: "KX-HDV130N". "": as the row.
     std::string spelled_model = {};

@@ -55,6 +55,13 @@ public:
     /// OwnAction::What::send_logs. Families that send no logs by themselves do nothing.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
                                                                  BootReport& report) const;
+    /// A page told the phone to do something this once: PhoneOrder::once is set. By default as check().
+    /// Requires: surroundings.found_before.
+    [[nodiscard]] virtual boost::asio::awaitable<BootReport>
+    follow(BootSurroundings surroundings, Flash& flash, PhoneOrder,
+           std::function<void(const Flash&)> keep_flash) const {
+        return check(surroundings, flash, std::move(keep_flash));
+    }
     /// NotifyAction::report: what is in force goes where the configuration says. Families without a report say so.
     /// Requires: surroundings.found_before.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,

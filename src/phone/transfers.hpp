@@ -68,9 +68,8 @@ struct TransferRequest {
     std::optional<std::uint64_t> append_below = {};
     std::optional<std::uint64_t> content_from = {}; ///< HTTP: the put says by Content-Range that it begins there
     std::string body = {};                          ///< of a put
-    /// HTTP: a get that is asked for by POST, with this body; or a put that is sent so, and `body` counts for nothing.
-    std::optional<std::string> post = {};
-    std::string post_type = {}; ///< its Content-Type
+    std::optional<std::string> post = {};           ///< HTTP: a get that is asked for by POST, with this body
+    std::string post_type = {};                     ///< its Content-Type
     enum class HttpVersion : std::uint8_t { http_1_0, http_1_1 } http_version = HttpVersion::http_1_1;
     TlsTrust tls = {};
     enum class Ip : std::uint8_t { any, ipv4 } ip = Ip::any; ///< which addresses of a name count

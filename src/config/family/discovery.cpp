@@ -134,11 +134,6 @@ bool Discovery::matches_vendor(std::string_view pnp_vendor) const {
                        [&](const std::string& vendor) { return equal_ignoring_case(vendor, pnp_vendor); });
 }
 
-const FunctionalPage* Discovery::page(std::string_view event) const {
-    const auto found = std::find_if(pages.begin(), pages.end(), [&](const auto& each) { return each.event == event; });
-    return found == pages.end() ? nullptr : &*found;
-}
-
 bool Discovery::fetches_by(std::string_view scheme) const {
     return std::find(schemes.begin(), schemes.end(), scheme) != schemes.end();
 }

@@ -63,12 +63,6 @@ struct OfferRule {
 /// Of a mark that no guide and no phone stands behind: "inferred (I)"; empty for the others.
 [[nodiscard]] std::string doubt_of(std::string_view confidence);
 
-/// A page of the phone's own web server that makes it do something when it is asked for.
-struct FunctionalPage {
-    std::string event; ///< "resync", "reboot", "upgrade"
-    std::string path;  ///< "/admin/resync"; its argument goes behind a question mark
-};
-
 struct Discovery {
     std::vector<Pattern> dhcp_classes;      ///< of option 60 as text
     std::vector<std::uint32_t> enterprises; ///< 13885
@@ -80,13 +74,11 @@ struct Discovery {
     std::vector<std::string> schemes;     ///< what the phones fetch by, the best first: "http", "https", "tftp", "ftp"
     std::size_t url_bytes_max = 255;      ///< of an expanded URL in PnP
     std::vector<std::string> notify_events; ///< what makes these phones fetch anew, the usual one first: "check-sync"
-    std::vector<FunctionalPage> pages;      ///< none: the phones have no such pages
     std::vector<OfferRule> offers;          ///< in the pack's order
 
     [[nodiscard]] bool matches_class(std::string_view option_60) const; ///< text, NULs at its end removed
     [[nodiscard]] bool matches_enterprise(std::uint32_t enterprise) const;
     [[nodiscard]] bool matches_vendor(std::string_view pnp_vendor) const;
-    [[nodiscard]] const FunctionalPage* page(std::string_view event) const; ///< null: none
     [[nodiscard]] bool fetches_by(std::string_view scheme) const;
 };
 

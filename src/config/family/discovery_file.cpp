@@ -64,7 +64,6 @@ public:
         read_shared_ouis();
         for (const toml::table* table : root_.tables("class")) read_class(*table);
         for (const toml::table* table : root_.tables("notify")) read_notify(*table);
-        for (const toml::table* table : root_.tables("page")) read_page(*table);
         for (const toml::table* table : root_.tables("offer")) read_offer(*table);
         root_.finish();
     }
@@ -189,25 +188,6 @@ private:
             row.problem_at("event", "event '" + event + "' stands twice");
         else
             out_.notify_events.push_back(std::move(event));
-        (void)read_source(row);
-        row.finish();
-    }
-
-    void read_page(const toml::table& table) {
-        TomlReader row(file_.problems, file_.name, table, "[[page]]");
-        FunctionalPage page{row.text("event", TomlReader::Need::required),
-                            row.text("path", TomlReader::Need::required)};
-        const bool plain =
-            page.path.starts_with('/') && page.path.size() <= pack_limits::notify_event_bytes_max &&
-            std::all_of(page.path.begin(), page.path.end(), [](char c) { return c > ' ' && c <= '~' && c != '?'; });
-        if (page.event != "resync" && page.event != "reboot" && page.event != "upgrade")
-            row.problem_at("event", "`event` is one of resync, reboot, upgrade");
-        else if (!plain)
-            row.problem_at("path", "a path begins with a slash and has 64 printable characters at most, no '?'");
-        else if (out_.page(page.event) != nullptr)
-            row.problem_at("event", "event '" + page.event + "' stands twice");
-        else
-            out_.pages.push_back(std::move(page));
         (void)read_source(row);
         row.finish();
     }

@@ -48,8 +48,11 @@ std::optional<config::RuleScheme> rule_scheme(const std::optional<protocol::Sche
 
 class Boot {
 public:
-    Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links)
-        : around_(around), flash_(flash), report_(report), machine_(around, flash, report, std::move(links)) {}
+    /// `told`: what a one-shot is of.
+    Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links,
+         NotifyAction told = NotifyAction::resync)
+        : around_(around), flash_(flash), report_(report), machine_(around, flash, report, std::move(links)),
+          told_(told) {}
 
     asio::awaitable<void> run(std::optional<OneShot> once) {
         around_.observer.on_event(around_.beginning());
@@ -61,7 +64,7 @@ public:
         else if (around_.found_before != nullptr && !around_.found_before->address.empty())
             go_to(*around_.found_before);
         const auto reason = why();
-        if (around_.told != nullptr && around_.told->action == NotifyAction::upgrade)
+        if (told_ == NotifyAction::upgrade)
             co_await upgrade_once(std::move(once));
         else if (reason != ResyncReason::reset)
             co_await pass(reason, std::move(once));
@@ -200,6 +203,7 @@ private:
     Flash& flash_;
     BootReport& report_;
     Provisioning machine_;
+    NotifyAction told_;
 };
 
 class LinksysBoot final : public FamilyBoot {
@@ -244,6 +248,17 @@ public:
                                                    std::function<void(const Flash&)> keep_flash) const override {
         return linksys::boot(surroundings, flash, std::move(keep_flash));
     }
+    [[nodiscard]] asio::awaitable<BootReport> follow(BootSurroundings surroundings, Flash& flash, PhoneOrder order,
+                                                     std::function<void(const Flash&)> keep_flash) const override {
+        SystemRandom random;
+        PhoneLinks links{random};
+        BootReport report;
+        Boot phone(surroundings, flash, report, std::move(links), order.action);
+        std::optional<OneShot> once = OneShot{order.once.value_or(""), order.host};
+        co_await phone.run(std::move(once));
+        keep_flash(flash);
+        co_return report;
+    }
     [[nodiscard]] asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,
                                                     BootReport& report) const override {
         SystemRandom random;
@@ -280,10 +295,8 @@ asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
     SystemRandom random;
     PhoneLinks links{random};
-    std::optional<OneShot> once;
-    if (surroundings.told != nullptr && surroundings.told->once)
-        once = OneShot{*surroundings.told->once, surroundings.told->host};
-    auto report = co_await run(surroundings, flash, std::move(links), std::move(once));
+    std::optional<OneShot> nothing;
+    auto report = co_await run(surroundings, flash, std::move(links), std::move(nothing));
     keep_flash(flash);
     co_return report;
 }

@@ -50,13 +50,22 @@ Line first_line(const catalogue::Snapshot& snapshot, const config::Family& famil
 
 constexpr std::uint16_t web_port_default = 80;
 
+/// The path of a phone's own page, a column of the pack's models: "resync_page". "": it has none.
+std::string page_of(const config::Family* family, std::string_view model, std::string_view event) {
+    const auto* row = family == nullptr ? nullptr : family->find_model(model);
+    if (row == nullptr) return {};
+    for (const auto& trait : row->traits)
+        if (trait.name == fmt::format("{}_page", event) && trait.value.starts_with('/')) return trait.value;
+    return {};
+}
+
 /// Its page, and the password of whoever administers it.
 void take_page(const catalogue::Snapshot& snapshot, const config::Family* family, const catalogue::Device& device,
                const ResyncWish& wish, ResyncTarget& out) {
     out.task.event = wish.event.empty() ? "resync" : wish.event;
-    const auto* page = family == nullptr ? nullptr : family->discovery().page(out.task.event);
+    const auto page = page_of(family, device.model, out.task.event);
     const auto* site = snapshot.site(device.site);
-    if (page == nullptr || site == nullptr) {
+    if (page.empty() || site == nullptr) {
         out.address.reset();
         out.why_not = fmt::format("its family's pack names no page for {}", out.task.event);
         return;
@@ -68,7 +77,7 @@ void take_page(const catalogue::Snapshot& snapshot, const config::Family* family
         const auto* value = key ? settings.find(*key) : nullptr;
         return value == nullptr ? std::string() : std::string(value->value);
     };
-    PageTask task{page->path, std::nullopt};
+    PageTask task{page, std::nullopt};
     if (!wish.rule.empty()) task.target += "?" + page_argument(wish.rule);
     if (auto password = text("web.admin_password"); !password.empty())
         task.account = protocol::BasicCredentials{"admin", std::move(password)};
