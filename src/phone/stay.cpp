@@ -11,6 +11,8 @@
 namespace offhook::phone {
 namespace {
 
+constexpr std::string_view waits_for_idle = "it waits until it is idle";
+
 /// Names are looked up only where somebody is filtered by them.
 void take_rules(const StayOptions& options, std::string_view family, const BootReport& report, NotifyAnswerer& answerer,
                 const Clock& clock) {
@@ -60,8 +62,6 @@ std::optional<NotifyAction> do_own(const OwnAction& action, const OwnLife& own, 
     if (own.send_logs) own.send_logs(report);
     return std::nullopt;
 }
-
-constexpr std::string_view waits_for_idle = "it waits until it is idle";
 
 /// The phone's pages, as its configuration has them now; their port stays the same once it is known.
 class ServedPages {

@@ -60,7 +60,7 @@ asio::awaitable<std::optional<std::string>> read_head(WebSocket& socket) {
     std::array<char, 2048> piece{};
     for (;;) {
         if (const auto end = read.find("\r\n\r\n"); end != std::string::npos) co_return read.substr(0, end + 4);
-        if (read.size() >= web_head_bytes_max) co_return std::nullopt;
+        if (read.size() > web_head_bytes_max) co_return std::nullopt;
         const auto [error, bytes] = co_await socket.async_read_some(asio::buffer(piece), net::as_result);
         if (error) co_return std::nullopt;
         read.append(piece.data(), bytes);

@@ -93,8 +93,10 @@ TEST(WebRequestHead, TakesOneAuthorizationAlone) {
     const auto request = read_web_request("GET /x HTTP/1.0\r\nAuthorization: Digest a=b\r\n\r\n");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->authorization, "Digest a=b");
-    for (const auto* bad : {"", "GET\r\n\r\n", "GET /x HTTP/1.1\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n",
-                            "GET /x HTTP/1.1\r\nbroken\r\n\r\n", "GET /a b HTTP/1.1\r\n\r\n"})
+    for (const auto* bad :
+         {"", "GET\r\n\r\n", "GET /x HTTP/1.1\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n",
+          "GET /x HTTP/1.1\r\nbroken\r\n\r\n", "GET /a b HTTP/1.1\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n",
+          "GET /x HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "GET /x HTTP/1.1\r\nA: b\r\n", "GET /\x01 HTTP/1.1\r\n\r\n"})
         EXPECT_FALSE(read_web_request(bad)) << bad;
 }
 

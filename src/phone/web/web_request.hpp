@@ -1,8 +1,8 @@
 #pragma once
 /// @file  The head of a request to a phone's pages: bytes to WebRequest.
 ///
-/// Limits  web_head_bytes_max; a body belongs to none of these pages and is not read.
-/// Errors  invalid for what is no HTTP/1 request.
+/// Shape   origin form alone: a phone is no proxy. Limits  web_head_bytes_max, 64 fields; a body belongs to none of
+/// these pages and is not read. Errors  invalid for what is no HTTP/1 request.
 #include "base/result.hpp"
 #include "phone/web/web_pages.hpp"
 
