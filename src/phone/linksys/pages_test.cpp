@@ -4,10 +4,15 @@
 #include "phone/linksys/boot.hpp"
 #include "phone/linksys/parameters.hpp"
 #include "phone/linksys/scripted_phone.hpp"
+#include "phone/web/web_listener.hpp"
 #include "phone/web/web_request.hpp"
 #include "protocol/http_auth/digest.hpp"
 
+#include <array>
+#include <cstdio>
+#include <future>
 #include <gtest/gtest.h>
+#include <vector>
 
 namespace offhook::phone::linksys {
 namespace {
@@ -180,6 +185,45 @@ TEST_F(SpaPages, OneShotAsksTheAskersTftpServer) {
     EXPECT_EQ(asked().front(), "tftp://192.0.2.77/basic.txt");
     boot_phone(&found, BootSurroundings::Cause::notify, OneShot{"", "192.0.2.77"});
     EXPECT_EQ(asked().front(), "tftp://192.0.2.77/spa942.cfg");
+}
+
+std::string curl_says(const std::string& command) {
+    std::string out;
+    std::array<char, 512> piece{};
+    FILE* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) return "cannot run curl";
+    while (std::fgets(piece.data(), piece.size(), pipe) != nullptr) out += piece.data();
+    ::pclose(pipe);
+    return out;
+}
+
+TEST_F(SpaPages, CurlsDigestIsOurs) {
+    set("Admin_Passwd", "s3cret");
+    boost::asio::io_context context;
+    std::vector<PhoneOrder> orders;
+    WebListener listener(context, pages,
+                         {[](const std::string&) {}, [&](PhoneOrder order) { orders.push_back(std::move(order)); }});
+    listener.open(IpAddress::v4(0x7f000001), 0);
+    const auto status = [&](const std::string& words) {
+        const auto command = fmt::format("curl -s -g -m 5 -o /dev/null -w '%{{http_code}}' {} "
+                                         "'http://{}/admin/resync?[--key+a]/x.cfg?m=$MA'",
+                                         words, listener.local());
+        auto said = std::async(std::launch::async, curl_says, command);
+        while (said.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+            context.run_one_for(std::chrono::milliseconds(20));
+        return said.get();
+    };
+    for (const auto* qop : {"none", "auth"}) {
+        set("phone.WEB_QOP", qop);
+        orders.clear();
+        EXPECT_EQ(status(""), "401") << qop;
+        EXPECT_EQ(status("--digest -u admin:wrong"), "401") << qop;
+        EXPECT_EQ(status("--digest -u user:s3cret"), "401") << qop;
+        EXPECT_TRUE(orders.empty());
+        EXPECT_EQ(status("--digest -u admin:s3cret"), "200") << qop;
+        ASSERT_EQ(orders.size(), 1U) << qop;
+        EXPECT_EQ(orders.front().once, "[--key a]/x.cfg?m=$MA");
+    }
 }
 
 TEST(UndoUrlEncoding, UndoesOnceAndRefusesControls) {

@@ -84,8 +84,9 @@ TEST_F(WebListening, RefusesWhatIsNoRequest) {
 }
 
 TEST_F(WebListening, ServesNobodyOnceItIsClosed) {
+    const auto address = listener.local();
     listener.close();
-    EXPECT_EQ(curl("-w '%{http_code}'"), "000");
+    EXPECT_EQ(run(fmt::format("curl -s -m 5 -w '%{{http_code}}' http://{}/", address)), "000");
     EXPECT_FALSE(listener.is_open());
 }
 
