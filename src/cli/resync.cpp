@@ -184,12 +184,12 @@ void add_resync(CLI::App& app, Cli& cli) {
         ->check(CLI::IsMember({"udp", "tcp"}))
         ->capture_default_str();
     command
-        ->add_option("--via", arguments.via,
+        ->add_option("--via", arguments->via,
                      "notify: a SIP NOTIFY; url: the phone's own page, with web.admin_password, at web.port: --event "
                      "resync, reboot or upgrade")
         ->check(CLI::IsMember({"notify", "url"}))
         ->capture_default_str();
-    command->add_option("--rule", arguments.rule,
+    command->add_option("--rule", arguments->rule,
                         "With --via url: the rule that the phone follows this once, or the URL of an upgrade; default: "
                         "the phone's own idea, most often its default file by TFTP from this server");
     command->add_option("--wait", arguments->wait_s, "Seconds for the phone to come after it accepted; 0: do not wait")
