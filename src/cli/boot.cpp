@@ -36,6 +36,7 @@ struct BootArguments {
     std::uint16_t plain_port = 0;
     unsigned stay_s = 0;
     std::string sip_address;
+    unsigned busy_s = 0;
     bool registrar_only = false;
     bool show_secrets = false;
     bool verify = false;
@@ -105,6 +106,20 @@ void add_stay_options(CLI::App& command, BootArguments& arguments) {
     command.add_option("--sip-port", arguments.options.stay.sip_port, "Its SIP port, UDP and TCP; 0: a free one")
         ->check(CLI::Range(0U, 65535U))
         ->capture_default_str()
+        ->needs(seconds)
+        ->group(stay);
+    command
+        .add_option("--web-port", arguments.options.stay.web_port,
+                    "Port of its own web pages, where its family has them; 0: a free one; default: with --interface "
+                    "what its configuration says, else none")
+        ->type_name("PORT")
+        ->needs(seconds)
+        ->group(stay);
+    command
+        .add_option("--busy", arguments.busy_s,
+                    "Seconds after its first boot in which it is in use: what it is told waits for the end")
+        ->check(CLI::Range(0U, 86'400U))
+        ->type_name("SECONDS")
         ->needs(seconds)
         ->group(stay);
     command.add_option("--sip-address", arguments.sip_address, "Address of its SIP port; default: all of this host")
@@ -232,6 +247,7 @@ int run(const Cli& cli, const CLI::App& command, BootArguments& arguments) {
     options.discovery = discovery_of(arguments);
     if (command.count("--stay") != 0) options.stay.time = std::chrono::seconds(arguments.stay_s);
     if (arguments.registrar_only) options.stay.source = phone::NotifySource::registrars;
+    options.stay.busy = std::chrono::seconds(arguments.busy_s);
     if (!arguments.sip_address.empty()) {
         options.stay.sip_address = IpAddress::from_text(arguments.sip_address);
         if (!options.stay.sip_address) {

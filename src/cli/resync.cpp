@@ -24,7 +24,7 @@ namespace json = boost::json;
 constexpr std::chrono::milliseconds ask_every{200};
 
 struct ResyncArguments {
-    std::string mac, site, event, address, transport = "udp";
+    std::string mac, site, event, address, transport = "udp", via = "notify", rule;
     unsigned at_once = 10, stagger_ms = 200, wait_s = 30;
 };
 
@@ -140,10 +140,12 @@ int resync(const Cli& cli, const ResyncArguments& arguments) {
                       {"at_once", arguments.at_once},
                       {"stagger_ms", arguments.stagger_ms},
                       {"wait_s", arguments.wait_s}};
+    if (arguments.via != "notify") body["via"] = arguments.via;
     const std::pair<const char*, const std::string*> texts[] = {{"mac", &arguments.mac},
                                                                 {"site", &arguments.site},
                                                                 {"event", &arguments.event},
-                                                                {"address", &arguments.address}};
+                                                                {"address", &arguments.address},
+                                                                {"rule", &arguments.rule}};
     for (const auto& [name, value] : texts)
         if (!value->empty()) body[name] = *value;
     const auto started = ApiClient(cli).post("/v1/resync", body);
@@ -160,6 +162,7 @@ constexpr const char* resync_footer =
     "\n"
     "  offhook resync 0004f2aabbcc\n"
     "  offhook resync 0004f2aabbcc --event 'check-sync;reboot=true' --address 192.0.2.44\n"
+    "  offhook resync 000e08aabbcc --via url --rule http://192.0.2.10/$MA.xml\n"
     "  offhook resync --site berlin --at-once 5 --stagger 1000";
 
 } // namespace
@@ -180,6 +183,15 @@ void add_resync(CLI::App& app, Cli& cli) {
     command->add_option("--transport", arguments->transport, "udp or tcp")
         ->check(CLI::IsMember({"udp", "tcp"}))
         ->capture_default_str();
+    command
+        ->add_option("--via", arguments->via,
+                     "notify: a SIP NOTIFY; url: the phone's own page, with web.admin_password, at web.port: --event "
+                     "resync, reboot or upgrade")
+        ->check(CLI::IsMember({"notify", "url"}))
+        ->capture_default_str();
+    command->add_option("--rule", arguments->rule,
+                        "With --via url: the rule that the phone follows this once, or the URL of an upgrade; default: "
+                        "the phone's own idea, most often its default file by TFTP from this server");
     command->add_option("--wait", arguments->wait_s, "Seconds for the phone to come after it accepted; 0: do not wait")
         ->check(CLI::Range(0U, 3'600U))
         ->capture_default_str()

@@ -225,12 +225,12 @@ std::function<void(const Flash&)> keeper(std::string state_directory) {
 
 /// What makes a phone fetch: power, a NOTIFY, or its own clock.
 struct Occasion {
-    std::optional<NotifyAction> told = {}; ///< nullopt: power
+    std::optional<PhoneOrder> told = {}; ///< nullopt: power
     BootSurroundings::Cause cause = BootSurroundings::Cause::power;
     FoundServer found_before = {}; ///< where the boot before went
     UserChanges changes = {};      ///< by its user, once it has booted
 
-    [[nodiscard]] bool is_boot() const { return !told || *told == NotifyAction::reboot; }
+    [[nodiscard]] bool is_boot() const { return !told || told->action == NotifyAction::reboot; }
 };
 
 /// What its user does after the boot. `changed`: whether these phones let one.
@@ -249,7 +249,9 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
         surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
         place.request.ipv4 == DiscoveryRequest::Address::none && place.request.ipv6 == DiscoveryRequest::Address::none;
     if (lacks_address) co_await lease_address(*surroundings.clients, family.ip_mode(flash), surroundings.observer);
+    const bool is_once = occasion.told && occasion.told->once;
     auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
+                   : is_once                            ? family.follow(surroundings, flash, *occasion.told, keep_flash)
                                                         : family.check(surroundings, flash, keep_flash);
     report = co_await std::move(booting);
     if (occasion.changes.empty()) co_return;
@@ -346,6 +348,17 @@ void send_logs(const BootOptions& options, const Subject& subject, Place& place,
     keeper(options.state_directory)(flash);
 }
 
+void send_report(const BootOptions& options, const Subject& subject, Place& place, Flash& flash, BootObserver& observer,
+                 BootReport& report) {
+    const FoundServer found = report.discovery;
+    const auto work = [&](BootSurroundings surroundings) {
+        surroundings.found_before = &found;
+        return subject.boot->send_report(surroundings, flash, report);
+    };
+    if (const auto ran = run_in_surroundings(options, subject, place, observer, work); !ran)
+        throw std::runtime_error(ran.error().text());
+}
+
 Result<UserChanges> read_changes(const BootOptions& options) {
     UserChanges changes;
     for (const auto& argument : options.changes) {
@@ -415,8 +428,8 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     };
     BootReport report = boot_once();
     if (!changed) return wrong_use(changed.error());
-    const auto again = [&](std::optional<NotifyAction> what, BootSurroundings::Cause cause) {
-        occasion.told = what;
+    const auto again = [&](std::optional<PhoneOrder> what, BootSurroundings::Cause cause) {
+        occasion.told = std::move(what);
         occasion.cause = cause;
         return boot_once();
     };
@@ -426,6 +439,11 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
         return subject->boot->own_actions(last, *flash, now, random);
     };
     own.send_logs = [&](BootReport& last) { send_logs(options, *subject, *place, *flash, printer, last); };
+    own.send_report = [&](BootReport& last) { send_report(options, *subject, *place, *flash, printer, last); };
+    std::unique_ptr<WebPages> pages;
+    if (options.stay.web_port || !options.interface.empty())
+        pages = subject->boot->web_pages(*flash, *subject->model, clock, random);
+    own.pages = pages.get();
     if (options.stay.time)
         stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends, own);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};

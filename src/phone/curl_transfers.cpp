@@ -75,7 +75,7 @@ public:
         set_headers();
         set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_bytes);
         set(CURLOPT_WRITEDATA, this);
-        if (request_.direction == Direction::put) set_upload();
+        if (request_.direction == Direction::put && !request_.post) set_upload();
         if (request_.post) set_post(*request_.post);
         if (request_.keep == TransferRequest::Keep::size) set(CURLOPT_NOBODY, 1L);
     }
@@ -328,6 +328,8 @@ TransferAnswer CurlTransfer::answer(CURLcode code) {
     answer.outcome = outcome(code, status);
     answer.detail = detail(code, status);
     answer.bytes = request_.direction == Direction::put ? sent_ : received_.bytes();
+    if (request_.direction == Direction::put && request_.post && answer.outcome == FileOutcome::stored)
+        answer.bytes = request_.post->size();
     received_.move_into(answer);
     curl_off_t size = -1;
     curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &size);

@@ -27,6 +27,11 @@ Result<void> FamilyBoot::set_ip_mode(IpMode mode, Flash&) const {
 
 boost::asio::awaitable<void> FamilyBoot::send_logs(BootSurroundings, Flash&, BootReport&) const { co_return; }
 
+boost::asio::awaitable<void> FamilyBoot::send_report(BootSurroundings surroundings, Flash&, BootReport&) const {
+    surroundings.observer.on_event({BootEvent::Kind::decision, "reports are not uploaded by these phones here"});
+    co_return;
+}
+
 Result<void> FamilyBoot::check_changes(const UserChanges&, const config::Family&) const {
     return fail(ErrorCode::invalid, fmt::format("{} phones have no user here who could change them", family()),
                 "--change");

@@ -11,9 +11,11 @@
 #include "phone/ip_mode.hpp"
 #include "phone/running.hpp"
 #include "phone/typed_server.hpp"
+#include "phone/web/web_pages.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +55,22 @@ public:
     /// OwnAction::What::send_logs. Families that send no logs by themselves do nothing.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
                                                                  BootReport& report) const;
+    /// A page told the phone to do something this once: PhoneOrder::once is set. By default as check().
+    /// Requires: surroundings.found_before.
+    [[nodiscard]] virtual boost::asio::awaitable<BootReport>
+    follow(BootSurroundings surroundings, Flash& flash, PhoneOrder,
+           std::function<void(const Flash&)> keep_flash) const {
+        return check(surroundings, flash, std::move(keep_flash));
+    }
+    /// NotifyAction::report: what is in force goes where the configuration says. Families without a report say so.
+    /// Requires: surroundings.found_before.
+    [[nodiscard]] virtual boost::asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,
+                                                                   BootReport& report) const;
+    /// The phone's own web server. Null: it has none here. Lifetime: the arguments outlive it.
+    [[nodiscard]] virtual std::unique_ptr<WebPages> web_pages(const Flash&, const config::Model&, const Clock&,
+                                                              Random&) const {
+        return nullptr;
+    }
     /// What of a user's changes can be judged before the phone boots. Errors: as change() has them.
     [[nodiscard]] virtual Result<void> check_changes(const UserChanges& changes, const config::Family& family) const;
     /// A user changes a phone that runs: kept in flash, and uploaded where the family does that. `report` gets the

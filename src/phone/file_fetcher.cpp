@@ -60,18 +60,18 @@ TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url:
     return request;
 }
 
-asio::awaitable<TransferAnswer> FileFetcher::run(std::string name, TransferRequest request) {
+asio::awaitable<TransferAnswer> FileFetcher::run(std::string name, TransferRequest request, unsigned tries) {
     if (dead_.contains(request.url.origin())) co_return TransferAnswer{};
     TransferAnswer answer;
     unsigned attempts = 1;
     for (;; ++attempts) {
         answer = co_await around_.transfers.run(request);
-        if (!is_network_failure(answer.outcome) || attempts >= habits_.tries) break;
+        if (!is_network_failure(answer.outcome) || attempts >= tries) break;
         co_await around_.transfers.wait(habits_.pause);
     }
     if (answer.bytes == 0) answer.bytes = answer.body.size();
-    FileRecord file{Direction::get, name,     request.url.shown(), answer.outcome, answer.bytes,
-                    answer.elapsed, attempts, answer.detail};
+    FileRecord file{request.direction, name,     request.url.shown(), answer.outcome, answer.bytes,
+                    answer.elapsed,    attempts, answer.detail};
     report_.files.push_back(file);
     around_.observer.on_event({BootEvent::Kind::file, name, std::move(file)});
     judge(name, request, answer);
@@ -81,7 +81,22 @@ asio::awaitable<TransferAnswer> FileFetcher::run(std::string name, TransferReque
 asio::awaitable<TransferAnswer> FileFetcher::fetch(std::string name, protocol::Url url,
                                                    protocol::Url::Credentials account) {
     TransferRequest request = request_for(std::move(url), account);
-    co_return co_await run(std::move(name), std::move(request));
+    co_return co_await run(std::move(name), std::move(request), habits_.tries);
+}
+
+asio::awaitable<TransferAnswer> FileFetcher::report(std::string name, protocol::Url url,
+                                                    protocol::Url::Credentials account, std::string body,
+                                                    std::string type) {
+    TransferRequest request = request_for(std::move(url), account);
+    request.direction = Direction::put;
+    if (request.url.scheme == protocol::Scheme::tftp) {
+        request.post.reset();
+        request.body = std::move(body);
+    } else {
+        request.post = std::move(body);
+        request.post_type = std::move(type);
+    }
+    co_return co_await run(std::move(name), std::move(request), 1);
 }
 
 asio::awaitable<TransferAnswer> FileFetcher::fetch_image(std::string name, protocol::Url url,
@@ -91,7 +106,7 @@ asio::awaitable<TransferAnswer> FileFetcher::fetch_image(std::string name, proto
     request.keep = TransferRequest::Keep::head;
     request.bytes_max = limits::image_bytes_max;
     request.on_head = std::move(on_head);
-    co_return co_await run(std::move(name), std::move(request));
+    co_return co_await run(std::move(name), std::move(request), habits_.tries);
 }
 
 void FileFetcher::tell_notes(std::string_view name, const std::vector<config::SyntaxNote>& notes) {

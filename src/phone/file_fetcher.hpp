@@ -49,6 +49,10 @@ public:
     [[nodiscard]] boost::asio::awaitable<std::optional<std::vector<config::Parameter>>>
     fetch_parameters(std::string name, protocol::Url url, std::string_view syntax, protocol::Url::Credentials account);
 
+    /// What the phone tells of itself, once: TFTP writes it, HTTP posts it.
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer>
+    report(std::string name, protocol::Url url, protocol::Url::Credentials account, std::string body, std::string type);
+
     /// What a reader noticed, the first few of it.
     void tell_notes(std::string_view name, const std::vector<config::SyntaxNote>& notes);
     /// A phone's own configuration may change them between two files.
@@ -61,7 +65,7 @@ public:
 
 private:
     [[nodiscard]] TransferRequest request_for(protocol::Url url, const protocol::Url::Credentials& account) const;
-    [[nodiscard]] boost::asio::awaitable<TransferAnswer> run(std::string name, TransferRequest request);
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> run(std::string name, TransferRequest request, unsigned tries);
     [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name, const std::string& body,
                                                                      std::string_view syntax);
     void judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer);

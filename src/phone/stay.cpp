@@ -5,10 +5,13 @@
 #include "phone/notify/notify_answerer.hpp"
 #include "phone/notify/notify_listener.hpp"
 #include "phone/running_timers.hpp"
+#include "phone/web/web_listener.hpp"
 #include "protocol/sip/notify_request.hpp"
 
 namespace offhook::phone {
 namespace {
+
+constexpr std::string_view waits_for_idle = "it waits until it is idle";
 
 /// Names are looked up only where somebody is filtered by them.
 void take_rules(const StayOptions& options, std::string_view family, const BootReport& report, NotifyAnswerer& answerer,
@@ -21,13 +24,14 @@ void take_rules(const StayOptions& options, std::string_view family, const BootR
     }
     std::vector<IpAddress> registrars;
     if (filters) registrars = addresses_of(rules.registrars, ask_system(IpKind::any), limits::lookup_time, clock);
+    if (options.busy.count() > 0) rules.idle = waits_for_idle;
     answerer.set_rules(std::move(rules), std::move(registrars));
 }
 
 /// Why a phone that waited does something.
 struct Waking {
     enum class Why : std::uint8_t { over, told, lease, timer } why = Why::over;
-    NotifyAction told = NotifyAction::check;
+    PhoneOrder told = {};
 };
 
 /// Waits for whatever comes first.
@@ -59,6 +63,46 @@ std::optional<NotifyAction> do_own(const OwnAction& action, const OwnLife& own, 
     return std::nullopt;
 }
 
+/// The phone's pages, as its configuration has them now; their port stays the same once it is known.
+class ServedPages {
+public:
+    ServedPages(const StayOptions& options, WebPages* pages, NotifyListener& listener, const WebListener::Hears& hears,
+                std::ostream& err)
+        : options_(options), pages_(pages), err_(err) {
+        if (pages_ != nullptr) listener_.emplace(listener.context(), *pages_, hears);
+    }
+    void open() {
+        const auto configured = pages_ == nullptr ? std::nullopt : pages_->port();
+        if (!configured) return close();
+        const std::uint16_t wanted = options_.web_port ? fixed_.value_or(*options_.web_port) : *configured;
+        if (listener_->is_open() && (wanted == 0 || listener_->port() == wanted)) return;
+        close();
+        listener_->open(options_.sip_address, wanted);
+        fixed_ = listener_->port();
+        err_ << "listening web " << listener_->local() << std::endl;
+    }
+    void close() {
+        if (listener_) listener_->close();
+    }
+
+private:
+    const StayOptions& options_;
+    WebPages* pages_;
+    std::ostream& err_;
+    std::optional<WebListener> listener_;
+    std::optional<std::uint16_t> fixed_;
+};
+
+/// Orders wait while the phone is in use; a resync not for ever, and a report not at all.
+NotifyListener::Holds holds_until(Instant busy_until, std::optional<std::chrono::seconds> resync_wait_max) {
+    return [busy_until, resync_wait_max](const PhoneOrder& order, Instant since) -> std::optional<Instant> {
+        if (order.action == NotifyAction::report) return std::nullopt;
+        const bool resyncs = order.action == NotifyAction::resync || order.action == NotifyAction::check;
+        if (resyncs && resync_wait_max) return std::min(busy_until, since + *resync_wait_max);
+        return busy_until;
+    };
+}
+
 } // namespace
 
 void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
@@ -71,7 +115,12 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
     NotifyListener listener(answerer, clock, tell);
     listener.open(options.sip_address, options.sip_port);
     const NotifyPeer local = listener.local();
+    ServedPages pages(options, own.pages, listener, {tell, [&](PhoneOrder order) { listener.take(std::move(order)); }},
+                      err);
     err << "listening sip " << protocol::sip::host_and_port(local.address.text(), local.port) << std::endl;
+    pages.open();
+    if (options.busy.count() > 0)
+        listener.set_holds(holds_until(clock.instant() + options.busy, notify_rules(family, report).resync_wait_max));
     RunningTimers timers(options.time_speed, clock.instant(), clock.wall());
     const auto set_timers = [&](Running running) {
         const Instant now = clock.instant();
@@ -86,39 +135,43 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
         if (end == past_end) end.reset();
         const Waking waking = wait(listener, until, end, timers.next());
         if (waking.why == Waking::Why::over) return;
-        std::optional<NotifyAction> action; // nullopt: a boot
+        std::optional<PhoneOrder> order; // nullopt: a boot
         auto cause = BootSurroundings::Cause::power;
         if (waking.why == Waking::Why::lease) {
             past_end = end;
             tell("the lease of the phone's address has ended: it boots again");
         } else if (waking.why == Waking::Why::told) {
-            action = waking.told;
+            order = waking.told;
             cause = BootSurroundings::Cause::notify;
         } else if (const auto due = timers.take_due(clock.instant())) {
             tell("by the phone's own clock: " + due->why);
             cause = BootSurroundings::Cause::own_clock;
             listener.take_signals(NotifyListener::Signals::end_the_process);
-            action = do_own(*due, own, report);
+            if (const auto action = do_own(*due, own, report)) order = PhoneOrder{*action};
             listener.take_signals(NotifyListener::Signals::end_the_wait);
-            if (!action) set_timers(Running::kept);
-            if (!action) continue;
+            if (!order) set_timers(Running::kept);
+            if (!order) continue;
         } else {
             continue;
         }
-        if (action == NotifyAction::report) { // fetching would be something else
-            tell("reports are not uploaded yet");
+        listener.take_signals(NotifyListener::Signals::end_the_process);
+        if (order && order->action == NotifyAction::report) { // fetching would be something else
+            if (own.send_report) own.send_report(report);
+            listener.take_signals(NotifyListener::Signals::end_the_wait);
             continue;
         }
-        listener.take_signals(NotifyListener::Signals::end_the_process);
-        const bool boots = !action || action == NotifyAction::reboot;
+        const bool boots = !order || order->action == NotifyAction::reboot;
+        if (boots) pages.close();
         if (boots) listener.free_udp();
-        report = again(action, cause);
+        report = again(order, cause);
         take_rules(options, family, report, answerer, clock); // may take a while: a signal still ends the process
         listener.take_signals(NotifyListener::Signals::end_the_wait);
         set_timers(boots || report.reboots > 0 ? Running::forgotten : Running::kept);
-        if (!boots) continue;
-        listener.deaf(); // to streams that came meanwhile
-        listener.take_udp();
+        if (boots) {
+            listener.deaf(); // to streams that came meanwhile
+            listener.take_udp();
+        }
+        pages.open();
     }
 }
 

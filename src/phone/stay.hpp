@@ -10,7 +10,9 @@
 #include "phone/boot_observer.hpp"
 #include "phone/boot_surroundings.hpp"
 #include "phone/notify/notify_rules.hpp"
+#include "phone/phone_order.hpp"
 #include "phone/running.hpp"
+#include "phone/web/web_pages.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -26,13 +28,17 @@ struct StayOptions {
     std::optional<std::chrono::seconds> time; ///< after the first boot; 0: until interrupted. nullopt: it does not stay
     std::optional<IpAddress> sip_address;     ///< nullopt: all
     std::uint16_t sip_port = 5060;            ///< 0: a free one
-    unsigned time_speed = 1; ///< the phone's own timers run so many times as fast: a day's polling in minutes
+    /// Of its own pages; 0: a free one; nullopt: as its configuration says where it has a network of its own, else
+    /// none.
+    std::optional<std::uint16_t> web_port = {};
+    std::chrono::seconds busy{0}; ///< after the first boot it is in use so long: what it is told waits for the end
+    unsigned time_speed = 1;      ///< the phone's own timers run so many times as fast: a day's polling in minutes
     NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
 };
 
 /// Does what the phone was told and reports it; nullopt: it boots, for its address has ended. `cause` is notify for
-/// what a NOTIFY told alone.
-using DoAgain = std::function<BootReport(std::optional<NotifyAction>, BootSurroundings::Cause cause)>;
+/// what a NOTIFY or its own page told alone.
+using DoAgain = std::function<BootReport(std::optional<PhoneOrder>, BootSurroundings::Cause cause)>;
 /// When the lease of the phone's address ends; nullopt: never.
 using LeaseEnds = std::function<std::optional<Instant>()>;
 
@@ -40,9 +46,12 @@ using LeaseEnds = std::function<std::optional<Instant>()>;
 struct OwnLife {
     std::function<std::vector<OwnAction>(const BootReport&, WallTime)> actions = {};
     std::function<void(BootReport&)> send_logs = {};
+    std::function<void(BootReport&)> send_report = {};
+    WebPages* pages = nullptr; ///< null: it has none, or they are not served
 };
 
-/// `report` is of the boot before, and afterwards of the last one. "listening sip ADDR:PORT" goes to `err`.
+/// `report` is of the boot before, and afterwards of the last one. "listening sip ADDR:PORT", and "listening web
+/// ADDR:PORT" whenever its pages are there anew, go to `err`.
 void stay(const StayOptions& options, std::string_view family, BootReport& report, BootObserver& observer,
           const Clock& clock, Random& random, std::ostream& err, const DoAgain& again, const LeaseEnds& lease_ends,
           const OwnLife& own = {});

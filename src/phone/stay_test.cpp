@@ -57,9 +57,9 @@ protected:
         });
         stay(
             options, "linksys-spa", report, recorder, clock, random, err,
-            [&](std::optional<NotifyAction> action, BootSurroundings::Cause cause) {
+            [&](std::optional<PhoneOrder> order, BootSurroundings::Cause cause) {
                 causes.push_back(cause);
-                again(action);
+                again(order ? std::optional(order->action) : std::nullopt);
                 return BootReport{};
             },
             [this] { return lease_end; }, own);
@@ -83,10 +83,19 @@ TEST_F(Stay, FetchesWhereItIsToldTo) {
     EXPECT_THAT(causes, testing::ElementsAre(BootSurroundings::Cause::notify));
 }
 
-TEST_F(Stay, FetchesNothingForAReport) {
+TEST_F(Stay, SendsAReportAndFetchesNothing) {
+    unsigned sent = 0;
+    own.send_report = [&](BootReport&) { ++sent; };
     run({"report"});
     EXPECT_TRUE(actions.empty());
-    EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "reports are not uploaded yet"));
+    EXPECT_EQ(sent, 1U);
+}
+
+TEST_F(Stay, WaitsWhileThePhoneIsInUse) {
+    options.busy = std::chrono::seconds(60);
+    run({"reboot_now"});
+    EXPECT_TRUE(actions.empty());
+    options.busy = std::chrono::seconds(0);
 }
 
 TEST_F(Stay, BootsAgainOnceWhereItsLeaseEnds) {

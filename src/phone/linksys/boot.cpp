@@ -4,6 +4,7 @@
 #include "config/profile_rule/delay_list.hpp"
 #include "phone/effective_lines.hpp"
 #include "phone/linksys/discovery.hpp"
+#include "phone/linksys/pages.hpp"
 #include "phone/linksys/parameters.hpp"
 #include "phone/linksys/provisioning.hpp"
 #include "phone/linksys/schedule.hpp"
@@ -48,8 +49,11 @@ std::optional<config::RuleScheme> rule_scheme(const std::optional<protocol::Sche
 
 class Boot {
 public:
-    Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links)
-        : around_(around), flash_(flash), report_(report), machine_(around, flash, report, std::move(links)) {}
+    /// `told`: what a one-shot is of.
+    Boot(const BootSurroundings& around, Flash& flash, BootReport& report, PhoneLinks links,
+         NotifyAction told = NotifyAction::resync)
+        : around_(around), flash_(flash), report_(report), machine_(around, flash, report, std::move(links)),
+          told_(told) {}
 
     asio::awaitable<void> run(std::optional<OneShot> once) {
         around_.observer.on_event(around_.beginning());
@@ -61,12 +65,19 @@ public:
         else if (around_.found_before != nullptr && !around_.found_before->address.empty())
             go_to(*around_.found_before);
         const auto reason = why();
-        if (reason != ResyncReason::reset)
+        if (told_ == NotifyAction::upgrade)
+            co_await upgrade_once(std::move(once));
+        else if (reason != ResyncReason::reset)
             co_await pass(reason, std::move(once));
         else
             co_await after_reset();
         report_.firmware = running_version(flash_);
         settle();
+    }
+
+    asio::awaitable<void> report() {
+        if (around_.found_before != nullptr && !around_.found_before->address.empty()) go_to(*around_.found_before);
+        (void)co_await machine_.report();
     }
 
 private:
@@ -119,6 +130,16 @@ private:
         const std::optional<OneShot> nothing;
         const auto upgraded = co_await machine_.upgrade(nothing);
         if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
+    }
+
+    /// Its page was told to.
+    asio::awaitable<void> upgrade_once(std::optional<OneShot> once) {
+        const auto upgraded = co_await machine_.upgrade(std::move(once));
+        if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
+        const bool was_tried = upgraded.end == End::failed || upgraded.end == End::succeeded;
+        const std::optional<OneShot> nothing;
+        if (was_tried && is_on(flash_, "Resync_After_Upgrade_Attempt") && is_on(flash_, "Provision_Enable"))
+            co_await pass(ResyncReason::upgraded, nothing);
     }
 
     /// A resync with all that it entails: the upgrade after it, reboots, the resync after an upgrade, and, where the
@@ -183,6 +204,7 @@ private:
     Flash& flash_;
     BootReport& report_;
     Provisioning machine_;
+    NotifyAction told_;
 };
 
 class LinksysBoot final : public FamilyBoot {
@@ -230,6 +252,28 @@ public:
     [[nodiscard]] asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                                    std::function<void(const Flash&)> keep_flash) const override {
         return linksys::boot(surroundings, flash, std::move(keep_flash));
+    }
+    [[nodiscard]] asio::awaitable<BootReport> follow(BootSurroundings surroundings, Flash& flash, PhoneOrder order,
+                                                     std::function<void(const Flash&)> keep_flash) const override {
+        SystemRandom random;
+        PhoneLinks links{random};
+        BootReport report;
+        Boot phone(surroundings, flash, report, std::move(links), order.action);
+        std::optional<OneShot> once = OneShot{order.once.value_or(""), order.host};
+        co_await phone.run(std::move(once));
+        keep_flash(flash);
+        co_return report;
+    }
+    [[nodiscard]] asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,
+                                                    BootReport& report) const override {
+        SystemRandom random;
+        PhoneLinks links{random};
+        Boot phone(surroundings, flash, report, std::move(links));
+        co_await phone.report();
+    }
+    [[nodiscard]] std::unique_ptr<WebPages> web_pages(const Flash& flash, const config::Model& model,
+                                                      const Clock& clock, Random& random) const override {
+        return std::make_unique<Pages>(flash, model.name, clock, random);
     }
     [[nodiscard]] std::vector<OwnAction> own_actions(const BootReport&, const Flash& flash, WallTime now,
                                                      Random& random) const override {

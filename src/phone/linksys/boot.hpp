@@ -3,7 +3,8 @@
 ///
 /// Its machine is provisioning.hpp, its timers schedule.hpp; here is what follows what: server, random delay, resync,
 /// upgrade, reboots, and once more where a profile has changed the rules. Time between resyncs is not waited for.
-/// Its messages go to Syslog_Server and Debug_Server by UDP (syslog_sender.hpp). Not here yet: its web server, reports. Source  reference: Linksys 4.3, 4.4, 10, 13.
+/// Its messages go to Syslog_Server and Debug_Server by UDP (syslog_sender.hpp); its pages are pages.hpp, its report
+/// report.cpp. Source  reference: Linksys 4.3, 4.4, 10, 13.
 #include "phone/family_boot.hpp"
 #include "phone/linksys/provisioning.hpp"
 

@@ -9,8 +9,6 @@
 namespace offhook::phone::linksys {
 namespace {
 
-constexpr std::string_view hardware_version = "1.0.2(63e6)";
-
 std::string_view reason_text(ResyncReason reason) {
     switch (reason) {
     case ResyncReason::asked:

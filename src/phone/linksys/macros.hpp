@@ -23,6 +23,7 @@ enum class ResyncReason : std::uint8_t {
     upgraded  ///< 1 (I): after an attempt to upgrade
 };
 
+inline constexpr std::string_view hardware_version = "1.0.2(63e6)";
 [[nodiscard]] std::string_view running_version(const Flash& flash);
 [[nodiscard]] config::Macros macros_of(const Flash& flash, std::string_view model, const State& state,
                                        ResyncReason reason, WallTime now);

@@ -11,18 +11,18 @@ namespace {
 
 constexpr std::size_t parameters_max = 20'000; ///< as one file may have
 
-enum class Kind : std::uint8_t { text, yes_no, delays, seconds };
+enum class Kind : std::uint8_t { text, yes_no, delays, number };
 struct Row {
     std::string_view name, factory;
     Kind kind = Kind::text;
 };
-constexpr std::array<Row, 28> rows{{
+constexpr std::array<Row, 34> rows{{
     {"Provision_Enable", "Yes", Kind::yes_no},
     {"Resync_On_Reset", "Yes", Kind::yes_no},
-    {"Resync_Random_Delay", "2", Kind::seconds},
+    {"Resync_Random_Delay", "2", Kind::number},
     {"Resync_Periodic", "3600", Kind::delays},
     {"Resync_Error_Retry_Delay", "3600", Kind::delays},
-    {"Forced_Resync_Delay", "14400", Kind::seconds},
+    {"Forced_Resync_Delay", "14400", Kind::number},
     {"Resync_From_SIP", "Yes", Kind::yes_no},
     {"Resync_After_Upgrade_Attempt", "Yes", Kind::yes_no},
     {"Resync_Trigger_1", ""},
@@ -45,6 +45,12 @@ constexpr std::array<Row, 28> rows{{
     {"Log_Upgrade_Success_Msg", "$PN $MAC -- Successful upgrade $SCHEME://$SERVIP:$PORT$PATH -- $ERR"},
     {"Log_Upgrade_Failure_Msg", "$PN $MAC -- Upgrade failed: $ERR"},
     {"License_Keys", ""},
+    {"Enable_Web_Server", "Yes", Kind::yes_no},
+    {"Web_Server_Port", "80", Kind::number},
+    {"Enable_Web_Admin_Access", "Yes", Kind::yes_no},
+    {"Restricted_Access_Domains", ""},
+    {"Admin_Passwd", ""},
+    {"User_Password", ""},
 }};
 
 const Row* find_row(std::string_view name) {
@@ -60,6 +66,12 @@ bool is_no(std::string_view value) { return equal_ignoring_case(value, "no") || 
 std::string_view factory_value(std::string_view name) {
     const auto* row = find_row(name);
     return row == nullptr ? std::string_view() : row->factory;
+}
+
+std::vector<std::string_view> factory_names() {
+    std::vector<std::string_view> names;
+    for (const Row& row : rows) names.push_back(row.name);
+    return names;
 }
 
 std::string_view in_force(const Flash& flash, std::string_view name) {
@@ -83,7 +95,7 @@ bool takes_value(std::string_view name, std::string_view value) {
         return is_yes(value) || is_no(value);
     case Kind::delays:
         return config::parse_delay_list(value).has_value();
-    case Kind::seconds:
+    case Kind::number:
         return value.empty() || to_number<std::uint32_t>(value).has_value();
     }
     return true;

@@ -23,6 +23,7 @@ inline constexpr std::string_view serial_number = "phone.Serial_Number";
 /// As set, else the factory's.
 [[nodiscard]] std::string_view in_force(const Flash& flash, std::string_view name);
 [[nodiscard]] std::string_view factory_value(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> factory_names(); ///< of what the factory has put there
 /// Of a Yes/No parameter.
 [[nodiscard]] bool is_on(const Flash& flash, std::string_view name);
 [[nodiscard]] std::chrono::seconds seconds_of(const Flash& flash, std::string_view name);

@@ -110,11 +110,6 @@ asio::awaitable<void> Provisioning::reboot(RebootKind kind, std::string why) {
          std::move(why) + (kind == RebootKind::warm ? ": the phone restarts its software" : ": the phone reboots")});
 }
 
-asio::awaitable<Outcome> Provisioning::report() {
-    decide("reports are not uploaded yet");
-    co_return Outcome{};
-}
-
 asio::awaitable<Outcome> Provisioning::resync(ResyncReason reason, std::optional<OneShot> once) {
     if (!is_on(flash_, "Provision_Enable")) {
         decide("Provision_Enable is No: the phone does not resync");

@@ -69,7 +69,7 @@ public:
     [[nodiscard]] boost::asio::awaitable<Outcome> upgrade(std::optional<OneShot> once);
     /// Waits for idle and counts the reboot; whoever owns the boot starts it anew.
     [[nodiscard]] boost::asio::awaitable<void> reboot(RebootKind kind, std::string why);
-    /// Report_Rule. Not built yet: says so.
+    /// Report_Rule, once: a report that fails is not sent again (12).
     [[nodiscard]] boost::asio::awaitable<Outcome> report();
 
     /// The random wait before the first contact after power-up.

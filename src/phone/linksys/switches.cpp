@@ -42,6 +42,22 @@ config::RuleReading read_rules(const Flash& flash) {
     return out;
 }
 
+void read_web_switches(const Flash& flash, Switches& out) {
+    using S = Switches;
+    if (const auto realm = flash.parameter("phone.WEB_REALM");
+        !realm.empty() && is_printable_utf8(realm) && realm.find_first_of("\"\\") == std::string_view::npos)
+        out.web_realm = realm;
+    read<S::WebQop>(flash, "phone.WEB_QOP", out.web_qop, {{"none", S::WebQop::none}, {"auth", S::WebQop::auth}});
+    read<S::WebOldPaths>(flash, "phone.WEB_OLD_PATHS", out.web_old_paths,
+                         {{"absent", S::WebOldPaths::absent}, {"served", S::WebOldPaths::served}});
+    read<S::WebDomains>(flash, "phone.WEB_DOMAINS", out.web_domains,
+                        {{"sources", S::WebDomains::sources}, {"ignored", S::WebDomains::ignored}});
+    read<S::ReportPasswords>(flash, "phone.REPORT_PASSWORDS", out.report_passwords,
+                             {{"blank", S::ReportPasswords::blank}, {"sent", S::ReportPasswords::sent}});
+    if (const auto type = flash.parameter("phone.REPORT_TYPE"); !type.empty() && is_printable_utf8(type))
+        out.report_type = type;
+}
+
 } // namespace
 
 Switches read_switches(const Flash& flash) {
@@ -75,6 +91,7 @@ Switches read_switches(const Flash& flash) {
     read<Http>(flash, "phone.HTTP_VERSION", out.http_version, {{"1.0", Http::http_1_0}, {"1.1", Http::http_1_1}});
     read<Redirects>(flash, "phone.REDIRECTS", out.redirects,
                     {{"followed", Redirects::followed}, {"refused", Redirects::refused}});
+    read_web_switches(flash, out);
     return out;
 }
 

@@ -43,6 +43,19 @@ struct Switches {
     TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_0;
     /// phone.REDIRECTS: followed or refused (6.2).
     TransferRequest::Redirects redirects = TransferRequest::Redirects::followed;
+    /// phone.WEB_REALM: of its pages' Digest (20).
+    std::string web_realm = "spa admin";
+    /// phone.WEB_QOP: none or auth (3.1: none).
+    enum class WebQop : std::uint8_t { none, auth } web_qop = WebQop::none;
+    /// phone.WEB_OLD_PATHS: older units know /resync, /upgrade and /reboot without /admin, too (3.2).
+    enum class WebOldPaths : std::uint8_t { absent, served } web_old_paths = WebOldPaths::absent;
+    /// phone.WEB_DOMAINS: what Restricted_Access_Domains means is not in print: the addresses and networks from which
+    /// its pages are served (I), or nothing.
+    enum class WebDomains : std::uint8_t { sources, ignored } web_domains = WebDomains::sources;
+    /// phone.REPORT_PASSWORDS: blank, as in spacfg.xml, or sent (12: not in print).
+    enum class ReportPasswords : std::uint8_t { blank, sent } report_passwords = ReportPasswords::blank;
+    /// phone.REPORT_TYPE: Content-Type of a report (12).
+    std::string report_type = "text/xml";
 };
 
 [[nodiscard]] Switches read_switches(const Flash& flash);

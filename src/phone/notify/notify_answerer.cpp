@@ -42,6 +42,8 @@ std::string_view doing(NotifyAction action) {
         return "the phone restarts";
     case NotifyAction::report:
         return "the phone sends its report";
+    case NotifyAction::upgrade:
+        return "the phone fetches its firmware";
     }
     return {};
 }
@@ -103,33 +105,37 @@ NotifyAnswerer::Verdict NotifyAnswerer::judge_notify(const sip::Message& request
     const bool is_registrar = std::find(registrars_.begin(), registrars_.end(), from.address) != registrars_.end();
     if (event->source == NotifySource::registrars && !is_registrar)
         return {403, "Forbidden", {}, "it is not from a registrar of the phone"};
-    if (event->proof == NotifyEvent::Proof::digest)
-        if (auto wanted = want_proof(request)) return std::move(*wanted);
+    const auto uri = sip::parse_uri(request.request_uri());
+    const auto* line = rules_.line_of(uri ? std::string_view(uri->user) : std::string_view());
+    const Proven by = line == nullptr ? Proven{rules_.realm, rules_.account} : Proven{line->realm, line->account};
+    if ((line == nullptr ? event->proof : line->proof) == NotifyEvent::Proof::digest)
+        if (auto wanted = want_proof(request, by)) return std::move(*wanted);
     return {200, "OK", event->action};
 }
 
-NotifyAnswerer::Verdict NotifyAnswerer::challenge(protocol::NonceAge age, std::string why) const {
+NotifyAnswerer::Verdict NotifyAnswerer::challenge(const std::string& realm, protocol::NonceAge age,
+                                                  std::string why) const {
     Verdict out{401, "Unauthorized", {}, std::move(why)};
     const std::string nonce = nonces_.make({clock_.instant(), random_.next()});
-    out.challenge = sip::challenge_value({rules_.realm, nonce, protocol::DigestAlgorithm::md5, rules_.qop, age});
+    out.challenge = sip::challenge_value({realm, nonce, protocol::DigestAlgorithm::md5, rules_.qop, age});
     return out;
 }
 
 /// nullopt: it knows the password.
-std::optional<NotifyAnswerer::Verdict> NotifyAnswerer::want_proof(const sip::Message& request) const {
+std::optional<NotifyAnswerer::Verdict> NotifyAnswerer::want_proof(const sip::Message& request, const Proven& by) const {
     using protocol::NonceAge;
     const auto value = request.value(HeaderName::authorization);
-    if (value.empty()) return challenge(NonceAge::good, "the phone asks for the line's password");
+    if (value.empty()) return challenge(by.realm, NonceAge::good, "the phone asks for the line's password");
     const auto given = protocol::parse_authorization(value);
     const auto* digest = given ? std::get_if<protocol::DigestCredentials>(&*given) : nullptr;
-    if (digest == nullptr) return challenge(NonceAge::good, "what it answers is no Digest");
+    if (digest == nullptr) return challenge(by.realm, NonceAge::good, "what it answers is no Digest");
     const auto nonce = nonces_.read(digest->nonce);
-    const bool is_right = digest->user == rules_.account.user && digest->realm == rules_.realm &&
-                          digest->qop == rules_.qop && digest->uri == request.request_uri() &&
-                          !rules_.account.password.empty() &&
-                          protocol::DigestCheck(*digest, "NOTIFY").matches(rules_.account.password);
-    if (!nonce || !is_right) return challenge(NonceAge::good, "that is not the line's user and password");
-    if (clock_.instant() - nonce->made > nonce_time) return challenge(NonceAge::stale, "its nonce is too old");
+    const bool is_right = digest->user == by.account.user && digest->realm == by.realm && digest->qop == rules_.qop &&
+                          digest->uri == request.request_uri() && !by.account.password.empty() &&
+                          protocol::DigestCheck(*digest, "NOTIFY").matches(by.account.password);
+    if (!nonce || !is_right) return challenge(by.realm, NonceAge::good, "that is not the line's user and password");
+    if (clock_.instant() - nonce->made > nonce_time)
+        return challenge(by.realm, NonceAge::stale, "its nonce is too old");
     return std::nullopt;
 }
 

@@ -55,14 +55,19 @@ private:
         std::string why = {};
         std::string challenge = {}; ///< of a 401
     };
+    /// Whose password a request has to know.
+    struct Proven {
+        const std::string& realm;
+        const protocol::BasicCredentials& account;
+    };
     struct Kept {
         std::string key, answer;
         Instant until;
     };
     [[nodiscard]] Verdict judge(const protocol::sip::Message& request, const NotifyPeer& from) const;
     [[nodiscard]] Verdict judge_notify(const protocol::sip::Message& request, const NotifyPeer& from) const;
-    [[nodiscard]] std::optional<Verdict> want_proof(const protocol::sip::Message& request) const;
-    [[nodiscard]] Verdict challenge(protocol::NonceAge age, std::string why) const;
+    [[nodiscard]] std::optional<Verdict> want_proof(const protocol::sip::Message& request, const Proven& by) const;
+    [[nodiscard]] Verdict challenge(const std::string& realm, protocol::NonceAge age, std::string why) const;
     [[nodiscard]] std::string write_answer(const protocol::sip::Message& request, const NotifyPeer& from,
                                            const Verdict& verdict) const;
 

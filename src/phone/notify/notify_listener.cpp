@@ -141,7 +141,14 @@ NotifyReply NotifyListener::reply_to(std::string_view message, const NotifyPeer&
 }
 
 void NotifyListener::act(const NotifyReply& reply) {
-    if (reply.action && actions_.size() < actions_waiting_max) actions_.push_back(*reply.action);
+    if (reply.action) take({*reply.action});
+}
+
+void NotifyListener::take(PhoneOrder order) {
+    if (orders_.size() < actions_waiting_max)
+        orders_.push_back({std::move(order), clock_.instant()});
+    else
+        tell_("the phone has been told too much already: this is forgotten");
 }
 
 asio::awaitable<void> NotifyListener::datagrams() {
@@ -207,26 +214,31 @@ asio::awaitable<void> NotifyListener::signals() {
     interrupted_ = !error;
 }
 
-NotifyListener::End NotifyListener::wait(std::optional<Instant> until, NotifyAction& action) {
+NotifyListener::End NotifyListener::wait(std::optional<Instant> until, PhoneOrder& order) {
     constexpr std::chrono::hours for_ever{1}; // asked again
     context_.restart();
     for (;;) {
         if (interrupted_) return End::interrupted;
-        if (!actions_.empty()) {
-            action = actions_.front();
-            actions_.pop_front();
-            return End::told;
-        }
         const Instant now = clock_.instant();
+        std::optional<Instant> wake = until;
+        if (!orders_.empty()) { // one after the other: what comes later waits behind the first
+            const auto held = holds_ ? holds_(orders_.front().order, orders_.front().since) : std::nullopt;
+            if (!held || now >= *held) {
+                order = std::move(orders_.front().order);
+                orders_.pop_front();
+                return End::told;
+            }
+            wake = wake ? std::min(*wake, *held) : *held;
+        }
         if (until && now >= *until) return End::time_over;
-        context_.run_one_for(until ? std::min<Instant::duration>(*until - now, for_ever) : for_ever);
+        context_.run_one_for(wake ? std::min<Instant::duration>(*wake - now, for_ever) : for_ever);
     }
 }
 
 void NotifyListener::deaf() {
     deaf_ = true;
     ++generation_;
-    actions_.clear();
+    orders_.clear();
     context_.restart();
     while (context_.poll() != 0) {
     }

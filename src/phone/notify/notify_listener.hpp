@@ -7,6 +7,7 @@
 /// Threads  that which constructs it; it runs an io_context of its own inside wait().
 #include "net/task_group.hpp"
 #include "phone/notify/notify_answerer.hpp"
+#include "phone/phone_order.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -37,8 +38,15 @@ public:
     [[nodiscard]] NotifyPeer local() const;
 
     enum class End : std::uint8_t { told, time_over, interrupted };
-    /// Until the phone is told something, the time is over, or SIGINT or SIGTERM came. `action` is set for `told`.
-    [[nodiscard]] End wait(std::optional<Instant> until, NotifyAction& action);
+    /// Until the phone is told something, the time is over, or SIGINT or SIGTERM came. `order` is set for `told`.
+    [[nodiscard]] End wait(std::optional<Instant> until, PhoneOrder& order);
+    /// The phone is told something another way. What finds no place is lost, and said so.
+    void take(PhoneOrder order);
+    /// Until when an order that came at `since` waits, because the phone is in use; nullopt: it does not.
+    using Holds = std::function<std::optional<Instant>(const PhoneOrder& order, Instant since)>;
+    void set_holds(Holds holds) { holds_ = std::move(holds); }
+    /// Runs inside wait().
+    [[nodiscard]] boost::asio::io_context& context() { return context_; }
     /// Whether a signal ends the wait, as from the beginning, or the process: while the phone boots nobody waits.
     enum class Signals : std::uint8_t { end_the_wait, end_the_process };
     void take_signals(Signals signals);
@@ -70,7 +78,12 @@ private:
     bool takes_mapped_ = false; ///< IPv4 peers come to an IPv6 socket
     Tcp::acceptor tcp_;
     boost::asio::signal_set signals_;
-    std::deque<NotifyAction> actions_;
+    struct Waiting {
+        PhoneOrder order;
+        Instant since;
+    };
+    std::deque<Waiting> orders_;
+    Holds holds_;
     bool interrupted_ = false, deaf_ = false;
     std::size_t sessions_ = 0;
     unsigned generation_ = 0; ///< of the phone's life between restarts: older sessions end

@@ -29,7 +29,7 @@ protected:
         write(request, out);
         return out;
     }
-    End wait(milliseconds time = milliseconds(2'000)) { return listener.wait(clock.instant() + time, action); }
+    End wait(milliseconds time = milliseconds(2'000)) { return listener.wait(clock.instant() + time, order); }
     [[nodiscard]] asio::ip::udp::endpoint udp() const {
         return {asio::ip::address_v4::loopback(), listener.local().port};
     }
@@ -39,7 +39,7 @@ protected:
     NotifyAnswerer answerer{clock, random};
     std::vector<std::string> told;
     NotifyListener listener{answerer, clock, [this](const std::string& line) { told.push_back(line); }};
-    NotifyAction action = NotifyAction::report;
+    PhoneOrder order{NotifyAction::report};
     asio::io_context peers;
     std::string buffer = std::string(4096, '\0');
 };
@@ -48,7 +48,7 @@ TEST_F(NotifyListenerTest, ADatagramIsAnsweredAndActedUponOnce) {
     asio::ip::udp::socket peer(peers, asio::ip::udp::endpoint(asio::ip::address_v4::loopback(), 0));
     for (int i = 0; i < 3; ++i) peer.send_to(asio::buffer(notify("1")), udp());
     EXPECT_EQ(wait(), End::told);
-    EXPECT_EQ(action, NotifyAction::check);
+    EXPECT_EQ(order.action, NotifyAction::check);
     EXPECT_EQ(wait(milliseconds(50)), End::time_over);
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(buffer.substr(0, peer.receive(asio::buffer(buffer))).starts_with("SIP/2.0 200"));
@@ -103,7 +103,7 @@ TEST_F(NotifyListenerTest, ItsPortIsFreeWhileThePhoneBoots) {
     low.take_udp();
     asio::ip::udp::socket peer(peers, asio::ip::udp::endpoint(asio::ip::address_v4::loopback(), 0));
     peer.send_to(asio::buffer(notify("1")), place);
-    EXPECT_EQ(low.wait(clock.instant() + milliseconds(2'000), action), End::told);
+    EXPECT_EQ(low.wait(clock.instant() + milliseconds(2'000), order), End::told);
 }
 
 TEST_F(NotifyListenerTest, ASignalEndsTheWait) {

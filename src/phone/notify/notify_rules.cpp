@@ -24,6 +24,8 @@ std::string_view value_of(const BootReport& report, std::string_view name) {
 /// Linksys writes Yes and No, and takes 1 and 0 as well.
 bool is_no(std::string_view value) { return equal_ignoring_case(value, "no") || value == "0"; }
 
+bool is_yes(std::string_view value) { return equal_ignoring_case(value, "yes") || value == "1"; }
+
 std::string host_of(std::string_view registrar) {
     if (registrar.starts_with('[')) return std::string(registrar.substr(1, registrar.find(']') - 1));
     const auto colon = registrar.find(':');
@@ -72,13 +74,29 @@ void panasonic(const BootReport& report, NotifyRules& rules) {
 
 void linksys(const BootReport& report, NotifyRules& rules) {
     const Use resync = is_no(value_of(report, "Resync_From_SIP")) ? Use::off : Use::on;
-    const Proof proof = is_no(value_of(report, "Auth_Resync-Reboot_1_")) ? Proof::none : Proof::digest; // G: yes
-    rules.events = {{"resync", NotifyAction::resync, resync, proof},                                    // G
-                    {"check-sync", NotifyAction::resync, resync, proof},   // U: what servers send these phones (C)
+    const auto proof_of = [&](unsigned line) { // G: Yes unless it is told otherwise
+        return is_no(value_of(report, fmt::format("Auth_Resync-Reboot_{}_", line))) ? Proof::none : Proof::digest;
+    };
+    const Proof proof = proof_of(1); // of a phone that has no line
+    for (const EffectiveLine& line : report.lines) {
+        const bool has_auth_id = is_yes(value_of(report, fmt::format("Use_Auth_ID_{}_", line.index)));
+        rules.lines.push_back({line.user,
+                               proof_of(line.index),
+                               host_of(line.registrar),                                     // U
+                               {has_auth_id ? line.auth_user : line.user, line.password}}); // I
+    }
+    const bool ignores_check_sync = equal_ignoring_case(value_of(report, "phone.CHECK_SYNC"), "ignored");
+    rules.events = {{"resync", NotifyAction::resync, resync, proof},       // G
                     {"report", NotifyAction::report, Use::on, proof},      // G
                     {"reboot_now", NotifyAction::reboot, Use::on, proof},  // G
                     {"restart_now", NotifyAction::reboot, Use::on, proof}, // G
                     {"reboot", NotifyAction::reboot, Use::on, proof}};     // U: what servers send (C)
+    if (!ignores_check_sync)                                               // U: what servers send these phones (C)
+        rules.events.push_back({"check-sync", NotifyAction::resync, resync, proof});
+    if (const auto wait = value_of(report, "Forced_Resync_Delay"); !wait.empty())
+        rules.resync_wait_max = std::chrono::seconds(to_number<std::uint32_t>(wait).value_or(0));
+    else
+        rules.resync_wait_max = std::chrono::seconds(14'400);                         // the factory's
     if (!report.lines.empty()) rules.realm = host_of(report.lines.front().registrar); // U
     rules.qop = protocol::DigestQop::none;                                            // I
     rules.idle = at_once;                                                             // G
@@ -95,6 +113,12 @@ const NotifyEvent* NotifyRules::find(std::string_view event) const {
     const auto found = std::find_if(events.begin(), events.end(),
                                     [&](const NotifyEvent& each) { return equal_ignoring_case(each.name, event); });
     return found == events.end() ? nullptr : &*found;
+}
+
+const NotifyRules::Line* NotifyRules::line_of(std::string_view user) const {
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& line) { return line.user == user; });
+    if (found != lines.end()) return &*found;
+    return lines.empty() ? nullptr : &lines.front();
 }
 
 NotifyRules notify_rules(std::string_view family, const BootReport& report) {

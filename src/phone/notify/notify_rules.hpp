@@ -8,7 +8,9 @@
 #include "phone/boot_report.hpp"
 #include "protocol/http_auth/authorization.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +21,14 @@ enum class NotifyAction : std::uint8_t {
     check,  ///< fetches its files, and restarts only where one of them has changed
     resync, ///< fetches its files, without a restart unless they want one
     reboot,
-    report ///< sends what it has in force
+    report, ///< sends what it has in force
+    upgrade ///< fetches its firmware: no NOTIFY says so, but a phone's own page
 };
-inline constexpr EnumText<NotifyAction, 4> notify_action_text{{{{NotifyAction::check, "check"},
+inline constexpr EnumText<NotifyAction, 5> notify_action_text{{{{NotifyAction::check, "check"},
                                                                 {NotifyAction::resync, "resync"},
                                                                 {NotifyAction::reboot, "reboot"},
-                                                                {NotifyAction::report, "report"}}}};
+                                                                {NotifyAction::report, "report"},
+                                                                {NotifyAction::upgrade, "upgrade"}}}};
 
 /// From whom a phone takes it.
 enum class NotifySource : std::uint8_t { anybody, registrars };
@@ -43,10 +47,21 @@ struct NotifyRules {
     std::string realm;
     protocol::DigestQop qop = protocol::DigestQop::none;
     protocol::BasicCredentials account;
-    std::vector<std::string> registrars; ///< of the lines: hosts as configured
-    std::string idle;                    ///< what is said of waiting for idle; "": the family does not wait
+    /// Of phones that look at the line that a NOTIFY is addressed to; empty: the above counts for all.
+    struct Line {
+        std::string user; ///< of the request's URI
+        NotifyEvent::Proof proof = NotifyEvent::Proof::none;
+        std::string realm;
+        protocol::BasicCredentials account;
+    };
+    std::vector<Line> lines = {};
+    std::vector<std::string> registrars;                      ///< of the lines: hosts as configured
+    std::optional<std::chrono::seconds> resync_wait_max = {}; ///< for idle; nullopt: for ever
+    std::string idle; ///< what is said of waiting for idle; "": the family does not wait
 
     [[nodiscard]] const NotifyEvent* find(std::string_view event) const;
+    /// The line of this user, else the first. Null: the phone has none, or does not look.
+    [[nodiscard]] const Line* line_of(std::string_view user) const;
 };
 
 /// `report`: of the boot whose configuration is in force.

@@ -102,5 +102,21 @@ TEST(NotifyRules, TheChallengeIsTheFamilysAndTheAccountTheLines) {
     EXPECT_EQ(notify_rules("linksys-spa", plain).account.user, "101");
 }
 
+TEST(NotifyRules, ALinksysPhoneLooksAtTheAddressedLine) {
+    BootReport report = booted({{"Auth_Resync-Reboot_2_", "No"}, {"Use_Auth_ID_1_", "Yes"}});
+    report.lines = {{1, "101", "auth101", "secret", "one.example.net"},
+                    {2, "102", "auth102", "other", "two.example.net"}};
+    const auto rules = notify_rules("linksys-spa", report);
+    ASSERT_NE(rules.line_of("102"), nullptr);
+    EXPECT_EQ(rules.line_of("102")->proof, NotifyEvent::Proof::none);
+    EXPECT_EQ(rules.line_of("102")->realm, "two.example.net");
+    EXPECT_EQ(rules.line_of("102")->account, (protocol::BasicCredentials{"102", "other"}));
+    EXPECT_EQ(rules.line_of("101")->account, (protocol::BasicCredentials{"auth101", "secret"}));
+    EXPECT_EQ(rules.line_of("nobody"), rules.line_of("101"));
+    EXPECT_EQ(notify_rules("polycom", report).line_of("102"), nullptr);
+    report.parameters["phone.CHECK_SYNC"] = "ignored";
+    EXPECT_EQ(notify_rules("linksys-spa", report).find("check-sync"), nullptr);
+}
+
 } // namespace
 } // namespace offhook::phone

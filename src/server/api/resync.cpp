@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t page_devices = 4'096;
+constexpr std::size_t rule_bytes_max = 1'024;
 
 /// A member that is a whole number. Errors: invalid, naming the range.
 Result<std::uint32_t> number_member(const json::object& body, std::string_view name, std::uint32_t otherwise,
@@ -29,15 +30,14 @@ Result<std::uint32_t> number_member(const json::object& body, std::string_view n
 }
 
 struct Texts {
-    std::string mac, site, event, address, transport;
+    std::string mac, site, event, address, transport, via, rule;
 };
 Result<Texts> read_texts(const json::object& body) {
     Texts out;
-    const std::pair<std::string_view, std::string*> members[] = {{"mac", &out.mac},
-                                                                 {"site", &out.site},
-                                                                 {"event", &out.event},
-                                                                 {"address", &out.address},
-                                                                 {"transport", &out.transport}};
+    const std::pair<std::string_view, std::string*> members[] = {
+        {"mac", &out.mac},         {"site", &out.site},           {"event", &out.event},
+        {"address", &out.address}, {"transport", &out.transport}, {"via", &out.via},
+        {"rule", &out.rule}};
     for (const auto& [name, place] : members) {
         auto value = text_member(body, name);
         if (!value) return tl::unexpected(value.error());
@@ -48,6 +48,11 @@ Result<Texts> read_texts(const json::object& body) {
         return fail(ErrorCode::invalid, "an address is one phone's, not a site's", "address");
     if (!out.transport.empty() && out.transport != "udp" && out.transport != "tcp")
         return fail(ErrorCode::invalid, "one of udp, tcp", "transport");
+    if (!out.via.empty() && out.via != "notify" && out.via != "url")
+        return fail(ErrorCode::invalid, "one of notify, url", "via");
+    if (!out.rule.empty() && out.via != "url")
+        return fail(ErrorCode::invalid, "a rule is told to a phone's own page: via url", "rule");
+    if (out.rule.size() > rule_bytes_max) return fail(ErrorCode::invalid, "a rule of 1024 bytes at most", "rule");
     return out;
 }
 
@@ -90,8 +95,20 @@ Result<std::vector<const catalogue::Device*>> devices_of(const catalogue::Snapsh
     return out;
 }
 
+std::optional<Error> check_event(const ResyncWish& wish, const config::Family* family) {
+    if (wish.via == ResyncWish::Via::url) {
+        const bool is_page =
+            wish.event.empty() || wish.event == "resync" || wish.event == "reboot" || wish.event == "upgrade";
+        if (is_page) return std::nullopt;
+        return Error{ErrorCode::invalid, "pages of phones are resync, reboot and upgrade", "event"};
+    }
+    if (wish.event.empty() || is_known_event(wish.event, family)) return std::nullopt;
+    return Error{ErrorCode::invalid, "no event that phones know; there are " + known_events(), "event"};
+}
+
 Result<ApiAnswer> start(const ApiCall& call) {
-    const auto body = call.object({"mac", "site", "event", "address", "transport", "at_once", "stagger_ms", "wait_s"});
+    const auto body =
+        call.object({"mac", "site", "event", "address", "transport", "at_once", "stagger_ms", "wait_s", "via", "rule"});
     if (!body) return tl::unexpected(body.error());
     const auto texts = read_texts(*body);
     if (!texts) return tl::unexpected(texts.error());
@@ -99,8 +116,10 @@ Result<ApiAnswer> start(const ApiCall& call) {
     if (!options) return tl::unexpected(options.error());
     if (texts->transport == "tcp") options->wire = NotifyExchange::Wire::stream;
     ResyncWish wish{texts->event, {}, options->wire};
+    if (texts->via == "url") wish.via = ResyncWish::Via::url;
+    wish.rule = texts->rule;
     if (!texts->address.empty()) {
-        const auto address = read_resync_address(texts->address);
+        const auto address = read_resync_address(texts->address, wish.via == ResyncWish::Via::url ? 0 : 5060);
         if (!address) return tl::unexpected(address.error());
         wish.address = *address;
     }
@@ -110,8 +129,7 @@ Result<ApiAnswer> start(const ApiCall& call) {
     std::vector<ResyncTarget> targets;
     for (const auto* device : *devices) {
         const auto* family = config::find_family(call.context.families, device->family);
-        if (!wish.event.empty() && !is_known_event(wish.event, family))
-            return fail(ErrorCode::invalid, "no event that phones know; there are " + known_events(), "event");
+        if (auto wrong = check_event(wish, family)) return tl::unexpected(std::move(*wrong));
         targets.push_back(resync_target(*snapshot, call.context.families, call.context.timeline, *device, wish));
     }
     if (call.context.resyncs == nullptr) return fail(ErrorCode::unavailable, "this server tells phones nothing");

@@ -64,7 +64,7 @@ HttpAnswer HttpAnswerer::answer(const HttpRequestHead& head, const HttpPeer& pee
 
     HttpAnswer out;
     HttpRefusal refusal;
-    if (head.method == HttpMethod::other) {
+    if (head.method == HttpMethod::other || head.method == HttpMethod::post) {
         out = empty(HttpStatus::method_not_allowed, connection);
     } else if (head.method == HttpMethod::put) { // with a body it is begin_upload()'s
         out = empty(head.says_length ? HttpStatus::bad_request : HttpStatus::length_required, connection);
@@ -97,9 +97,8 @@ std::optional<FileRequest> HttpAnswerer::file_request(const HttpRequestHead& hea
     FileRequest request;
     request.transport = options_.transport;
     request.privacy = options_.privacy;
-    request.verb = head.method == HttpMethod::put    ? Verb::put
-                   : head.method == HttpMethod::head ? Verb::head
-                                                     : Verb::get;
+    const bool uploads = head.method == HttpMethod::put || head.method == HttpMethod::post;
+    request.verb = uploads ? Verb::put : head.method == HttpMethod::head ? Verb::head : Verb::get;
     request.listener = options_.listener;
     request.source_port = peer.port;
     request.source = peer.address;
@@ -168,6 +167,8 @@ HttpAnswerer::UploadBegun HttpAnswerer::begin_upload(const HttpRequestHead& head
         begun.refusal.status = HttpStatus::unauthorized;
         begun.refusal.connection = connection;
         begun.refusal.made_head = protocol::http_challenge_head(begun.start.challenge, connection);
+    } else if (head.method == HttpMethod::post && begun.start.refusal == UploadRefusal::absent) {
+        begun.refusal = empty(HttpStatus::method_not_allowed, connection); // as wherever nothing is uploaded
     } else {
         begun.refusal = upload_answer({begun.start.refusal, false}, connection);
     }

@@ -66,8 +66,8 @@ public:
     [[nodiscard]] HttpAnswer brought(const HttpRequestHead& head, const FileAnswer& found,
                                      protocol::HttpConnection granted);
 
-    /// A PUT with a body. With start.upload the body may come in; otherwise `refusal` is the answer, and told to the
-    /// door.
+    /// A PUT or a POST with a body: phones that report post, and mean the same. With start.upload the body may come in;
+    /// otherwise `refusal` is the answer, and told to the door.
     struct UploadBegun {
         UploadStart start;
         HttpAnswer refusal;

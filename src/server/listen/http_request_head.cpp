@@ -34,6 +34,7 @@ protected:
         head_.method = verb == http::verb::get    ? HttpMethod::get
                        : verb == http::verb::head ? HttpMethod::head
                        : verb == http::verb::put  ? HttpMethod::put
+                       : verb == http::verb::post ? HttpMethod::post
                                                   : HttpMethod::other;
         head_.target = target;
     }

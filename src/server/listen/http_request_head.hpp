@@ -16,7 +16,7 @@
 
 namespace offhook::server {
 
-enum class HttpMethod : std::uint8_t { get, head, put, other };
+enum class HttpMethod : std::uint8_t { get, head, put, post, other };
 enum class HttpFraming : std::uint8_t {
     none,   ///< no body
     length, ///< body_bytes of it

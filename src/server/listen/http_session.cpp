@@ -115,8 +115,8 @@ HttpSession::Next HttpSession::serve_buffered() {
         } else {
             const auto& head = share_.reader.head();
             ++requests_;
-            if (head.method == HttpMethod::put && (head.framing != HttpFraming::none || head.says_length))
-                return Next::receive_upload;
+            const bool uploads = head.method == HttpMethod::put || head.method == HttpMethod::post;
+            if (uploads && (head.framing != HttpFraming::none || head.says_length)) return Next::receive_upload;
             const auto answer = share_.answerer.answer(head, peer_, granted());
             if (answer.later) return Next::bring;
             next = send(answer, head.bytes, head.body_bytes);

@@ -49,6 +49,14 @@ TEST(HttpUpload, IsCreatedThenReplacedOnOneConnection) {
     EXPECT_EQ(client.ask("GET /a.cfg HTTP/1.1\r\nHost: x\r\n\r\n").body, "0123456789");
 }
 
+TEST(HttpUpload, IsPostedAsWell) {
+    UploadSite house;
+    auto client = house.site.client();
+    EXPECT_EQ(client.ask("POST /a.log HTTP/1.1\r\nHost: x\r\n" + sized("one") + "\r\none").status, 201);
+    EXPECT_EQ(house.stored("a.log"), "one");
+    EXPECT_EQ(client.ask("POST /a.log HTTP/1.1\r\nHost: x\r\n\r\n").status, 405);
+}
+
 TEST(HttpUpload, EverySizeArrivesWholeSizedAndChunked) {
     UploadSite house;
     for (const std::size_t bytes : {0U, 1U, 511U, 512U, 513U, 16'383U, 16'384U, 16'385U, 2'000'000U}) {

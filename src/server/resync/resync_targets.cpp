@@ -48,6 +48,43 @@ Line first_line(const catalogue::Snapshot& snapshot, const config::Family& famil
     return out;
 }
 
+constexpr std::uint16_t web_port_default = 80;
+
+/// The path of a phone's own page, a column of the pack's models: "resync_page". "": it has none.
+std::string page_of(const config::Family* family, std::string_view model, std::string_view event) {
+    const auto* row = family == nullptr ? nullptr : family->find_model(model);
+    if (row == nullptr) return {};
+    for (const auto& trait : row->traits)
+        if (trait.name == fmt::format("{}_page", event) && trait.value.starts_with('/')) return trait.value;
+    return {};
+}
+
+/// Its page, and the password of whoever administers it.
+void take_page(const catalogue::Snapshot& snapshot, const config::Family* family, const catalogue::Device& device,
+               const ResyncWish& wish, ResyncTarget& out) {
+    out.task.event = wish.event.empty() ? "resync" : wish.event;
+    const auto page = page_of(family, device.model, out.task.event);
+    const auto* site = snapshot.site(device.site);
+    if (page.empty() || site == nullptr) {
+        out.address.reset();
+        out.why_not = fmt::format("its family's pack names no page for {}", out.task.event);
+        return;
+    }
+    const Layers layers(snapshot, *family, *site, &device);
+    const config::Effective settings(layers.all());
+    const auto text = [&](std::string_view name) {
+        const auto key = config::find_setting(name);
+        const auto* value = key ? settings.find(*key) : nullptr;
+        return value == nullptr ? std::string() : std::string(value->value);
+    };
+    PageTask task{page, std::nullopt};
+    if (!wish.rule.empty()) task.target += "?" + page_argument(wish.rule);
+    if (auto password = text("web.admin_password"); !password.empty())
+        task.account = protocol::BasicCredentials{"admin", std::move(password)};
+    out.page = std::move(task);
+    if (out.port == 0) out.port = to_number<std::uint16_t>(text("web.port")).value_or(web_port_default);
+}
+
 } // namespace
 
 bool is_known_event(std::string_view event, const config::Family* family) {
@@ -63,16 +100,16 @@ std::string known_events() {
     return out;
 }
 
-Result<ResyncAddress> read_resync_address(std::string_view text) {
+Result<ResyncAddress> read_resync_address(std::string_view text, std::uint16_t default_port) {
     const auto wrong = [] {
         return fail(ErrorCode::invalid, "expected an address, or an address and a port, as in 192.0.2.7:5060",
                     "address");
     };
-    if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone};
+    if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone, default_port};
     if (text.starts_with('[') && text.ends_with(']')) {
         const auto bare = IpAddress::from_text(text.substr(1, text.size() - 2));
         if (!bare || bare->is_v4()) return wrong();
-        return ResyncAddress{*bare};
+        return ResyncAddress{*bare, default_port};
     }
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return wrong();
@@ -117,6 +154,7 @@ ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Fa
         const auto& own = family->discovery().notify_events;
         if (wish.event.empty() && !own.empty()) out.task.event = own.front();
     }
+    if (wish.via == ResyncWish::Via::url) out.port = 0; // until its own is known
     if (wish.address) {
         out.address = wish.address->address;
         out.port = wish.address->port;
@@ -126,6 +164,10 @@ ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Fa
     }
     if (!out.address) {
         out.why_not = "its address is not known: it was never heard of; say it with --address";
+        return out;
+    }
+    if (wish.via == ResyncWish::Via::url) {
+        take_page(snapshot, family, device, wish, out);
         return out;
     }
     out.task.request_uri = protocol::sip::sip_uri(line.user, out.address->text(), out.port,

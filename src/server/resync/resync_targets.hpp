@@ -5,6 +5,7 @@
 ///          nobody's, or a relay's). An old address may be another phone's by now: the answer to the challenge, or
 ///          the silence afterwards, shows it.
 /// Which    the family's first event, "check-sync" where the pack names none.
+/// Page     of Via::url: the pack's, at web.port, with web.admin_password.
 /// Account  line 1's, by the family's rules: Linksys and Polycom phones challenge with a line's credentials.
 /// Source   reference: protocols 2.1, 2.2; Linksys 11; Polycom 9.
 #include "catalogue/snapshot.hpp"
@@ -28,7 +29,7 @@ struct ResyncAddress {
 };
 /// "192.0.2.7", "192.0.2.7:5062", "2001:db8::7", "[2001:db8::7]:5062". Names are none: they would have to be looked
 /// up. Errors: invalid.
-[[nodiscard]] Result<ResyncAddress> read_resync_address(std::string_view text);
+[[nodiscard]] Result<ResyncAddress> read_resync_address(std::string_view text, std::uint16_t port = 5060);
 
 /// Where the phone was last heard of.
 [[nodiscard]] std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress mac);
@@ -39,6 +40,8 @@ struct ResyncWish {
     std::string event;                    ///< "": the family's
     std::optional<ResyncAddress> address; ///< nullopt: where it was last heard of
     NotifyExchange::Wire wire = NotifyExchange::Wire::datagrams;
+    enum class Via : std::uint8_t { notify, url } via = Via::notify; ///< url: the phone's own page
+    std::string rule = {}; ///< of Via::url: what stands behind the page's question mark, not yet percent-encoded
 };
 [[nodiscard]] ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Families& families,
                                          catalogue::Timeline& timeline, const catalogue::Device& device,

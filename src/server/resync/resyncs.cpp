@@ -164,7 +164,7 @@ asio::awaitable<void> Resyncs::ask(RunPtr run, std::size_t place) {
         phone.asked_at = clock_.wall();
     }
     const NotifyDestination to{*target.address, target.port, run->options.wire};
-    auto sending = sender_.send(target.task, to);
+    auto sending = target.page ? call_page(*target.page, to.address, to.port, random_) : sender_.send(target.task, to);
     const NotifyOutcome outcome = co_await std::move(sending);
     log::info("RESYNC_ASKED", "{} at {}: {} ({})", target.mac.text(), run->phones[place].address,
               notify_state_text.to_text(outcome.state), target.task.event);

@@ -1,5 +1,6 @@
 #pragma once
-/// @file  Resyncs: NOTIFYs to one phone or many, a few at a time, and whether the phones then came.
+/// @file  Resyncs: NOTIFYs to one phone or many, or calls of their own pages, a few at a time, and whether the phones
+/// then came.
 ///
 /// Phones that are told at the same moment fetch at the same moment: each run sends `at_once` at most, and starts them
 /// `stagger` apart.
@@ -12,6 +13,7 @@
 #include "net/loop.hpp"
 #include "net/task_group.hpp"
 #include "server/resync/notify_sender.hpp"
+#include "server/resync/page_call.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -27,8 +29,9 @@ namespace offhook::server {
 struct ResyncTarget {
     MacAddress mac;
     std::string family, model;
-    NotifyTask task;
-    std::optional<IpAddress> address; ///< nullopt: nobody knows, and `why_not` says so
+    NotifyTask task;                   ///< its event is what is shown, of a page as well
+    std::optional<PageTask> page = {}; ///< nullopt: a NOTIFY
+    std::optional<IpAddress> address;  ///< nullopt: nobody knows, and `why_not` says so
     std::uint16_t port = 5060;
     std::string why_not = {};
 };
