@@ -99,8 +99,11 @@ struct OtherFile {
     std::vector<std::string> paths;
     bool needed = false;
     bool begins_boot = false; ///< a phone asks for it before anything else: where it does so again, it has started anew
-    std::string summary;      ///< "changes made on the phone itself; absent on a new phone"
-    UploadRules upload;       ///< Role::upload
+    /// Kind of the firmware that such a file names: it is a version file (config/syntax/version_file.hpp), and what it
+    /// names is asked for although no pattern says so. Empty: it names none.
+    std::string lists;
+    std::string summary; ///< "changes made on the phone itself; absent on a new phone"
+    UploadRules upload;  ///< Role::upload
 };
 
 struct Model {
@@ -244,6 +247,9 @@ public:
 
 /// Of whom a path or a file's name tells: by {model}, else by {part}. Null: nobody.
 [[nodiscard]] const Model* model_of(const Family& family, const PathMatch& match);
+
+/// What files are to the family whose names its version files tell; null: it has no such files.
+[[nodiscard]] const OtherFile* listed_firmware(const Family& family);
 
 /// All loaded packs.
 using Families = std::vector<std::shared_ptr<const Family>>;

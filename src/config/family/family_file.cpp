@@ -327,6 +327,18 @@ UploadRules read_upload_rules(TomlReader& row) {
     return rules;
 }
 
+/// What a version file names is firmware too, of a kind of its own.
+void check_lists(const PackFile& file, const PackContent& content) {
+    for (const OtherFile& each : content.files) {
+        const bool known = std::any_of(content.files.begin(), content.files.end(), [&](const OtherFile& other) {
+            return other.kind == each.lists && &other != &each && other.role == OtherFile::Role::firmware;
+        });
+        if (!each.lists.empty() && !known)
+            file.problems.add(file.name, "`lists` of '" + each.kind + "' is the kind of another [[firmware]], not '" +
+                                             printable(each.lists, 40) + "'");
+    }
+}
+
 void read_others(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
     constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {{"upload", OtherFile::Role::upload},
                                                                       {"firmware", OtherFile::Role::firmware},
@@ -339,6 +351,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             other.kind = row.text("kind", TomlReader::Need::required);
             other.needed = row.boolean("needed", false);
             if (role == OtherFile::Role::firmware) other.begins_boot = row.boolean("begins_boot", false);
+            if (role == OtherFile::Role::firmware) other.lists = row.text("lists");
             other.summary = row.text("summary", TomlReader::Need::required);
             name_beside(row, content, other);
             if (other.paths.empty())
@@ -351,6 +364,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             content.files.push_back(std::move(other));
         }
     check_beside(file, content);
+    check_lists(file, content);
 }
 
 void read_defaults(TomlReader& root, const PackFile& file, PackContent& content) {

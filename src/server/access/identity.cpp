@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/hex.hpp"
 #include "catalogue/limits.hpp"
+#include "server/version_files.hpp"
 
 #include <algorithm>
 
@@ -68,6 +69,9 @@ void Identity::find_device(Asked& asked, const catalogue::Snapshot& snapshot) {
 }
 
 Verdict Identity::identify(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    // Twelve digits in a vendor's name of an image, a date for one, are no MAC.
+    if (asked.mac && asked.device == nullptr && find_listed_image(snapshot, families_, asked.path).family != nullptr)
+        asked.mac.reset();
     return asked.mac ? identify_device(asked, snapshot) : identify_shared(asked, snapshot);
 }
 
@@ -98,6 +102,16 @@ const catalogue::Site& Identity::site_of(const Asked& asked, const catalogue::Sn
     return asked.accounts.empty() || is_one ? *by_place : *asked.accounts.front();
 }
 
+/// No pattern has the name, but a version file may.
+void Identity::name_listed_image(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const auto listed = find_listed_image(snapshot, families_, asked.path);
+    if (listed.family == nullptr) return;
+    asked.family = listed.family;
+    asked.match.emplace().other = listed.as;
+    const auto agent = asked.family->match_user_agent(asked.request.user_agent);
+    if (agent) asked.model = asked.family->find_model(agent->model);
+}
+
 Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const {
     const FileRequest& request = asked.request;
     if (asked.holder != nullptr) {
@@ -120,6 +134,7 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         if (asked.model == nullptr && agent) asked.model = family->find_model(agent->model);
         if (agent) break;
     }
+    if (!asked.match) name_listed_image(asked, snapshot);
     return Verdict::serve;
 }
 

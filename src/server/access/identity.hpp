@@ -35,6 +35,7 @@ public:
 private:
     [[nodiscard]] Verdict identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] Verdict identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const;
+    void name_listed_image(Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] const catalogue::Site& site_of(const Asked& asked, const catalogue::Snapshot& snapshot) const;
 
     const config::Families& families_;

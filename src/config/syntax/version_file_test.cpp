@@ -1,8 +1,8 @@
-#include "phone/genband/version_file.hpp"
+#include "config/syntax/version_file.hpp"
 
 #include <gtest/gtest.h>
 
-namespace offhook::phone::genband {
+namespace offhook::config {
 namespace {
 
 using Load = VersionFile::Load;
@@ -51,4 +51,4 @@ TEST(GenbandVersionFile, NotesWhatIsNoFile) {
 }
 
 } // namespace
-} // namespace offhook::phone::genband
+} // namespace offhook::config
