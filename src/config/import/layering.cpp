@@ -84,7 +84,7 @@ Layer built(const Texts& texts) {
 }
 
 /// What a phone of the group has without a word of its own.
-Texts given_to(const PlacedPhone& phone, const Standing& standing, const Texts& site, const Texts& model) {
+Texts given_to(const LayeredPhone& phone, const Standing& standing, const Texts& site, const Texts& model) {
     Texts out = texts_of(standing.fleet);
     const auto add = [&](const Texts& texts) {
         for (const auto& [key, value] : texts) out[key] = value;
