@@ -37,30 +37,34 @@ int list_firmware(const Cli& cli, const StoredFileArguments& arguments) {
 void add_firmware(CLI::App& app, Cli& cli) {
     auto* firmware = app.add_subcommand("firmware", "Firmware images that phones fetch")->require_subcommand(1);
     auto arguments = std::make_shared<StoredFileArguments>();
+    auto where = std::make_shared<std::string>(); // of a bundle
     auto* added = firmware->add_subcommand("add", "Store an image; the one added last of its name is served");
-    added->add_option("FILE", arguments->file, "The image")->required();
+    auto* file = added->add_option("FILE", arguments->file, "The image");
     added->add_option("--family", arguments->family, "Family of phones")->required()->type_name("F");
-    added->add_option("--name", arguments->name, "Name that phones ask for, such as sip.ld")
-        ->required()
-        ->type_name("NAME");
-    added->add_option("--version", arguments->version, "Its version, for people")->required()->type_name("V");
+    auto* name =
+        added->add_option("--name", arguments->name, "Name that phones ask for, such as sip.ld")->type_name("NAME");
+    added->add_option("--version", arguments->version, "Its version, for people; of a bundle: as it says itself")
+        ->type_name("V");
+    auto* bundle =
+        added
+            ->add_option("--bundle", *where,
+                         "Instead of FILE: a vendor's version file, or the folder that has it, with all that "
+                         "it names beside it; stored as they are")
+            ->type_name("PATH")
+            ->check(CLI::ExistingPath);
+    bundle->excludes(file)->excludes(name);
     added->add_option("--model", arguments->models, "Only for this model; may be repeated")
         ->type_name("M")
         ->expected(1)
         ->take_all();
-    added->callback(
-        [&cli, arguments] { cli.run = [&cli, arguments] { return add_stored_file(cli, "firmware", *arguments); }; });
-
-    auto bundle = std::make_shared<BundleArguments>();
-    auto* imported = firmware->add_subcommand("import", "Store a vendor's bundle: a version file, and what it names");
-    imported->add_option("VERSIONFILE", bundle->version_file, "Such as IP_8830_VER_SIP2, with its files beside it")
-        ->required();
-    imported->add_option("--family", bundle->family, "Family of phones")->required()->type_name("F");
-    imported->add_option("--model", bundle->models, "Only for this model; may be repeated")
-        ->type_name("M")
-        ->expected(1)
-        ->take_all();
-    imported->callback([&cli, bundle] { cli.run = [&cli, bundle] { return import_bundle(cli, *bundle); }; });
+    added->callback([&cli, arguments, where] {
+        if (where->empty() && arguments->file.empty()) throw CLI::RequiredError("FILE, or --bundle,");
+        if (where->empty() && arguments->name.empty()) throw CLI::RequiredError("--name");
+        if (where->empty() && arguments->version.empty()) throw CLI::RequiredError("--version");
+        cli.run = [&cli, arguments, where] {
+            return where->empty() ? add_stored_file(cli, "firmware", *arguments) : add_bundle(cli, *arguments, *where);
+        };
+    });
 
     auto* listed = firmware->add_subcommand("list", "List images");
     listed->add_option("--family", arguments->family, "Only this family's")->type_name("F");

@@ -1,89 +1,102 @@
 #include "cli/firmware_bundle.hpp"
 
-#include "base/digest.hpp"
-#include "base/hex.hpp"
-#include "base/limits.hpp"
 #include "base/text.hpp"
-#include "cli/api_client.hpp"
 #include "cli/output.hpp"
-#include "cli/stored_file_commands.hpp"
-#include "phone/genband/version_file.hpp"
+#include "config/family/loader.hpp"
+#include "config/syntax/version_file.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <set>
+#include <vector>
 
 namespace offhook::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::string> read_version_text(const std::string& path) {
-    std::error_code error;
-    if (fs::file_size(path, error) > limits::document_bytes_max || error)
-        return fail(ErrorCode::invalid, "no version file: not there, or too large for one", path);
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) return fail(ErrorCode::not_found, "the file cannot be read", path);
-    return text;
+constexpr std::size_t version_file_bytes_max = 64U << 10U; // as the server has it
+
+bool is_list(const config::Family& family, const fs::path& path) {
+    const auto match = family.match_path(path.filename().string());
+    return match && match->other != nullptr && !match->other->lists.empty();
 }
 
-Result<std::string> digest_of(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!fs::is_regular_file(path) || !in)
-        return fail(ErrorCode::not_found, "the version file names it, and it is not beside it", path.string());
-    RunningSha256 digest;
-    for (std::vector<char> piece(1U << 16U); in.good();) {
-        in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-        digest.add({piece.data(), static_cast<std::size_t>(in.gcount())});
-    }
-    if (!in.eof()) return fail(ErrorCode::invalid, "cannot be read to its end", path.string());
-    return to_hex(digest.finish());
+Result<std::vector<fs::path>> lists_in(const config::Family& family, const fs::path& where) {
+    std::vector<fs::path> out;
+    if (fs::is_regular_file(where) && is_list(family, where)) out.push_back(where);
+    if (fs::is_directory(where))
+        for (const auto& entry : fs::directory_iterator(where))
+            if (entry.is_regular_file() && is_list(family, entry.path())) out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    if (!out.empty()) return out;
+    std::string names;
+    for (const auto& other : family.other_files())
+        if (!other.lists.empty()) names += (names.empty() ? "" : ", ") + join(other.paths, ", ");
+    return fail(ErrorCode::not_found,
+                fmt::format("there is no version file of {}'s phones: it is called {}", family.name(),
+                            names.empty() ? "nothing, they have none" : names),
+                where.string());
 }
 
-/// Whether the same bytes are what phones get by that name now.
-bool is_served_already(const boost::json::value& listed, const std::string& name, const std::string& version,
-                       const std::string& hash) {
-    for (const auto& row : array_of(listed, "firmware"))
-        if (text_of(row, "name") == name && text_of(row, "version") == version && text_of(row, "sha256") == hash &&
-            text_of(row, "served") == "true")
-            return true;
-    return false;
+Result<config::VersionFile> read_list(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string text(version_file_bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > version_file_bytes_max)
+        return fail(ErrorCode::too_large,
+                    fmt::format("a version file is no longer than {} bytes", version_file_bytes_max), path.string());
+    auto file = config::read_version_file(text);
+    if (file.version.empty()) return fail(ErrorCode::invalid, "it names no version", path.string());
+    std::set<std::string> missing;
+    for (const auto& load : file.loads)
+        if (!fs::is_regular_file(path.parent_path() / load.name)) missing.insert(load.name);
+    if (!missing.empty())
+        return fail(ErrorCode::not_found,
+                    fmt::format("it names {}, which {} not beside it; nothing was stored",
+                                join(std::vector<std::string>(missing.begin(), missing.end()), ", "),
+                                missing.size() == 1 ? "is" : "are"),
+                    path.string());
+    return file;
 }
 
 } // namespace
 
-int import_bundle(const Cli& cli, const BundleArguments& arguments) {
-    const auto text = read_version_text(arguments.version_file);
-    if (!text) return failed(text.error());
-    const auto bundle = phone::genband::read_version_file(*text);
-    if (bundle.version.empty())
-        return failed({ErrorCode::invalid, "names no version: not a version file", arguments.version_file});
-    for (const std::string& note : bundle.notes) std::cerr << arguments.version_file << ": " << note << ".\n";
-    const fs::path folder = fs::path(arguments.version_file).parent_path();
-    std::vector<std::pair<std::string, std::string>> files; // by name: their digests
-    for (const auto& load : bundle.loads) {
-        const auto digest = digest_of(folder / load.name);
-        if (!digest) return failed(digest.error());
-        files.emplace_back(load.name, *digest);
+int add_bundle(const Cli& cli, const StoredFileArguments& arguments, const std::string& where) {
+    const auto families = config::load_families(cli.packs_directory);
+    if (!families) {
+        for (const auto& error : families.error()) failed(error);
+        return exit_wrong_use;
     }
-    const std::string own = fs::path(arguments.version_file).filename().string();
-    files.emplace_back(own, to_hex(sha256(*text)));
-    const auto listed = ApiClient(cli).get("/v1/firmware?family=" + percent_encoded(arguments.family));
-    if (!listed) return failed(listed.error());
-    for (const auto& [name, digest] : files) {
-        if (is_served_already(*listed, name, bundle.version, digest)) {
-            std::cerr << name << " is stored already.\n";
-            continue;
+    const auto* family = config::find_family(*families, arguments.family);
+    if (family == nullptr)
+        return failed(
+            Error{ErrorCode::not_found, "there is no family '" + printable(arguments.family, 40) + "'", "--family"});
+    const auto lists = lists_in(*family, where);
+    if (!lists) return failed(lists.error());
+    std::vector<config::VersionFile> read;
+    for (const auto& path : *lists) {
+        auto file = read_list(path);
+        if (!file) return failed(file.error());
+        read.push_back(std::move(*file));
+    }
+    std::set<fs::path> stored; // two models' lists may name the same image
+    for (std::size_t i = 0; i < read.size(); ++i) {
+        const fs::path& list = (*lists)[i];
+        StoredFileArguments each = arguments;
+        if (each.version.empty()) each.version = read[i].version;
+        each.listed_by = list.filename().string();
+        for (const auto& load : read[i].loads) {
+            each.file = (list.parent_path() / load.name).string(), each.name = load.name;
+            if (!stored.insert(each.file).second) continue;
+            if (const int code = add_stored_file(cli, "firmware", each); code != exit_done) return code;
         }
-        StoredFileArguments file;
-        file.file = (folder / name).string();
-        file.family = arguments.family;
-        file.name = name;
-        file.version = bundle.version;
-        file.models = arguments.models;
-        if (const int done = add_stored_file(cli, "firmware", file); done != exit_done) return done;
+        each.file = list.string(), each.name = each.listed_by, each.listed_by.clear();
+        if (const int code = add_stored_file(cli, "firmware", each); code != exit_done) return code;
     }
     return exit_done;
 }

@@ -1,20 +1,14 @@
 #pragma once
-/// @file  `offhook firmware import`: a vendor's bundle - a version file and the files that it names - stored as it is.
-///
-/// Every file is there and readable before the first is sent, and the version file goes last: no phone is told of
-/// software that is not there yet. What is stored and served already is not sent again.
+/// @file  What a vendor supplies as one: a version file, and beside it the images that it names.
 #include "cli/command.hpp"
+#include "cli/stored_file_commands.hpp"
 
 #include <string>
-#include <vector>
 
 namespace offhook::cli {
 
-struct BundleArguments {
-    std::string version_file, family;
-    std::vector<std::string> models;
-};
-
-int import_bundle(const Cli& cli, const BundleArguments& arguments);
+/// Stores the images and then the version file, byte for byte, each under its own name. `where` is the version file, or
+/// the folder in which all that are the family's are taken. Nothing is stored where a named image is not beside it.
+int add_bundle(const Cli& cli, const StoredFileArguments& arguments, const std::string& where);
 
 } // namespace offhook::cli

@@ -12,9 +12,9 @@ namespace offhook::cli {
 int add_stored_file(const Cli& cli, std::string_view resource, const StoredFileArguments& arguments) {
     std::string target = "/v1/" + std::string(resource) + "?name=" + percent_encoded(arguments.name);
     const std::string models = join(arguments.models, ",");
-    for (const auto& [option, value] :
-         {std::pair("family", &arguments.family), std::pair("version", &arguments.version),
-          std::pair("site", &arguments.site), std::pair("model", &models)})
+    for (const auto& [option, value] : {std::pair("family", &arguments.family),
+                                        std::pair("version", &arguments.version), std::pair("site", &arguments.site),
+                                        std::pair("listed_by", &arguments.listed_by), std::pair("model", &models)})
         if (!value->empty()) target += std::string("&") + option + "=" + percent_encoded(*value);
     const auto stored = [&] {
         Progress progress("checks and writes");

@@ -11,6 +11,7 @@ namespace offhook::cli {
 
 struct StoredFileArguments {
     std::string file, family, name, version, site;
+    std::string listed_by; ///< version file that names the image
     std::vector<std::string> models;
     std::uint64_t id = 0;
 };

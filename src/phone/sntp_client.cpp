@@ -68,6 +68,7 @@ asio::awaitable<Result<milliseconds>> SntpClient::ask_at(asio::ip::address addre
 asio::awaitable<Result<milliseconds>> SntpClient::ask(std::string server) {
     Result<milliseconds> result = fail(ErrorCode::unavailable, "its name has no address");
     auto addresses = co_await resolver_.resolve(server);
+    if (addresses.empty()) addresses.push_back(server); // a resolver knows names alone, and this may be an address
     addresses.resize(std::min(addresses.size(), addresses_max));
     for (const auto& text : addresses) {
         boost::system::error_code error;

@@ -323,12 +323,17 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
 namespace {
 
 /// The device whose MAC, or whose serial number, a User-Agent tells, for a file that names none. It opens nothing and
-/// makes nobody known: the timeline has it. Null: no such device.
-const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot) {
-    if (asked.family == nullptr) return nullptr;
-    const auto agent = asked.family->match_user_agent(asked.request.user_agent);
-    if (agent && agent->mac) return snapshot.find_lan(*agent->mac);
-    return agent ? snapshot.find_serial(asked.family->name(), agent->serial) : nullptr;
+/// makes nobody known: the timeline has it. A name that no family knows is any family's. Null: no such device.
+const catalogue::Device* named_by_agent(const Asked& asked, const config::Families& families,
+                                        const catalogue::Snapshot& snapshot) {
+    if (asked.request.user_agent.empty()) return nullptr;
+    for (const auto& family : families) {
+        if (asked.family != nullptr && asked.family != family.get()) continue;
+        const auto agent = family->match_user_agent(asked.request.user_agent);
+        if (agent && agent->mac) return snapshot.find_lan(*agent->mac);
+        if (agent && !agent->serial.empty()) return snapshot.find_serial(family->name(), agent->serial);
+    }
+    return nullptr;
 }
 
 } // namespace
@@ -365,7 +370,7 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
         event_.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
         acquaintances_.heard(request.source, request.user_agent, event_.mac, event_.at);
         if (options_.loop_guard != nullptr) options_.loop_guard->heard(request.source, event_.mac, event_.at);
-    } else if (const auto* sender = named_by_agent(asked, *snapshot_)) {
+    } else if (const auto* sender = named_by_agent(asked, families_, *snapshot_)) {
         event_.mac = sender->mac;
         event_.acquaintance = catalogue::Acquaintance::device;
     } else if (fetching_.bits() != 0) {
@@ -506,8 +511,17 @@ std::optional<WantedContent> Delivery::wanted_content(const Asked& asked) const 
             question.model = asked.family->find_model(device->model);
     }
     wanted.file = find_stored_file(*snapshot_, question);
-    if (wanted.file == nullptr) return std::nullopt;
+    if (wanted.file == nullptr && !other.lists.empty()) wanted.composed = compose_version(asked, question);
+    if (wanted.file == nullptr && wanted.composed == nullptr) return std::nullopt;
     return wanted;
+}
+
+/// By what is stated for the site and the model; where the name tells the device, for that.
+std::shared_ptr<const ComposedVersion> Delivery::compose_version(const Asked& asked,
+                                                                 const StoredQuestion& question) const {
+    const auto* model = config::model_of(*asked.family, *asked.match);
+    const Layers layers(*snapshot_, *asked.family, *asked.site, asked.device, model != nullptr ? model : asked.model);
+    return composed_version(*snapshot_, question, config::Effective(layers.all()));
 }
 
 void Delivery::bring(const FileRequest& request, std::function<void(const FileAnswer&)> done) {
@@ -614,6 +628,10 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     }
     const auto wanted = wanted_content(asked);
     if (!wanted) return std::nullopt;
+    if (wanted->composed != nullptr) {
+        out.is_size_open = true;
+        return out;
+    }
     const auto* mark = wanted->file != nullptr ? nullptr : snapshot_->upload(wanted->mac, asked.match->other->kind);
     out.bytes = wanted->file != nullptr ? wanted->file->bytes : mark->bytes;
     out.modified = wanted->file != nullptr ? wanted->file->stored_at : mark->stored_at;

@@ -144,6 +144,8 @@ private:
                                      const catalogue::Device* device) const;
     [[nodiscard]] std::optional<ListedFile> facts_of(const FileRequest& request);
     [[nodiscard]] std::optional<WantedContent> wanted_content(const Asked& asked) const;
+    [[nodiscard]] std::shared_ptr<const ComposedVersion> compose_version(const Asked& asked,
+                                                                         const StoredQuestion& question) const;
     void bring_pending(Pending pending, Done done, unsigned tries);
     void answer_later(const FileAnswer& answer, std::function<void(const FileAnswer&)> done);
 

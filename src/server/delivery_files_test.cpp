@@ -148,6 +148,11 @@ protected:
         EXPECT_TRUE(id) << id.error().text();
         return id.value_or(0);
     }
+    static catalogue::StoredFile image_of(std::string family, std::string name, std::string version) {
+        auto out = image(std::move(name), std::move(version));
+        out.family = std::move(family);
+        return out;
+    }
     static catalogue::StoredFile image(std::string name, std::string version = "1") {
         catalogue::StoredFile out;
         out.family = "polycom", out.name = std::move(name), out.version = std::move(version);
@@ -374,6 +379,35 @@ TEST_F(DeliveryFilesTest, AnImageIsMappedAndServed) {
     EXPECT_EQ(get("spip/SIP.ld"), file);
     EXPECT_FALSE(came_later_);
     EXPECT_EQ(last_event().kind.view(), "application image");
+}
+
+TEST_F(DeliveryFilesTest, WhatOnlyAVersionFileNamesIsServedToo) {
+    EXPECT_EQ(text("kernel.img"), "(nothing)");
+    (void)store_file("the kernel", image_of("genband-ip88", "kernel.img", "2"));
+    (void)store_file("of a day", image_of("genband-ip88", "202611211200.bin", "2")); // twelve digits, and no MAC
+    (void)store_file("no list names it", image_of("polycom", "other.img", "2"));
+    EXPECT_EQ(text("kernel.img"), "the kernel");
+    EXPECT_EQ(text("202611211200.bin"), "of a day");
+    EXPECT_EQ(text("lg/kernel.img"), "(nothing)");
+    EXPECT_EQ(text("other.img"), "(nothing)");
+}
+
+TEST_F(DeliveryFilesTest, AVersionFileOfOurOwnIsMadeOnlyWhereItIsAskedFor) {
+    (void)store_file(std::string(300, '\xff'), image_of("genband-ip88", "ip8830_3.bin", "3"));
+    (void)store_file("another version", image_of("genband-ip88", "ip8830_4.bin", "4"));
+    const auto state = [&](const char* name, const char* value) {
+        const std::vector<catalogue::SettingText> set{{name, value}};
+        EXPECT_TRUE(catalogue_.store().change_layer({config::LayerKind::fleet, {}, {}}, set, {}));
+    };
+    state("firmware.version", "3");
+    EXPECT_EQ(text("IP_8830_VER_SIP2"), "(nothing)");
+    state("firmware.compose_version_file", "yes");
+    const std::string made = "# composed by Offhook for virtual phones\nversion 3\napp_img ip8830_3.bin 00012ad4\n";
+    EXPECT_EQ(text("IP_8830_VER_SIP2"), made);
+    state("firmware.path", "ip8830_4.bin");
+    EXPECT_NE(text("IP_8830_VER_SIP2").find("ip8830_4.bin"), std::string::npos);
+    (void)store_file("version 9\nx.bin\n", image_of("genband-ip88", "IP_8830_VER_SIP2", "9"));
+    EXPECT_EQ(text("IP_8830_VER_SIP2"), "version 9\nx.bin\n") << "the vendor's goes before ours";
 }
 
 TEST_F(DeliveryFilesTest, AReplacedImageIsTheNewOneAndATransferKeepsTheOld) {

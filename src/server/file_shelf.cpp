@@ -1,5 +1,6 @@
 #include "server/file_shelf.hpp"
 
+#include "base/digest.hpp"
 #include "base/log.hpp"
 #include "protocol/http_head.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 using catalogue::BlobMapping;
 
-void bake(ReadyFile& file, std::string_view hash, std::string_view media_type, WallTime stored_at) {
+void bake(ReadyFile& file, std::string_view hash, std::string_view media_type, std::optional<WallTime> stored_at) {
     file.entity_tag = '"' + std::string(hash.substr(0, 32)) + '"';
     file.media_type = media_type;
     file.modified = stored_at;
@@ -39,6 +40,12 @@ std::shared_ptr<const ReadyFile> load(catalogue::Store& store, const WantedConte
             }
             set_mapping(*file, std::move(mapping));
             bake(*file, wanted.file->hash, wanted.media_type, wanted.file->stored_at);
+            return file;
+        }
+        if (wanted.composed != nullptr) {
+            file->set_text(write_composed(store, *wanted.composed));
+            if (file->text.empty()) return nullptr;
+            bake(*file, content_name(file->text), "text/plain", {});
             return file;
         }
         auto content = store.read_upload(wanted.upload);
@@ -78,12 +85,14 @@ const std::shared_ptr<const ReadyFile>* FileShelf::find(const WantedContent& wan
         const auto found = mapped_.find(wanted.file->id);
         return found == mapped_.end() ? nullptr : &found->second;
     }
+    if (wanted.composed != nullptr) return nullptr;
     const FileCache::Entry* entry = cache_.find(key_of(wanted));
     const FileStamp stamp{0, 0, 0, static_cast<catalogue::Revision>(wanted.upload)};
     return entry == nullptr || entry->stamp != stamp ? nullptr : &entry->file;
 }
 
 void FileShelf::put(const WantedContent& wanted, std::shared_ptr<const ReadyFile> file) {
+    if (wanted.composed != nullptr) return;
     if (wanted.file == nullptr) {
         cache_.put(key_of(wanted), {0, 0, 0, static_cast<catalogue::Revision>(wanted.upload)}, std::move(file));
         return;

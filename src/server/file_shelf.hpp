@@ -11,6 +11,7 @@
 #include "net/blocking_pool.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
+#include "server/version_files.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -30,13 +31,14 @@ struct StorageParts {
     void bring_back(const std::function<void()>& work) const;
 };
 
-/// Which content is wanted: an upload's id, or a stored file.
+/// Which content is wanted: an upload's id, a stored file, or a version file that we make.
 struct WantedContent {
     std::int64_t upload = 0;
     MacAddress mac;         ///< of the upload's device
     std::uint64_t kind = 0; ///< upload_key()
     std::shared_ptr<const catalogue::StoredFile> file;
-    std::string_view media_type; ///< static storage
+    std::shared_ptr<const ComposedVersion> composed; ///< made anew each time: it is few phones', and asked for rarely
+    std::string_view media_type;                     ///< static storage
 };
 
 class FileShelf {

@@ -58,34 +58,9 @@ std::shared_ptr<const StoredFile> find_stored_file(const catalogue::Snapshot& sn
     return best(snapshot, question, name.substr(part.size() + 1), model);
 }
 
-const config::OtherFile* listed_software(const config::Family& family) {
-    const auto files = family.other_files();
-    const auto of_kind = [&](std::string_view kind) {
-        return std::find_if(files.begin(), files.end(), [&](const config::OtherFile& file) {
-            return file.role == config::OtherFile::Role::firmware && file.kind == kind;
-        });
-    };
-    const auto software = of_kind("software");
-    return of_kind("version file") == files.end() || software == files.end() ? nullptr : &*software;
-}
-
 const config::OtherFile* asked_for_as(const config::Family& family, std::string_view name) {
     const auto match = family.match_path(name);
-    return match ? match->other : listed_software(family);
-}
-
-std::optional<std::pair<const config::Family*, config::PathMatch>>
-match_listed(const config::Families& families, const catalogue::Snapshot& snapshot, std::string_view path) {
-    for (const std::string_view name : {path, last_segment(path)})
-        for (const auto& file : snapshot.files_named(name)) {
-            const auto* family = config::find_family(families, file->family);
-            const auto* other = family == nullptr ? nullptr : listed_software(*family);
-            if (other == nullptr || file->role != catalogue::FileRole::firmware) continue;
-            config::PathMatch match;
-            match.other = other;
-            return std::pair(family, match);
-        }
-    return std::nullopt;
+    return match ? match->other : nullptr;
 }
 
 std::string_view media_type_of(std::string_view name) {

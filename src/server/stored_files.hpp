@@ -9,10 +9,8 @@
 #include "config/family/family.hpp"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 namespace offhook::server {
@@ -33,11 +31,6 @@ struct StoredQuestion {
 [[nodiscard]] const config::Model* model_of_part(const config::Family& family, std::string_view part);
 /// Whether some phone of the family could ask for a file of this name. Null: nobody would.
 [[nodiscard]] const config::OtherFile* asked_for_as(const config::Family& family, std::string_view name);
-/// What a vendor's version file may name, whatever it is called: of families that have such a file. Null: of others.
-[[nodiscard]] const config::OtherFile* listed_software(const config::Family& family);
-/// Whose a name is that no family's patterns have, because an operator stored such a vendor's file by it.
-[[nodiscard]] std::optional<std::pair<const config::Family*, config::PathMatch>>
-match_listed(const config::Families& families, const catalogue::Snapshot& snapshot, std::string_view path);
 /// "text/xml", "text/plain", or "application/octet-stream" for all else. By the name's end.
 [[nodiscard]] std::string_view media_type_of(std::string_view name);
 /// What such an upload is called where a name is needed: its first pattern with the MAC put in.

@@ -73,25 +73,6 @@ TEST_F(StoredFilesTest, AnotherFamilysFileIsNotGiven) {
     EXPECT_EQ(version("sip.ld"), "-");
 }
 
-TEST_F(StoredFilesTest, WhatAVersionFileNamesMayBeCalledAsTheVendorLikes) {
-    const auto listed = [&](std::string_view path) {
-        const auto found = match_listed(house_families(), *snapshot_, path);
-        return found ? std::string(found->first->name()) : "-";
-    };
-    const auto* genband = config::find_family(house_families(), "genband-ip88");
-    ASSERT_NE(genband, nullptr);
-    EXPECT_NE(asked_for_as(*genband, "app_v2.img"), nullptr);
-    EXPECT_EQ(asked_for_as(*genband, "sysconf_8830_sip.cfg"), nullptr) << "a document";
-    EXPECT_EQ(asked_for_as(*config::find_family(house_families(), "polycom"), "app_v2.img"), nullptr);
-    EXPECT_EQ(listed("app_v2.img"), "-");
-    add("app_v2.img", "2", {}, {}, "genband-ip88");
-    EXPECT_EQ(listed("app_v2.img"), "genband-ip88");
-    EXPECT_EQ(listed("lg/app_v2.img"), "genband-ip88");
-    EXPECT_EQ(listed("app_v3.img"), "-");
-    add("other.img", "1");
-    EXPECT_EQ(listed("other.img"), "-") << "of a family whose names are known";
-}
-
 TEST_F(StoredFilesTest, AnAssetMayStandInAFolderOrInNone) {
     add("tones/Ring.wav", "", {}, {}, "");
     add("Welcome.wav", "", {}, {}, "");

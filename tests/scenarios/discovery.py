@@ -144,7 +144,7 @@ class BesideTheSitesServer(DiscoveryTest):
                     self.assertTrue(report["files"][0]["url"].startswith("ftp://"), report["files"][0])
 
     def test_each_family_by_each_option_that_it_reads(self):
-        """One option alone each time, so that nothing else can have led the phone there."""
+        """One option alone each time, so that nothing else can have led the phone there; or one that leads nowhere beside it."""
         url, host = "http://" + SERVER_V4, SERVER_V4
         later = ("--flash", "DHCP_Option_To_Use=66,160,159,150")
         cases = [
@@ -157,6 +157,8 @@ class BesideTheSitesServer(DiscoveryTest):
             ("genband-ip88", "160," + url, "option 160", ()),
             ("genband-ip88", "150," + host, "option 150", ()),
             ("genband-ip88", "66," + host, "option 66", ()),
+            ("genband-ip88", "66,10.99.0.77 150," + host, "option 150", ()),  # which beats 66
+            ("genband-ip88", "150,10.99.0.77 160," + url, "option 160", ()),  # which beats both
             # Firmware after 5.1 has a list of options; a switch of the phone says so.
             ("linksys-spa", "160,%s/spa$PSN.cfg" % url, "option 160", later),
             ("linksys-spa", "159,%s/spa$PSN.cfg" % url, "option 159", later),
@@ -166,7 +168,7 @@ class BesideTheSitesServer(DiscoveryTest):
         router = self.lan.host("router", "10.99.0.254/24")
         for family, option, how, more in cases:
             with self.subTest(family + " " + how):
-                process = router.start(*DUMB_DNSMASQ, "--dhcp-option-force=" + option)
+                process = router.start(*DUMB_DNSMASQ, *("--dhcp-option-force=" + each for each in option.split()))
                 network.soon(lambda: "DHCP, IP range" in process.said(), "dnsmasq does not start")
                 report = self.find(family, "--dhcp4", more=more)
                 self.assertIn(how, report["discovery"]["how"], report["discovery"])

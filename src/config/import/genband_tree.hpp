@@ -3,9 +3,8 @@
 ///
 /// A phone's chain is its own file, in small letters or capitals, then sysconf_MODEL_sip.cfg: the own one overwrites.
 /// A file that is no text is opened with the decrypt_key that the global file says, or the operator's. A phonebook that
-/// is included becomes the site's. A version file and what it names are the vendor's: `offhook firmware import` takes
-/// them as they are.
-/// Source   reference: IP88xx 3, 6, 7, 9, 10.
+/// is included becomes the site's. A version file and what it names are the vendor's: `offhook firmware add --bundle`
+/// takes them as they are. Source   reference: IP88xx 3, 6, 7, 9, 10.
 #include "config/import/tree_reader.hpp"
 
 namespace offhook::config {

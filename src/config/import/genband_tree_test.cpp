@@ -142,7 +142,7 @@ TEST(GenbandTree, SaysHowTheVendorsBundleIsTaken) {
                            {"IP_8830_VER_SIP2", "# as it came\nversion 2\napp_img load.bin 0012ab34\n"},
                            {"load.bin", std::string("\x7f\0\1", 3)}}),
                 packs(), PlanDetail::summary);
-    EXPECT_THAT(text, HasSubstr("offhook firmware import IP_8830_VER_SIP2 --family genband-ip88"));
+    EXPECT_THAT(text, HasSubstr("offhook firmware add --family genband-ip88 --bundle IP_8830_VER_SIP2"));
     EXPECT_THAT(text, HasSubstr("load.bin: left aside: software"));
 }
 

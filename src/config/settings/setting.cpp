@@ -76,9 +76,9 @@ bool is_provisioning_credential(SettingKey key) {
 }
 
 bool is_servers_own(SettingKey key) {
-    constexpr std::array<std::string_view, 5> names{"network.address", "provisioning.previous_password",
-                                                    "provisioning.previous_file_key", "provisioning.sealed",
-                                                    "directory.source"};
+    constexpr std::array<std::string_view, 6> names{
+        "network.address",  "provisioning.previous_password", "provisioning.previous_file_key", "provisioning.sealed",
+        "directory.source", "firmware.compose_version_file"};
     return std::find(names.begin(), names.end(), spec_of(key).name) != names.end();
 }
 

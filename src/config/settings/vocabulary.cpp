@@ -163,6 +163,10 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"firmware.version", text, "", 0, 32, "", 0, open, "Release that the phone runs or shall run."},
     {"firmware.path", text, "", 0, 255, "", 0, open,
      "File of that release as this server names it, or a URL; the phone's own macros pass as they are."},
+    {"firmware.compose_version_file", boolean, "", 0, 0, "", 0, open,
+     "Whether this server makes a version file where the vendor's is not stored. For virtual phones alone: no real one "
+     "is "
+     "known to read it."},
 
     {"directory.source", choice, "", 0, 0, "merged server phone", 0, open,
      "Whose contact directory the phone gets: ours with its own entries behind it, ours alone, or its own."},

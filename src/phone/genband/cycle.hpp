@@ -12,11 +12,11 @@
 /// phone.VERSION_CHECKSUM ("bytesum32"), phone.CA (copied to it through its web page: PEM or DER),
 /// phone.SMARTUP_CONFIG and phone.SMARTUP_ANSWER (enable or disable; of the user who is asked).
 /// Source  reference: IP88xx 3 (the cycle), 4 (retries: inferred), 5, 6, 10.
+#include "config/syntax/version_file.hpp"
 #include "phone/boot_report.hpp"
 #include "phone/boot_surroundings.hpp"
 #include "phone/file_fetcher.hpp"
 #include "phone/flash.hpp"
-#include "phone/genband/version_file.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <map>
@@ -63,7 +63,7 @@ private:
 
     // software_stage.cpp. True: software came.
     [[nodiscard]] boost::asio::awaitable<bool> look_at_version(std::string base);
-    [[nodiscard]] boost::asio::awaitable<bool> fetch_loads(std::string base, VersionFile offered);
+    [[nodiscard]] boost::asio::awaitable<bool> fetch_loads(std::string base, config::VersionFile offered);
     [[nodiscard]] bool is_put_off() const;
 
     [[nodiscard]] boost::asio::awaitable<void> prepare_for(std::string base);

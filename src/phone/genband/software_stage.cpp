@@ -26,7 +26,7 @@ asio::awaitable<bool> Cycle::look_at_version(std::string base) {
         if (answer.outcome == FileOutcome::fetched) break;
     }
     if (answer.outcome != FileOutcome::fetched) co_return false;
-    auto offered = read_version_file(answer.body);
+    auto offered = config::read_version_file(answer.body);
     for (const auto& note : offered.notes) files_.decide("version file: " + note);
     if (offered.version.empty()) {
         files_.mark_not_usable("it names no version");
@@ -45,7 +45,7 @@ asio::awaitable<bool> Cycle::look_at_version(std::string base) {
 }
 
 /// All of them, or the phone keeps what it runs.
-asio::awaitable<bool> Cycle::fetch_loads(std::string base, VersionFile offered) {
+asio::awaitable<bool> Cycle::fetch_loads(std::string base, config::VersionFile offered) {
     const bool sums_count = equal_ignoring_case(flash_.parameter("phone.VERSION_CHECKSUM"), "bytesum32");
     StoredImage image{"", offered.version, "", 0};
     for (const auto& load : offered.loads) {

@@ -3,7 +3,7 @@
 #include "base/assert.hpp"
 #include "base/hex.hpp"
 #include "catalogue/limits.hpp"
-#include "server/stored_files.hpp"
+#include "server/version_files.hpp"
 
 #include <algorithm>
 
@@ -71,6 +71,9 @@ void Identity::find_device(Asked& asked, const catalogue::Snapshot& snapshot) {
 }
 
 Verdict Identity::identify(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    // Twelve digits in a vendor's name of an image, a date for one, are no MAC.
+    if (asked.mac && asked.device == nullptr && find_listed_image(snapshot, families_, asked.path).family != nullptr)
+        asked.mac.reset();
     return asked.mac ? identify_device(asked, snapshot) : identify_shared(asked, snapshot);
 }
 
@@ -115,6 +118,16 @@ const catalogue::Site* Identity::site_by_serial(const Asked& asked, const catalo
     return nullptr;
 }
 
+/// No pattern has the name, but a version file may.
+void Identity::name_listed_image(Asked& asked, const catalogue::Snapshot& snapshot) const {
+    const auto listed = find_listed_image(snapshot, families_, asked.path);
+    if (listed.family == nullptr) return;
+    asked.family = listed.family;
+    asked.match.emplace().other = listed.as;
+    const auto agent = asked.family->match_user_agent(asked.request.user_agent);
+    if (agent) asked.model = asked.family->find_model(agent->model);
+}
+
 Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const {
     const FileRequest& request = asked.request;
     if (asked.holder != nullptr) {
@@ -138,18 +151,8 @@ Verdict Identity::identify_shared(Asked& asked, const catalogue::Snapshot& snaps
         if (asked.model == nullptr && agent) asked.model = family->find_model(agent->model);
         if (agent) break;
     }
-    if (!asked.match) find_listed(asked, snapshot);
+    if (!asked.match) name_listed_image(asked, snapshot);
     return Verdict::serve;
-}
-
-/// A vendor calls its software as it likes, and its version file says how: a name that is stored is one.
-void Identity::find_listed(Asked& asked, const catalogue::Snapshot& snapshot) const {
-    const auto listed = match_listed(families_, snapshot, asked.path);
-    if (!listed) return;
-    asked.family = listed->first;
-    asked.match = listed->second;
-    if (const auto agent = asked.family->match_user_agent(asked.request.user_agent))
-        asked.model = asked.family->find_model(agent->model);
 }
 
 } // namespace offhook::server

@@ -35,7 +35,7 @@ public:
 private:
     [[nodiscard]] Verdict identify_device(Asked& asked, const catalogue::Snapshot& snapshot) const;
     [[nodiscard]] Verdict identify_shared(Asked& asked, const catalogue::Snapshot& snapshot) const;
-    void find_listed(Asked& asked, const catalogue::Snapshot& snapshot) const;
+    void name_listed_image(Asked& asked, const catalogue::Snapshot& snapshot) const;
     /// The site of the device whose serial number the User-Agent tells, where that site lets the MAC alone do: a serial
     /// number is no better. Null: there is none.
     [[nodiscard]] const catalogue::Site* site_by_serial(const Asked& asked, const catalogue::Snapshot& snapshot) const;

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "server/api/api.hpp"
 #include "server/stored_files.hpp"
+#include "server/version_files.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -52,6 +53,45 @@ Result<const config::Family*> family_of(const ApiCall& call) {
     return family;
 }
 
+/// Whether a version file names it: one that is stored, or the one whose images are on their way.
+bool is_listed(const ApiCall& call, const config::Family* family, const StoredFile& file) {
+    if (family == nullptr || file.role != FileRole::firmware || config::listed_firmware(*family) == nullptr)
+        return false;
+    if (is_version_file(*family, call.option("listed_by"))) return true;
+    const auto snapshot = call.context.catalogue.snapshot();
+    return std::any_of(snapshot->files().begin(), snapshot->files().end(), [&](const auto& each) {
+        const StoredFile& other = *each.second;
+        if (other.family != family->name() || !is_version_file(*family, other.name)) return false;
+        const auto read = read_stored_version_file(call.context.catalogue.store(), other);
+        return std::any_of(read.loads.begin(), read.loads.end(),
+                           [&](const auto& load) { return load.name == file.name; });
+    });
+}
+
+/// A phone that a list sends to an image that is not here gets nothing new, and nobody would know why.
+Result<void> check_version_file(const ApiCall& call, const StoredFile& file) {
+    const auto* family = config::find_family(call.context.families, file.family);
+    if (file.role != FileRole::firmware || family == nullptr || !is_version_file(*family, file.name)) return {};
+    if (call.file->bytes() > version_file_bytes_max)
+        return fail(ErrorCode::too_large,
+                    fmt::format("a version file is no longer than {} bytes", version_file_bytes_max), "name");
+    const auto read = config::read_version_file(call.file->text());
+    if (read.version.empty() || read.loads.empty())
+        return fail(ErrorCode::invalid,
+                    fmt::format("{} is a version file's name, and this names no {}", file.name,
+                                read.version.empty() ? "version" : "software"),
+                    "name");
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto missing = names_not_stored(*snapshot, *family, file.site ? snapshot->site(*file.site) : nullptr, read);
+    if (missing.empty()) return {};
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("{} names {}, of which nothing is stored: a phone would keep what it runs. Add all of it at "
+                    "once: `offhook firmware add --family {} --bundle {}`",
+                    file.name, printable(join(missing, ", "), 200), file.family, file.name),
+        "name");
+}
+
 /// A name that no phone asks for would lie there for nothing, and nobody would know why the phones do not take it.
 Result<void> check_name(const ApiCall& call, const config::Family* family, const StoredFile& file) {
     std::string patterns;
@@ -63,6 +103,7 @@ Result<void> check_name(const ApiCall& call, const config::Family* family, const
             if (known.role == role_of(file.role))
                 for (const std::string& path : known.paths) (patterns += patterns.empty() ? "" : ", ") += path;
     }
+    if (is_listed(call, family, file)) return {};
     return fail(ErrorCode::invalid,
                 fmt::format("no phone asks for {} of the name '{}'; they ask for {}",
                             file.role == FileRole::firmware ? "firmware" : "an asset", printable(file.name, 80),
@@ -91,7 +132,7 @@ Result<StoredFile> described(const ApiCall& call, FileRole role) {
     file.name = call.option("name");
     file.version = role == FileRole::firmware ? call.option("version") : std::string_view();
     for (const auto& [option, value] : call.query)
-        if (option != "name" && option != "family" && option != "model" && option != "site" &&
+        if (option != "name" && option != "family" && option != "model" && option != "site" && option != "listed_by" &&
             (option != "version" || role != FileRole::firmware))
             return fail(ErrorCode::invalid, "no such option", printable(option, 40));
     const auto family = family_of(call);
@@ -114,6 +155,7 @@ Result<ApiAnswer> add(const ApiCall& call, FileRole role) {
     auto file = described(call, role);
     if (!file) return tl::unexpected(file.error());
     if (call.file == nullptr) return fail(ErrorCode::invalid, "the body is the file");
+    if (auto ok = check_version_file(call, *file); !ok) return tl::unexpected(ok.error());
     auto& store = call.context.catalogue.store();
     const auto hold = store.blobs().keep(*call.file); // until the row is committed
     file->hash = hold->name();

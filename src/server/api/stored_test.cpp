@@ -93,6 +93,28 @@ TEST_F(StoredApiTest, WhatNoPhoneWouldAskForIsRefusedAndSaysWhy) {
     EXPECT_EQ(add("/v1/assets?name=tones/ring.wav&site=default", "riff").status, 201U);
 }
 
+TEST_F(StoredApiTest, WhatAVersionFileNamesIsStoredBeforeIt) {
+    const std::string list = "/v1/firmware?family=genband-ip88&version=2&name=IP_8830_VER_SIP2";
+    const std::string image = "/v1/firmware?family=genband-ip88&version=2&name=kernel.img";
+    const std::string text_of_list = "# vendor\nversion 2\nk kernel.img 00000001\nip8830_words.xml\n";
+    EXPECT_EQ(add(image, "k").status, 400U) << "no pattern has it, and no list";
+    EXPECT_EQ(add(image + "&listed_by=some.txt", "k").status, 400U);
+    EXPECT_EQ(add("/v1/firmware?family=polycom&version=2&name=kernel.img&listed_by=IP_8830_VER_SIP2", "k").status,
+              400U);
+    const auto refused = add(list, text_of_list);
+    EXPECT_EQ(refused.status, 400U);
+    EXPECT_NE(text(refused).find("names kernel.img, ip8830_words.xml, of which nothing is stored"), std::string::npos)
+        << text(refused);
+    EXPECT_EQ(add(image + "&listed_by=IP_8830_VER_SIP2", "k").status, 201U);
+    EXPECT_EQ(add(list, text_of_list).status, 400U) << "the other is still missing";
+    EXPECT_EQ(add("/v1/firmware?family=genband-ip88&version=2&name=ip8830_words.xml", "w").status, 201U);
+    EXPECT_EQ(add(list, "# vendor\nkernel.img\n").status, 400U) << "it names a version and no software";
+    ASSERT_EQ(add(list, text_of_list).status, 201U);
+    EXPECT_EQ(add(image, "again").status, 201U) << "a stored list names it";
+    EXPECT_EQ(add("/v1/firmware?family=genband-ip88&version=2&name=other.img", "o").status, 400U);
+    EXPECT_EQ(add(list, std::string(70'000, 'x')).status, 413U);
+}
+
 TEST_F(StoredApiTest, UploadsAreListedShownByKindOrNameAndRemoved) {
     send("boot log", "first");
     send("boot log", "second");

@@ -41,6 +41,7 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_failed_logins(input.unidentified, out);
     find_wrong_token(input.unidentified, out);
     find_missing_firmware(about, last, out);
+    find_listed_firmware(about, last, out);
     find_refused_uploads(about, last, out);
     find_other_model(about, last, out);
 }

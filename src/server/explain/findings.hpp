@@ -31,6 +31,8 @@ void find_refusals(const Case& about, const Boot& boot, Sentences& out);
 void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out);
 void find_unknown_names(const Case& about, const Boot& boot, Sentences& out);
 void find_missing_firmware(const Case& about, const Boot& boot, Sentences& out);
+/// Images that only a version file names; a version file of our own.
+void find_listed_firmware(const Case& about, const Boot& boot, Sentences& out);
 void find_refused_uploads(const Case& about, const Boot& boot, Sentences& out);
 void find_other_model(const Case& about, const Boot& boot, Sentences& out);
 /// Of a boot that was only a search for a server.

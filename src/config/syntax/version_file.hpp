@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::phone::genband {
+namespace offhook::config {
 
 struct VersionFile {
     static constexpr std::size_t files_max = 32, name_bytes_max = 128;
@@ -28,5 +28,8 @@ struct VersionFile {
 };
 
 [[nodiscard]] VersionFile read_version_file(std::string_view text);
+/// One of our own: the remark as a comment, then the version and a line for each file. Requires: a version, names of
+/// one word, a tag where there is a sum.
+[[nodiscard]] std::string write_version_file(const VersionFile& file, std::string_view remark);
 
-} // namespace offhook::phone::genband
+} // namespace offhook::config

@@ -1,8 +1,8 @@
-#include "phone/genband/version_file.hpp"
+#include "config/syntax/version_file.hpp"
 
 #include <gtest/gtest.h>
 
-namespace offhook::phone::genband {
+namespace offhook::config {
 namespace {
 
 using Load = VersionFile::Load;
@@ -50,5 +50,13 @@ TEST(GenbandVersionFile, NotesWhatIsNoFile) {
     EXPECT_FALSE(read_version_file(many).notes.empty());
 }
 
+TEST(GenbandVersionFile, WhatWeWriteIsReadAsItWas) {
+    const VersionFile file{"IP8830 2.0", {{"app_img", "a.bin", 0x12ab34}, {"", "b.xml", {}}, {"", "c", 1}}, {}};
+    const auto text = write_version_file(file, "made here");
+    EXPECT_EQ(text, "# made here\nversion IP8830 2.0\napp_img a.bin 0012ab34\nb.xml\nc 00000001\n");
+    EXPECT_EQ(read_version_file(text).version, file.version);
+    EXPECT_EQ(read_version_file(text).loads, file.loads);
+}
+
 } // namespace
-} // namespace offhook::phone::genband
+} // namespace offhook::config

@@ -1,4 +1,4 @@
-#include "phone/genband/version_file.hpp"
+#include "config/syntax/version_file.hpp"
 
 #include "base/hex.hpp"
 #include "base/text.hpp"
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace offhook::phone::genband {
+namespace offhook::config {
 namespace {
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -86,4 +86,15 @@ VersionFile read_version_file(std::string_view text) {
     return out;
 }
 
-} // namespace offhook::phone::genband
+std::string write_version_file(const VersionFile& file, std::string_view remark) {
+    std::string out = fmt::format("# {}\nversion {}\n", remark, file.version);
+    for (const VersionFile::Load& load : file.loads) {
+        if (!load.tag.empty()) out += load.tag + ' ';
+        out += load.name;
+        if (load.sum) out += fmt::format(" {:08x}", *load.sum);
+        out += '\n';
+    }
+    return out;
+}
+
+} // namespace offhook::config
