@@ -320,10 +320,6 @@ std::uint32_t Delivery::origin_number(const std::string& origin) {
     return static_cast<std::uint32_t>(at - origins_.begin()) + 1;
 }
 
-namespace {
-
-/// The device whose MAC, or whose serial number, a User-Agent tells, for a file that names none. It opens nothing and
-/// makes nobody known: the timeline has it. A name that no family knows is any family's. Null: no such device.
 const catalogue::Device* named_by_agent(const Asked& asked, const config::Families& families,
                                         const catalogue::Snapshot& snapshot) {
     if (asked.request.user_agent.empty()) return nullptr;
@@ -335,8 +331,6 @@ const catalogue::Device* named_by_agent(const Asked& asked, const config::Famili
     }
     return nullptr;
 }
-
-} // namespace
 
 /// Fills event_ with all that is known before the answer goes out.
 void Delivery::note(const Asked& asked, Verdict verdict) {

@@ -40,7 +40,8 @@ struct DeliveryOptions {
 
 /// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
 /// timeline has it, and what it fetches is counted. Null: no such device.
-[[nodiscard]] const catalogue::Device* named_by_agent(const Asked& asked, const catalogue::Snapshot& snapshot);
+[[nodiscard]] const catalogue::Device* named_by_agent(const Asked& asked, const config::Families& families,
+                                                      const catalogue::Snapshot& snapshot);
 
 /// A rendered file, ready to go out.
 [[nodiscard]] std::shared_ptr<const ReadyFile> baked_file(std::string text, std::string_view media_type);

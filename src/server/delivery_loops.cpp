@@ -15,7 +15,7 @@ namespace offhook::server {
 const catalogue::Device* Delivery::fetching_device(const Asked& asked) const {
     if (asked.device != nullptr) return asked.device;
     if (asked.mac || asked.family == nullptr) return nullptr;
-    if (const auto* sender = named_by_agent(asked, *snapshot_)) return sender;
+    if (const auto* sender = named_by_agent(asked, families_, *snapshot_)) return sender;
     const auto alone = options_.loop_guard->alone_at(asked.request.source, clock_.wall());
     const auto* device = alone ? snapshot_->find(*alone) : nullptr;
     if (device == nullptr || device->family != asked.family->name()) return nullptr;
