@@ -14,11 +14,11 @@ FIRMWARE = "fw/hdv130-02.061.fw"
 class Loops(HouseTest):
     def setUp(self):
         super().setUp()
-        self.serve(listen="http=127.0.0.1:0 tftp=127.0.0.1:0 ftp=127.0.0.1:0")
+        self.serve(listen=("http=127.0.0.1:0", "tftp=127.0.0.1:0", "ftp=127.0.0.1:0"))
 
     def restart(self):
         self.server.kill()
-        self.serve(listen="http=127.0.0.1:0 tftp=127.0.0.1:0 ftp=127.0.0.1:0")
+        self.serve(listen=("http=127.0.0.1:0", "tftp=127.0.0.1:0", "ftp=127.0.0.1:0"))
 
     def curl(self, path, agent="", over="http", source="127.0.0.1"):
         """Whether it came, by curl; what came."""
