@@ -226,7 +226,7 @@ TEST_F(DeliveryFamiliesTest, TheFileThatBringsAKeyIsForACertificateOrAnAccountOv
         device.family = "linksys-spa";
         device.model = "SPA942";
         change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
-        delivery_.publish(house_of_four()->advanced(change));
+        delivery_.publish(house_of_six()->advanced(change));
     };
     const DeviceCertificate hers{"linksys-spa", lynn, "88019FA42805"}, anothers{"linksys-spa", anna, ""};
     const auto ask = [&](const char* path, catalogue::Privacy privacy, const DeviceCertificate* certificate) {

@@ -290,8 +290,8 @@ class BootAgainstNginx(unittest.TestCase):
         self.assertTrue(report["files"][0]["url"].startswith("http://"))
         self.assertTrue(report["files"][-1]["url"].startswith("https://"))
         for stage, scheme in (("application", "https"), ("bootrom", "http")):
-            report = self.boot("--ca-file", self.dir + "/cert.pem", "--flash", "phone.directory.stage=" + stage, url=url,
-                               expect="ready")
+            report = self.boot("--ca-file", self.dir + "/cert.pem", "--flash", "phone.directory.stage=" + stage, "--plain-port",
+                               str(self.nginx.port), url=url, expect="ready")
             asked = [file["url"].partition(":")[0] for file in report["files"] if file["name"].endswith("-directory.xml")]
             self.assertEqual(set(asked), {scheme}, report["files"])
         report = self.boot("--flash", "device.prov.redunInterAttemptDelay=0", url=url, expect="unconfigured")

@@ -132,6 +132,13 @@ class HouseTest(unittest.TestCase):
         self.data = self.dir + "/data"
         self.server = None
 
+    def wait_for(self, what, seconds=20):
+        """Until `what()` is true."""
+        deadline = time.monotonic() + seconds
+        while not what():
+            self.assertLess(time.monotonic(), deadline, "it does not come true")
+            time.sleep(0.02)
+
     def serve(self, *words, data=None, listen="http=127.0.0.1:0", configured=(), inside=()):
         server = Server(data or self.data, *words, listen=listen, configured=configured, inside=inside)
         self.addCleanup(server.kill)

@@ -43,12 +43,6 @@ class Loops(HouseTest):
     def held(self):
         return [(row["mac"], row["file"]) for row in self.rows("loop", "list")]
 
-    def soon(self, what):
-        until = time.monotonic() + 10
-        while not what() and time.monotonic() < until:
-            time.sleep(0.05)
-        self.assertTrue(what())
-
     def go_round(self, image):
         for _ in range(IMAGES["panasonic"]):
             self.assertEqual(self.take(), image)
@@ -59,7 +53,7 @@ class Loops(HouseTest):
     def test_the_image_is_held_told_of_and_released(self):
         image = os.urandom(300_000)
         for mac in (PANASONIC, NEIGHBOUR):
-            self.add_phone(mac, family="panasonic", model="KX-HDV130")
+            self.add_phone(mac, family="panasonic", model="KX-HDV130", password="pw1")
         self.firmware(FIRMWARE, image, "panasonic")
         self.assertIn("Nothing is held", self.ok("loop", "list").err)
         self.assertNotIn("held back", self.ok("status").out)
@@ -70,7 +64,7 @@ class Loops(HouseTest):
         explained = self.ok("explain", PANASONIC).out
         self.assertIn("fetched %s (digest " % FIRMWARE, explained)
         self.assertIn("`offhook loop release %s %s`" % (PANASONIC, FIRMWARE), explained)
-        self.soon(lambda: "alarm: a loop, not offered any more: " + FIRMWARE in self.ok("timeline", PANASONIC).out)
+        self.wait_for(lambda: "alarm: a loop, not offered any more: " + FIRMWARE in self.ok("timeline", PANASONIC).out)
         self.assertIn("held", [row["outcome"] for row in self.rows("timeline", PANASONIC)])
 
         # Only that phone, and only that file.
@@ -86,19 +80,19 @@ class Loops(HouseTest):
         self.fails(1, "loop", "release", PANASONIC, "other.fw", says="nothing is held")
         self.ok("loop", "release", PANASONIC, FIRMWARE)
         self.assertEqual(self.held(), [])
-        self.soon(lambda: "released by an operator: " + FIRMWARE in self.ok("timeline", PANASONIC).out)
+        self.wait_for(lambda: "released by an operator: " + FIRMWARE in self.ok("timeline", PANASONIC).out)
         self.restart()
         self.assertEqual(self.held(), [])
         self.go_round(image)
 
     def test_another_content_is_offered_at_once(self):
-        self.add_phone(PANASONIC, family="panasonic", model="KX-HDV130")
+        self.add_phone(PANASONIC, family="panasonic", model="KX-HDV130", password="pw1")
         self.firmware(FIRMWARE, b"broken" * 1000, "panasonic")
         self.go_round(b"broken" * 1000)
         self.firmware(FIRMWARE, b"mended" * 1000, "panasonic", version="2")
         self.assertEqual(self.take(), b"mended" * 1000)
         self.assertEqual(self.held(), [])
-        self.soon(lambda: "IMAGE_LOOP_ENDED" in self.server.log())
+        self.wait_for(lambda: "IMAGE_LOOP_ENDED" in self.server.log())
         time.sleep(0.5)  # it is written behind the answer
         self.restart()
         self.assertEqual(self.held(), [])
@@ -133,7 +127,7 @@ class Loops(HouseTest):
             self.assertEqual(bool(self.held()), i >= IMAGES["polycom"], i)
         self.assertEqual(self.outcomes(report)[POLYCOM + "-settings.cfg"], "fetched")
         self.assertRegex(self.server.log(), "BOOT_LOOP.*%s took the same settings" % POLYCOM)
-        self.soon(lambda: "alarm: a loop, it took the same settings" in self.ok("timeline", POLYCOM).out)
+        self.wait_for(lambda: "alarm: a loop, it took the same settings" in self.ok("timeline", POLYCOM).out)
         self.assertIn("It boots again and again", self.ok("explain", POLYCOM).out)
 
 

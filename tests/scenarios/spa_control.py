@@ -117,7 +117,8 @@ class SpaControl(house.HouseTest):
         self.phone()
         row = self.by_notify("report")
         self.assertEqual((row["state"], row["arrival"]), ("accepted", "came"))
-        (kept,) = [row for row in self.rows("upload", "list", MAC) if row["kind"] == "report"]
+        (kept,) = self.rows("upload", "list", MAC)
+        self.assertEqual(kept["name"], "report")
         self.assertGreater(kept["bytes"], 1000)
         self.assertEqual(self.server.request("/%s-report.xml" % MAC).status, 404)
 
