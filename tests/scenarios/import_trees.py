@@ -62,6 +62,9 @@ class ImportTrees(house.HouseTest):
             text = path.read_bytes().replace(OLD_SERVER.encode(), url.encode())
             text = text.replace(OLD_SERVER.replace("http", "tftp").encode(), url.encode())
             path.write_bytes(text.replace(named + b"192.0.2.10", named + url.partition("//")[2].encode()))
+        for path in pathlib.Path(folder).glob("sysconf_*"):  # TFTP from an address, or another folder: ours is over HTTP
+            text = path.read_bytes().replace(b"/phone/profile", b"")
+            path.write_bytes(text.replace(b"\ntype 0", b"\ntype 1\nhttps_url " + url.encode()))
         return url + "/"
 
     def lines(self, tree, mac, model, url):
