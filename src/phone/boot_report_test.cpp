@@ -19,7 +19,7 @@ BootReport sample() {
                      "HTTP 404"}};
     report.lines = {{1, "101", "auth", "hunter2", "pbx:5060"}, {2, "102", "102", "", "pbx"}};
     report.problems = {"a \"quoted\" problem"};
-    report.discovery = {"http://me:mine@b/", "DHCP option 66", "", {"a step"}};
+    report.discovery = {"http://me:mine@b/", "DHCP option 66", "", "", {"a step"}};
     return report;
 }
 

@@ -66,7 +66,7 @@ class DiscoveryTest(house.HouseTest):
         return report
 
     def explained(self, family):
-        return self.ok("explain", PHONES[family][1]).out
+        return self.ok("explain", PHONES[family][1], "--boots", "3").out
 
 
 class OurOwnDhcp(DiscoveryTest):

@@ -42,8 +42,8 @@ public:
     }
 
 private:
-    config::ParameterFacts ranged_{"ranged", "number", "0..5", "", {}, {}, "", "", ""};
-    config::ParameterFacts facts_{"lcl.ml.lang", "text", "", "", true, {}, "", "", ""};
+    config::ParameterFacts ranged_{"ranged", "number", "0..5", "", {}, {}, {}, "", "", ""};
+    config::ParameterFacts facts_{"lcl.ml.lang", "text", "", "", true, {}, {}, "", "", ""};
 };
 
 class PolycomRunning : public testing::Test {
