@@ -123,7 +123,7 @@ TEST(PackLoader, ReadsHowADocumentIsSealed) {
          "p/family.toml:18: no seal 'zip'; there are polycom-project, panasonic-project, genband-project, openssl-enc, "
          "openssl-enc-192, openssl-enc-256, openssl-raw-256, openssl-raw-256-sha256"},
         {"seal = \"openssl-enc\"\nsealed = \"never\"\n",
-         "p/family.toml:19: `sealed` is one of when asked, always, elsewhere, not 'never'"},
+         "p/family.toml:19: `sealed` is one of when asked, always, elsewhere, introduces, not 'never'"},
         {"seal = \"openssl-enc\"\nsealed = \"elsewhere\"\n",
          "p/family.toml:19: what is sealed elsewhere has no `seal` of its own"},
         {"sealed = \"always\"\n", "p/family.toml:18: `sealed` says when a `seal` is used, and there is none"},
@@ -170,7 +170,7 @@ TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
         {"{url:provisioning.file_key}", "p/family.toml:13: a secret setting has rows of settings.toml, no fixed value"},
         {"{url:firmware.paths}", "p/family.toml:13: firmware.paths: no such setting; did you mean firmware.path?"},
         {"{url:web.enabled?a:b}", "p/family.toml:13: A: '{url:web.enabled?a:b}' is none of {mac} {MAC} {model} "
-                                  "{origin} {setting:NAME} {url:NAME} "
+                                  "{origin} {key_origin} {setting:NAME} {url:NAME} "
                                   "{path:KIND of a document}"},
     };
     for (const Row& row : rows)
@@ -441,7 +441,7 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
          "p/family.toml:13: one field of a certificate's subject holds {mac}, and only one"},
         {"certificate of no field", file,
          "[[certificate]]\nsubject = { S = \"{mac}\", CN = \"{mac}\" }\nsource = \"s\"\n",
-         "p/family.toml:14: a subject's fields are CN OU O L ST serialNumber SAN, not 'S'"},
+         "p/family.toml:14: a subject's fields are CN OU O L ST serialNumber surname SAN, not 'S'"},
         {"certificate without a source", file, "[[certificate]]\nsubject = { CN = \"{mac}\" }\n",
          "p/family.toml:13: [[certificate]] needs `source`"},
         {"duplicate kind", file,
@@ -460,8 +460,8 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
          "p/family.toml:15: pattern '{dirs}a/b': it cannot match: one of its texts stands where a variable takes it"},
         {"leading slash", file, "[[asset]]\nkind = \"x\"\npath = \"/a\"\nsummary = \"s\"\n",
          "p/family.toml:15: pattern '/a' cannot match: no leading '/', no '..'"},
-        {"unknown variable", file, "[[asset]]\nkind = \"x\"\npath = \"{serial}\"\nsummary = \"s\"\n",
-         "p/family.toml:15: pattern '{serial}': no variable '{serial}'; there are mac, model, part, site, series, "
+        {"unknown variable", file, "[[asset]]\nkind = \"x\"\npath = \"{number}\"\nsummary = \"s\"\n",
+         "p/family.toml:15: pattern '{number}': no variable '{number}'; there are mac, model, part, site, series, "
          "version, stage, name, dirs, serial"},
         {"agent shadowed", file, "[[request]]\nuser_agent = \"P M/{version}\"\nsource = \"s\"\n",
          "p/family.toml:14: pattern 'P M/{version}' is shadowed by 'P {model}/{version}'"},
@@ -472,7 +472,8 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
         {"unknown kind in fixed", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
-         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {setting:NAME} {url:NAME} "
+         "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} "
+         "{url:NAME} "
          "{path:KIND of a document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",

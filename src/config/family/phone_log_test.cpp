@@ -26,7 +26,8 @@ PackText pack_with(const std::string& top, const std::string& rows) {
                 "[[request]]\nuser_agent = \"P {model}\"\nsource = \"s\"\n"
                 "[[document]]\nkind = \"d\"\npath = \"{mac}.cfg\"\nsyntax = \"polycom-attributes\"\nsummary = \"s\"\n" +
                 rows,
-            "[series.s]\nlines = 2\n[model.M1]\nseries = \"s\"\n", "\"a.{n}\" = { type = \"text\" }\n",
+            "[series.s]\nlines = 2\n[model.M1]\nseries = \"s\"\n",
+            "\"a.{n}\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n",
             "[\"line.{n}.user\"]\nwrite = \"a.{n}\"\n"};
 }
 
