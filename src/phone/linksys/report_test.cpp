@@ -52,6 +52,21 @@ TEST_F(SpaReport, HoldsPasswordsOnlyWhereTheSwitchSaysSo) {
     EXPECT_NE(sent().post->find(">s3cr3t</Password_1_>"), std::string::npos);
 }
 
+TEST_F(SpaReport, TellsTheCertificateThatItsRulesKnow) {
+    set("Report_Rule", "http://192.0.2.10/rep.xml?$CCERT");
+    const auto told = [&](const std::string& word) {
+        (void)report_once();
+        EXPECT_NE(sent().post->find(">" + word + "</Client_Certificate>"), std::string::npos) << *sent().post;
+        EXPECT_TRUE(asked().at(0).ends_with("?" + word)) << asked().at(0);
+    };
+    told("Not Installed");
+    own_certificate = BootSurroundings::OwnCertificate::installed;
+    keep_identity(surroundings(), flash);
+    told("Installed");
+    set("phone.CCERT", "Not Installed");
+    told("Not Installed");
+}
+
 TEST_F(SpaReport, IsNotSentAgain) {
     set("Report_Rule", "http://192.0.2.10/rep.xml");
     transfers.script.fail("http://192.0.2.10/rep.xml", FileOutcome::timed_out);
