@@ -104,6 +104,7 @@ private:
     void write_log(std::string_view parameter, const config::MacroValues& values);
     void remember_resync(const Outcome& outcome);
     void remember_upgrade(const Outcome& outcome, const std::string& done);
+    void forget_upgrade_failures();
     void decide(std::string text) { files_.decide(std::move(text)); }
 
     const BootSurroundings& around_;
@@ -116,7 +117,7 @@ private:
     std::string file_url_;
     std::map<std::string, std::string, std::less<>> obtained_;
     std::array<std::string, profile_rules.size()> ran_;
-    std::string upgrade_key_; ///< of the upgrade that runs: the rule's text and where it leads
+    std::string upgrade_key_; ///< of the upgrade that runs: the rule's text and, once that is known, where it leads
 };
 
 } // namespace offhook::phone::linksys
