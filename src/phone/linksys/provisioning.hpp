@@ -96,6 +96,7 @@ private:
                                                               config::RuleServer server);
     [[nodiscard]] boost::asio::awaitable<Outcome> fetch_firmware(config::RulePlace place, config::MacroValues values);
     [[nodiscard]] boost::asio::awaitable<bool> wait_for_idle(std::chrono::seconds longest);
+    [[nodiscard]] std::chrono::seconds forced_after() const;
     [[nodiscard]] boost::asio::awaitable<std::string> address_of(std::string host);
     [[nodiscard]] Outcome::Effect apply(const std::string& source, const std::vector<config::Parameter>& parameters);
     [[nodiscard]] Outcome judge_firmware(const TransferAnswer& answer, const std::string& name);
