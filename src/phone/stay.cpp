@@ -109,12 +109,12 @@ private:
     std::optional<std::uint16_t> fixed_;
 };
 
-/// Until when an action that is wanted since then waits while the phone is in use; a resync not for ever, and a report
-/// not at all.
-std::function<std::optional<Instant>(NotifyAction, Instant since)>
+/// Until when an action that is wanted since then waits while the phone is in use; a resync not for ever, a report
+/// and a log (nullopt) not at all.
+std::function<std::optional<Instant>(std::optional<NotifyAction>, Instant since)>
 holds_until(Instant busy_until, std::optional<std::chrono::milliseconds> resync_wait_max) {
-    return [busy_until, resync_wait_max](NotifyAction action, Instant since) -> std::optional<Instant> {
-        if (action == NotifyAction::report) return std::nullopt;
+    return [busy_until, resync_wait_max](std::optional<NotifyAction> action, Instant since) -> std::optional<Instant> {
+        if (!action || action == NotifyAction::report) return std::nullopt;
         const bool resyncs = action == NotifyAction::resync || action == NotifyAction::check;
         if (resyncs && resync_wait_max) return std::min(busy_until, since + *resync_wait_max);
         return busy_until;
@@ -134,10 +134,7 @@ void hold_back(NotifyListener& listener, RunningTimers& timers, Instant busy_unt
                std::optional<std::chrono::milliseconds> resync_wait_max) {
     const auto held = holds_until(busy_until, resync_wait_max);
     listener.set_holds([held](const PhoneOrder& order, Instant since) { return held(order.action, since); });
-    timers.set_holds([held](const OwnAction& action, Instant end) {
-        const auto order = same_order(action.what);
-        return order ? held(*order, end) : std::nullopt;
-    });
+    timers.set_holds([held](const OwnAction& action, Instant end) { return held(same_order(action.what), end); });
 }
 
 } // namespace
