@@ -117,7 +117,8 @@ void add_stay_options(CLI::App& command, BootArguments& arguments) {
         ->group(stay);
     command
         .add_option("--busy", arguments.busy_s,
-                    "Seconds after its first boot in which it is in use: what it is told waits for the end")
+                    "Seconds after its first boot in which it is in use: what it is told, and what its own clock "
+                    "wants, waits for the end")
         ->check(CLI::Range(0U, 86'400U))
         ->type_name("SECONDS")
         ->needs(seconds)

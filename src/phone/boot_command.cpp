@@ -229,6 +229,7 @@ struct Occasion {
     BootSurroundings::Cause cause = BootSurroundings::Cause::power;
     FoundServer found_before = {}; ///< where the boot before went
     UserChanges changes = {};      ///< by its user, once it has booted
+    Instant busy_until = {};       ///< a running phone is in use as long
 
     [[nodiscard]] bool is_boot() const { return !told || told->action == NotifyAction::reboot; }
 };
@@ -249,7 +250,7 @@ asio::awaitable<void> boot_into(const FamilyBoot& family, BootSurroundings surro
         surroundings.found_before == nullptr && place.network && place.request.choice == DiscoveryChoice::none &&
         place.request.ipv4 == DiscoveryRequest::Address::none && place.request.ipv6 == DiscoveryRequest::Address::none;
     if (lacks_address) co_await lease_address(*surroundings.clients, family.ip_mode(flash), surroundings.observer);
-    const bool is_once = occasion.told && occasion.told->once;
+    const bool is_once = occasion.told && (occasion.told->once || occasion.told->action == NotifyAction::upgrade);
     auto booting = surroundings.found_before == nullptr ? family.boot(surroundings, flash, keep_flash)
                    : is_once                            ? family.follow(surroundings, flash, *occasion.told, keep_flash)
                                                         : family.check(surroundings, flash, keep_flash);
@@ -324,7 +325,12 @@ Result<BootReport> boot(const BootOptions& options, const Subject& subject, Plac
         for (const auto& remark : place.network->remarks()) observer.on_event({BootEvent::Kind::discovery, remark});
     BootReport report;
     const auto work = [&](BootSurroundings surroundings) {
-        if (!occasion.is_boot()) surroundings.found_before = &occasion.found_before;
+        if (!occasion.is_boot()) {
+            surroundings.found_before = &occasion.found_before;
+            surroundings.is_busy = [&clock = surroundings.clock, until = occasion.busy_until] {
+                return clock.instant() < until;
+            };
+        }
         surroundings.cause = occasion.cause;
         return boot_into(*subject.boot, surroundings, place, flash, options.state_directory, occasion, report, changed);
     };
@@ -444,6 +450,7 @@ BootRun run_boot(const BootOptions& options, const config::Families& families, s
     if (options.stay.web_port || !options.interface.empty())
         pages = subject->boot->web_pages(*flash, *subject->model, clock, random);
     own.pages = pages.get();
+    occasion.busy_until = clock.instant() + options.stay.busy;
     if (options.stay.time)
         stay(options.stay, subject->family->name(), report, printer, clock, random, err, again, lease_ends, own);
     return {report.state == PhoneState::ready ? exit_ready : exit_not_ready, report};

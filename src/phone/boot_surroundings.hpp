@@ -34,6 +34,9 @@ struct BootSurroundings {
     /// Why the phone boots, or looks. notify: it was told over the network; own_clock: by its own timers.
     enum class Cause : std::uint8_t { power, notify, own_clock } cause = Cause::power;
     unsigned time_speed = 1; ///< the phone's own waits are so many times as short
+    /// Whether the phone is in use. What was ordered or came by its own clock has waited as long as that may (stay()).
+    /// Null: it is idle.
+    std::function<bool()> is_busy = {};
 
     /// The model as the phone calls itself where that is more than the pack's row: "KX-HDV130N". "": as the row.
     std::string spelled_model = {};

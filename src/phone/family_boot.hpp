@@ -55,7 +55,8 @@ public:
     /// OwnAction::What::send_logs. Families that send no logs by themselves do nothing.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_logs(BootSurroundings surroundings, Flash& flash,
                                                                  BootReport& report) const;
-    /// A page told the phone to do something this once: PhoneOrder::once is set. By default as check().
+    /// A page told the phone to do something this once: PhoneOrder::once is set. Or its own clock has it upgrade:
+    /// NotifyAction::upgrade. By default as check().
     /// Requires: surroundings.found_before.
     [[nodiscard]] virtual boost::asio::awaitable<BootReport>
     follow(BootSurroundings surroundings, Flash& flash, PhoneOrder,

@@ -9,8 +9,9 @@ namespace offhook::phone {
 
 struct PhoneOrder {
     NotifyAction action = NotifyAction::check;
-    std::optional<std::string> once = {}; ///< a resync's rule or an upgrade's URL, this time alone
-    std::string host = {};                ///< who asked, where `once` is set: an address
+    /// A resync's rule or an upgrade's URL, this time alone; nullopt: as the configuration says.
+    std::optional<std::string> once = {};
+    std::string host = {}; ///< who asked, where `once` is set: an address
 };
 
 } // namespace offhook::phone

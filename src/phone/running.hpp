@@ -17,6 +17,7 @@ struct OwnAction {
     enum class What : std::uint8_t {
         check,     ///< fetches its files, and restarts only where one has changed
         resync,    ///< fetches its files, without a restart unless they want one
+        upgrade,   ///< fetches its firmware, as its configuration says
         send_logs, ///< uploads what is in its log
     } what;
     std::chrono::seconds after; ///< the moment that was asked about; a minute at least, or it would never rest

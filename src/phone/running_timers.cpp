@@ -28,19 +28,24 @@ void RunningTimers::set(std::vector<OwnAction> actions, Instant now, Running run
     timers_ = std::move(timers);
 }
 
+Instant RunningTimers::when(const Timer& timer) const {
+    const auto held = holds_ ? holds_(timer.action, timer.end) : std::nullopt;
+    return std::max(timer.end, held.value_or(timer.end));
+}
+
 std::vector<RunningTimers::Timer>::const_iterator RunningTimers::soonest() const {
     return std::min_element(timers_.begin(), timers_.end(),
-                            [](const Timer& a, const Timer& b) { return a.end < b.end; });
+                            [this](const Timer& a, const Timer& b) { return when(a) < when(b); });
 }
 
 std::optional<Instant> RunningTimers::next() const {
     if (timers_.empty()) return std::nullopt;
-    return soonest()->end;
+    return when(*soonest());
 }
 
 std::optional<OwnAction> RunningTimers::take_due(Instant now) {
     const auto timer = soonest();
-    if (timer == timers_.end() || timer->end > now) return std::nullopt;
+    if (timer == timers_.end() || when(*timer) > now) return std::nullopt;
     OwnAction action = timer->action;
     timers_.erase(timer);
     return action;

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "phone/running.hpp"
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,9 @@ public:
 
     enum class Running : std::uint8_t { kept, forgotten }; ///< forgotten: the phone has restarted
     void set(std::vector<OwnAction> actions, Instant now, Running running);
+    /// Until when an action whose timer has ended waits, because the phone is in use; nullopt: it does not.
+    using Holds = std::function<std::optional<Instant>(const OwnAction& action, Instant end)>;
+    void set_holds(Holds holds) { holds_ = std::move(holds); }
     [[nodiscard]] std::optional<Instant> next() const;
     /// What is due, once.
     [[nodiscard]] std::optional<OwnAction> take_due(Instant now);
@@ -30,12 +34,14 @@ private:
         OwnAction action;
         Instant end;
     };
+    [[nodiscard]] Instant when(const Timer& timer) const;
     [[nodiscard]] std::vector<Timer>::const_iterator soonest() const;
 
     unsigned speed_;
     Instant begun_;
     WallTime begun_wall_;
     std::vector<Timer> timers_;
+    Holds holds_;
 };
 
 } // namespace offhook::phone

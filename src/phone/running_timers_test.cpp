@@ -46,6 +46,27 @@ TEST_F(Timers, OneThatRunsKeepsItsEndWhenItIsSetAgain) {
     EXPECT_EQ(timers.take_due(clock.instant())->what, What::send_logs) << "two days are over";
 }
 
+TEST_F(Timers, WhatIsHeldBackComesWhenThatEndsAndAfterWhatIsNot) {
+    auto timers = at_speed(1);
+    timers.set({{What::check, 60s, "poll"}, {What::send_logs, 120s, "log"}}, clock.instant(), Running::forgotten);
+    const Instant begun = clock.instant();
+    Instant idle = begun + 300s;
+    timers.set_holds([&](const OwnAction& action, Instant end) -> std::optional<Instant> {
+        if (action.what == What::send_logs) return std::nullopt;
+        return std::min(idle, end + 3600s);
+    });
+    EXPECT_EQ(timers.next(), begun + 120s);
+    clock.advance(120s);
+    EXPECT_EQ(timers.take_due(clock.instant())->what, What::send_logs);
+    EXPECT_FALSE(timers.take_due(clock.instant()));
+    EXPECT_EQ(timers.next(), begun + 300s);
+    idle = begun + 86'400s;
+    EXPECT_EQ(timers.next(), begun + 3660s) << "not for ever";
+    idle = begun;
+    EXPECT_EQ(timers.next(), begun + 60s) << "it was idle before";
+    EXPECT_EQ(timers.take_due(clock.instant())->what, What::check);
+}
+
 TEST_F(Timers, AChangedReasonOrARestartBeginsAnew) {
     auto timers = at_speed(1);
     timers.set(daily, clock.instant(), Running::forgotten);

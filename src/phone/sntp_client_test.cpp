@@ -93,6 +93,12 @@ TEST_F(SntpClientTest, TakesNothingFromAServerWithoutATime) {
 
 TEST_F(SntpClientTest, LooksPastWhatIsNoAnswer) { EXPECT_TRUE(ask({Move::rubbish_then_answers})); }
 
+/// Names above knows names alone, as the system's resolver does.
+TEST_F(SntpClientTest, AsksAnAddressWithoutANameForIt) {
+    EXPECT_TRUE(ask({Move::answers}, "127.0.0.1"));
+    EXPECT_EQ(asked, 1U);
+}
+
 TEST_F(SntpClientTest, SaysThatANameHasNoAddress) {
     EXPECT_EQ(ask({Move::answers}, "nowhere.example.net").error().text(), "its name has no address");
     EXPECT_EQ(asked, 0U);

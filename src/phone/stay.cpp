@@ -8,6 +8,8 @@
 #include "phone/web/web_listener.hpp"
 #include "protocol/sip/notify_request.hpp"
 
+#include <algorithm>
+
 namespace offhook::phone {
 namespace {
 
@@ -55,12 +57,26 @@ Waking wait(NotifyListener& listener, std::optional<Instant> over, std::optional
     return waking;
 }
 
+/// What a NOTIFY would have to say for the same. nullopt: it is a log that is sent.
+std::optional<NotifyAction> same_order(OwnAction::What what) {
+    switch (what) {
+    case OwnAction::What::check:
+        return NotifyAction::check;
+    case OwnAction::What::resync:
+        return NotifyAction::resync;
+    case OwnAction::What::upgrade:
+        return NotifyAction::upgrade;
+    case OwnAction::What::send_logs:
+        break;
+    }
+    return std::nullopt;
+}
+
 /// As a NOTIFY would have it done. nullopt: its log was sent, and that is all.
 std::optional<NotifyAction> do_own(const OwnAction& action, const OwnLife& own, BootReport& report) {
-    if (action.what == OwnAction::What::check) return NotifyAction::check;
-    if (action.what == OwnAction::What::resync) return NotifyAction::resync;
-    if (own.send_logs) own.send_logs(report);
-    return std::nullopt;
+    const auto order = same_order(action.what);
+    if (!order && own.send_logs) own.send_logs(report);
+    return order;
 }
 
 /// The phone's pages, as its configuration has them now; their port stays the same once it is known.
@@ -93,14 +109,32 @@ private:
     std::optional<std::uint16_t> fixed_;
 };
 
-/// Orders wait while the phone is in use; a resync not for ever, and a report not at all.
-NotifyListener::Holds holds_until(Instant busy_until, std::optional<std::chrono::seconds> resync_wait_max) {
-    return [busy_until, resync_wait_max](const PhoneOrder& order, Instant since) -> std::optional<Instant> {
-        if (order.action == NotifyAction::report) return std::nullopt;
-        const bool resyncs = order.action == NotifyAction::resync || order.action == NotifyAction::check;
+/// Until when an action that is wanted since then waits while the phone is in use; a resync not for ever, a report
+/// and a log (nullopt) not at all.
+std::function<std::optional<Instant>(std::optional<NotifyAction>, Instant since)>
+holds_until(Instant busy_until, std::optional<std::chrono::milliseconds> resync_wait_max) {
+    return [busy_until, resync_wait_max](std::optional<NotifyAction> action, Instant since) -> std::optional<Instant> {
+        if (!action || action == NotifyAction::report) return std::nullopt;
+        const bool resyncs = action == NotifyAction::resync || action == NotifyAction::check;
         if (resyncs && resync_wait_max) return std::min(busy_until, since + *resync_wait_max);
         return busy_until;
     };
+}
+
+/// By the phone's clock, which may run faster than ours.
+std::optional<std::chrono::milliseconds> longest_wait(const StayOptions& options, std::string_view family,
+                                                      const BootReport& report) {
+    std::optional<std::chrono::milliseconds> longest = notify_rules(family, report).resync_wait_max;
+    if (longest) *longest /= std::max(1U, options.time_speed);
+    return longest;
+}
+
+/// What it was told waits, and what its own clock wants.
+void hold_back(NotifyListener& listener, RunningTimers& timers, Instant busy_until,
+               std::optional<std::chrono::milliseconds> resync_wait_max) {
+    const auto held = holds_until(busy_until, resync_wait_max);
+    listener.set_holds([held](const PhoneOrder& order, Instant since) { return held(order.action, since); });
+    timers.set_holds([held](const OwnAction& action, Instant end) { return held(same_order(action.what), end); });
 }
 
 } // namespace
@@ -119,9 +153,9 @@ void stay(const StayOptions& options, std::string_view family, BootReport& repor
                       err);
     err << "listening sip " << protocol::sip::host_and_port(local.address.text(), local.port) << std::endl;
     pages.open();
-    if (options.busy.count() > 0)
-        listener.set_holds(holds_until(clock.instant() + options.busy, notify_rules(family, report).resync_wait_max));
     RunningTimers timers(options.time_speed, clock.instant(), clock.wall());
+    if (options.busy.count() > 0)
+        hold_back(listener, timers, clock.instant() + options.busy, longest_wait(options, family, report));
     const auto set_timers = [&](Running running) {
         const Instant now = clock.instant();
         if (own.actions) timers.set(own.actions(report, timers.wall(now)), now, running);

@@ -31,8 +31,9 @@ struct StayOptions {
     /// Of its own pages; 0: a free one; nullopt: as its configuration says where it has a network of its own, else
     /// none.
     std::optional<std::uint16_t> web_port = {};
-    std::chrono::seconds busy{0}; ///< after the first boot it is in use so long: what it is told waits for the end
-    unsigned time_speed = 1;      ///< the phone's own timers run so many times as fast: a day's polling in minutes
+    /// After the first boot it is in use so long: what it is told, and what its own clock wants, waits for the end.
+    std::chrono::seconds busy{0};
+    unsigned time_speed = 1; ///< the phone's own timers run so many times as fast: a day's polling in minutes
     NotifySource source = NotifySource::anybody; ///< registrars: of whatever the family's own rules are
 };
 

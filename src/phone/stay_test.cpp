@@ -43,7 +43,7 @@ protected:
         options.sip_address = IpAddress::v4(0x7f000001);
         options.sip_port = port_of_nobody();
         BootReport report;
-        report.parameters = {{"Auth_Resync-Reboot_1_", "No"}};
+        report.parameters = {{"Auth_Resync-Reboot_1_", "No"}, {"Forced_Resync_Delay", forced_delay}};
         const std::jthread server([&](const std::stop_token& stop) {
             asio::io_context context;
             asio::ip::udp::socket socket(context, {asio::ip::address_v4::loopback(), 0});
@@ -74,6 +74,7 @@ protected:
     std::vector<BootSurroundings::Cause> causes;
     std::function<void(std::optional<NotifyAction>)> again = [this](auto action) { actions.push_back(action); };
     std::optional<Instant> lease_end;
+    std::string forced_delay = "14400";
     OwnLife own;
 };
 
@@ -119,6 +120,37 @@ TEST_F(Stay, ActsByItsOwnClockAsFastAsThatRuns) {
     EXPECT_THAT(causes, testing::Each(BootSurroundings::Cause::own_clock)) << "nobody has told it to";
     EXPECT_EQ(sent, 1U) << "polling does not put it off";
     EXPECT_TRUE(recorder.told(BootEvent::Kind::decision, "by the phone's own clock: poll"));
+}
+
+TEST_F(Stay, ItsOwnClockWaitsWhileThePhoneIsInUseAndItsLogDoesNot) {
+    options.time_speed = 600; // a minute in 100 ms
+    options.busy = std::chrono::seconds(60);
+    unsigned sent = 0;
+    own.actions = [](const BootReport&, WallTime) {
+        return std::vector<OwnAction>{{OwnAction::What::resync, std::chrono::seconds(60), "period"},
+                                      {OwnAction::What::upgrade, std::chrono::seconds(60), "retry"},
+                                      {OwnAction::What::send_logs, std::chrono::seconds(60), "log"}};
+    };
+    own.send_logs = [&](BootReport&) { ++sent; };
+    run({});
+    EXPECT_TRUE(actions.empty());
+    EXPECT_GE(sent, 3U);
+
+    forced_delay = "0";
+    run({});
+    EXPECT_THAT(actions, testing::AllOf(testing::SizeIs(testing::Ge(3U)), testing::Each(NotifyAction::resync)))
+        << "an upgrade is never forced";
+}
+
+TEST_F(Stay, ItsOwnClockTellsAnUpgradeFromAResync) {
+    options.time_speed = 150;
+    own.actions = [&](const BootReport&, WallTime) {
+        std::vector<OwnAction> all{{OwnAction::What::resync, std::chrono::seconds(120), "period"}};
+        if (actions.empty()) all.push_back({OwnAction::What::upgrade, std::chrono::seconds(60), "retry"});
+        return all;
+    };
+    run({});
+    EXPECT_THAT(actions, testing::ElementsAre(NotifyAction::upgrade, NotifyAction::resync));
 }
 
 TEST_F(Stay, ASignalWhileItBootsEndsTheProcess) {

@@ -132,7 +132,7 @@ private:
         if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
     }
 
-    /// Its page was told to.
+    /// Its page was told to, or the timer of an upgrade that failed has ended: then `once` is nothing.
     asio::awaitable<void> upgrade_once(std::optional<OneShot> once) {
         const auto upgraded = co_await machine_.upgrade(std::move(once));
         if (upgraded.effect == Effect::new_firmware) co_await machine_.reboot(RebootKind::cold, "new firmware");
@@ -207,6 +207,30 @@ private:
     NotifyAction told_;
 };
 
+PhoneLinks links_of(const BootSurroundings& around, const Flash& flash, Random& random, SyslogSender& syslog) {
+    PhoneLinks links{random};
+    links.is_busy = around.is_busy;
+    links.syslog = [&](const std::string& line) { // both get them (14)
+        syslog.send(flash.parameter("Syslog_Server"), line);
+        if (flash.parameter("Debug_Server") != flash.parameter("Syslog_Server"))
+            syslog.send(flash.parameter("Debug_Server"), line);
+    };
+    return links;
+}
+
+/// With the host's randomness, its network for messages, and whether the phone is in use.
+asio::awaitable<BootReport> run_with_links(BootSurroundings surroundings, Flash& flash, NotifyAction told,
+                                           std::optional<OneShot> once) {
+    SystemRandom random;
+    const auto executor = co_await asio::this_coro::executor;
+    SyslogSender syslog(executor, surroundings.resolver);
+    BootReport report;
+    Boot phone(surroundings, flash, report, links_of(surroundings, flash, random, syslog), told);
+    co_await phone.run(std::move(once));
+    co_await syslog.finish();
+    co_return report;
+}
+
 class LinksysBoot final : public FamilyBoot {
 public:
     [[nodiscard]] std::string_view family() const override { return family_name; }
@@ -255,12 +279,9 @@ public:
     }
     [[nodiscard]] asio::awaitable<BootReport> follow(BootSurroundings surroundings, Flash& flash, PhoneOrder order,
                                                      std::function<void(const Flash&)> keep_flash) const override {
-        SystemRandom random;
-        PhoneLinks links{random};
-        BootReport report;
-        Boot phone(surroundings, flash, report, std::move(links), order.action);
-        std::optional<OneShot> once = OneShot{order.once.value_or(""), order.host};
-        co_await phone.run(std::move(once));
+        std::optional<OneShot> once;
+        if (order.once) once = OneShot{*order.once, order.host};
+        auto report = co_await run_with_links(surroundings, flash, order.action, std::move(once));
         keep_flash(flash);
         co_return report;
     }
@@ -298,18 +319,8 @@ asio::awaitable<BootReport> run(BootSurroundings surroundings, Flash& flash, Pho
 
 asio::awaitable<BootReport> boot(BootSurroundings surroundings, Flash& flash,
                                  std::function<void(const Flash&)> keep_flash) {
-    SystemRandom random;
-    PhoneLinks links{random};
-    const auto executor = co_await asio::this_coro::executor;
-    SyslogSender syslog(executor, surroundings.resolver);
-    links.syslog = [&](const std::string& line) { // both get them (14)
-        syslog.send(flash.parameter("Syslog_Server"), line);
-        if (flash.parameter("Debug_Server") != flash.parameter("Syslog_Server"))
-            syslog.send(flash.parameter("Debug_Server"), line);
-    };
     std::optional<OneShot> nothing;
-    auto report = co_await run(surroundings, flash, std::move(links), std::move(nothing));
-    co_await syslog.finish();
+    auto report = co_await run_with_links(surroundings, flash, NotifyAction::resync, std::move(nothing));
     keep_flash(flash);
     co_return report;
 }

@@ -7,6 +7,10 @@
 #include "phone/notify/notify_rules.hpp"
 #include "phone/scripted_transfers.hpp"
 
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +18,7 @@
 namespace offhook::phone::linksys {
 namespace {
 
+namespace asio = boost::asio;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -36,6 +41,14 @@ protected:
         for (const auto& step : server.steps) urls.push_back(step.url);
         return urls;
     }
+    /// Of a phone that runs.
+    BootReport follow(const PhoneOrder& order, BootSurroundings::Cause cause) {
+        server.steps.clear();
+        const FoundServer found;
+        BootSurroundings around{family, family.model(), server, recorder, clock, {}, nullptr, {}, &found, cause};
+        around.is_busy = is_busy;
+        return awaited(family_boot().follow(around, flash, order, [](const Flash&) {}));
+    }
     void type_in(const std::string& url) { ASSERT_TRUE(family_boot().type_in({url, {}, {}, {}}, flash)); }
 
     FakeRows family{"linksys-spa",
@@ -48,6 +61,28 @@ protected:
     Recorder recorder;
     ManualClock clock;
     Flash flash;
+    std::function<bool()> is_busy;
+};
+
+/// A syslog server: what has come so far.
+class Syslog {
+public:
+    Syslog() { socket_.non_blocking(true); }
+    [[nodiscard]] std::string place() const { return fmt::format("127.0.0.1:{}", socket_.local_endpoint().port()); }
+    [[nodiscard]] std::vector<std::string> lines() {
+        std::vector<std::string> out;
+        for (;;) {
+            std::array<char, 1'500> buffer{};
+            boost::system::error_code error;
+            const auto bytes = socket_.receive(asio::buffer(buffer), 0, error);
+            if (error) return out;
+            out.emplace_back(buffer.data(), bytes);
+        }
+    }
+
+private:
+    asio::io_context context_;
+    asio::ip::udp::socket socket_{context_, asio::ip::udp::endpoint(asio::ip::address_v4::loopback(), 0)};
 };
 
 TEST_F(LinksysBoot, FetchesItsDefaultProfileByTftpFromTheFoundHost) {
@@ -195,6 +230,39 @@ TEST_F(LinksysBoot, RunsByTheSwitchesThatItsProfileSets) {
     const auto rules = notify_rules("linksys-spa", run());
     EXPECT_EQ(rules.find("resync")->use, NotifyEvent::Use::off);
     EXPECT_EQ(rules.find("reboot")->proof, NotifyEvent::Proof::none);
+}
+
+TEST_F(LinksysBoot, WritesItsMessagesWhateverItFollows) {
+    Syslog syslog;
+    flash.parameters["Syslog_Server"] = syslog.place();
+    flash.parameters["Profile_Rule"] = flash.parameters["Upgrade_Rule"] = "http://h/x";
+    const auto requests = [](const char* what) { return Contains(HasSubstr(std::string("Requesting ") + what)); };
+    follow({NotifyAction::resync, "http://h/once", "192.0.2.9"}, BootSurroundings::Cause::notify);
+    EXPECT_THAT(syslog.lines(), requests("resync"));
+    follow({NotifyAction::upgrade, "http://h/once.bin", "192.0.2.9"}, BootSurroundings::Cause::notify);
+    EXPECT_THAT(syslog.lines(), requests("upgrade"));
+    run();
+    EXPECT_THAT(syslog.lines(), testing::AllOf(requests("resync"), requests("upgrade")));
+}
+
+TEST_F(LinksysBoot, ByTheTimerOfAnUpgradeItRunsItsUpgradeRule) {
+    type_in("http://boot/");
+    flash.parameters["Upgrade_Rule"] = "http://h/spa.bin";
+    flash.parameters["Resync_After_Upgrade_Attempt"] = "No";
+    follow({NotifyAction::upgrade, {}, ""}, BootSurroundings::Cause::own_clock);
+    EXPECT_THAT(asked(), ElementsAre("http://h/spa.bin")) << "and no resync before it";
+    flash.parameters["Resync_After_Upgrade_Attempt"] = "Yes";
+    follow({NotifyAction::upgrade, {}, ""}, BootSurroundings::Cause::own_clock);
+    EXPECT_THAT(asked(), ElementsAre("http://h/spa.bin", "http://boot/spa942.cfg"));
+}
+
+TEST_F(LinksysBoot, UpgradesOnlyWhenItIsIdle) {
+    flash.parameters["Upgrade_Rule"] = "http://h/spa.bin";
+    unsigned looked = 0;
+    is_busy = [&] { return ++looked < 10; };
+    follow({NotifyAction::upgrade, {}, ""}, BootSurroundings::Cause::own_clock);
+    EXPECT_GE(looked, 10U);
+    EXPECT_EQ(server.waited, std::chrono::seconds(9)) << "second by second";
 }
 
 TEST_F(LinksysBoot, AsksWithAnInformOnlyWhereItsSwitchSaysSo) {

@@ -81,6 +81,7 @@ asio::awaitable<std::string> Provisioning::address_of(std::string host) {
 
 asio::awaitable<bool> Provisioning::wait_for_idle(std::chrono::seconds longest) {
     if (!links_.is_busy || !links_.is_busy()) co_return true;
+    if (longest.count() == 0) co_return false;
     decide(fmt::format("the phone is in use: waiting until it is idle, at most {} s", longest.count()));
     const std::chrono::milliseconds second = std::chrono::seconds(1);
     const auto step = second / std::max(1U, around_.time_speed);
@@ -89,6 +90,13 @@ asio::awaitable<bool> Provisioning::wait_for_idle(std::chrono::seconds longest) 
         if (!links_.is_busy()) co_return true;
     }
     co_return false;
+}
+
+/// How long the phone waits here until it resyncs in use. What a running phone was told, or does by its own clock, was
+/// held back before it came here (stay()): once more would be twice.
+std::chrono::seconds Provisioning::forced_after() const {
+    if (around_.cause != BootSurroundings::Cause::power) return std::chrono::seconds(0);
+    return seconds_of(flash_, "Forced_Resync_Delay");
 }
 
 asio::awaitable<void> Provisioning::random_delay() {
@@ -103,7 +111,7 @@ asio::awaitable<void> Provisioning::random_delay() {
 }
 
 asio::awaitable<void> Provisioning::reboot(RebootKind kind, std::string why) {
-    (void)co_await wait_for_idle(seconds_of(flash_, "Forced_Resync_Delay"));
+    (void)co_await wait_for_idle(forced_after());
     ++report_.reboots;
     around_.observer.on_event(
         {BootEvent::Kind::reboot,
@@ -121,7 +129,7 @@ asio::awaitable<Outcome> Provisioning::resync(ResyncReason reason, std::optional
         (void)co_await wait_for_idle(std::chrono::seconds(86'400));
         const std::chrono::milliseconds countdown = bound;
         co_await around_.transfers.wait(countdown / std::max(1U, around_.time_speed));
-    } else if (!co_await wait_for_idle(bound)) {
+    } else if (!co_await wait_for_idle(forced_after())) {
         decide(fmt::format("Forced_Resync_Delay of {} s is over: the phone resyncs in use", bound.count()));
     }
     Outcome outcome;

@@ -96,6 +96,7 @@ private:
                                                               config::RuleServer server);
     [[nodiscard]] boost::asio::awaitable<Outcome> fetch_firmware(config::RulePlace place, config::MacroValues values);
     [[nodiscard]] boost::asio::awaitable<bool> wait_for_idle(std::chrono::seconds longest);
+    [[nodiscard]] std::chrono::seconds forced_after() const;
     [[nodiscard]] boost::asio::awaitable<std::string> address_of(std::string host);
     [[nodiscard]] Outcome::Effect apply(const std::string& source, const std::vector<config::Parameter>& parameters);
     [[nodiscard]] Outcome judge_firmware(const TransferAnswer& answer, const std::string& name);
@@ -104,6 +105,7 @@ private:
     void write_log(std::string_view parameter, const config::MacroValues& values);
     void remember_resync(const Outcome& outcome);
     void remember_upgrade(const Outcome& outcome, const std::string& done);
+    void forget_upgrade_failures();
     void decide(std::string text) { files_.decide(std::move(text)); }
 
     const BootSurroundings& around_;
@@ -116,7 +118,7 @@ private:
     std::string file_url_;
     std::map<std::string, std::string, std::less<>> obtained_;
     std::array<std::string, profile_rules.size()> ran_;
-    std::string upgrade_key_; ///< of the upgrade that runs: the rule's text and where it leads
+    std::string upgrade_key_; ///< of the upgrade that runs: the rule's text and, once that is known, where it leads
 };
 
 } // namespace offhook::phone::linksys

@@ -52,6 +52,22 @@ TEST_F(SpaReport, HoldsPasswordsOnlyWhereTheSwitchSaysSo) {
     EXPECT_NE(sent().post->find(">s3cr3t</Password_1_>"), std::string::npos);
 }
 
+TEST_F(SpaReport, TellsTheCertificateThatItsRulesKnow) {
+    set("Report_Rule", "http://192.0.2.10/rep.xml");
+    const auto tells = [&](const std::string& word) {
+        (void)report_once();
+        EXPECT_NE(sent().post->find(">" + word + "</Client_Certificate>"), std::string::npos) << *sent().post;
+        const auto known = macros_of(flash, family.model().name, {}, ResyncReason::asked, clock.wall());
+        EXPECT_EQ(known.values.at("CCERT"), word);
+    };
+    tells("Not Installed");
+    own_certificate = BootSurroundings::OwnCertificate::installed;
+    keep_identity(surroundings(), flash);
+    tells("Installed");
+    set("phone.CCERT", "Not Installed");
+    tells("Not Installed");
+}
+
 TEST_F(SpaReport, IsNotSentAgain) {
     set("Report_Rule", "http://192.0.2.10/rep.xml");
     transfers.script.fail("http://192.0.2.10/rep.xml", FileOutcome::timed_out);

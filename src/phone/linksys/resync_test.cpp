@@ -275,6 +275,21 @@ TEST_F(LinksysResync, WaitsForIdleAtMostItsForcedDelay) {
     EXPECT_EQ(clock.instant() - last, seconds(130));
 }
 
+TEST_F(LinksysResync, DoesNotWaitTwiceForIdle) {
+    set("Profile_Rule", "http://h/x");
+    serve("http://h/x", profile("<GPP_A>1</GPP_A>"));
+    const FoundServer found;
+    const auto started = clock.instant();
+    busy_until = started + seconds(100);
+    const auto resynced = boot_phone(&found, BootSurroundings::Cause::own_clock);
+    EXPECT_THAT(asked(), ElementsAre("http://h/x")) << "what is due was held back before";
+    EXPECT_EQ(resynced.reboots, 1U);
+    EXPECT_EQ(clock.instant(), started) << "one that is forced cuts calls";
+    set("Upgrade_Rule", "http://h/none.bin");
+    boot_phone(&found, BootSurroundings::Cause::notify);
+    EXPECT_EQ(clock.instant(), *busy_until) << "an upgrade is never forced";
+}
+
 TEST_F(LinksysResync, AOneShotIsRunAloneAndNotRemembered) {
     server.host = "192.0.2.10";
     serve("tftp://192.0.2.77/basic.txt", profile("<GPP_A>1</GPP_A>"));

@@ -4,6 +4,7 @@
 #include "phone/linksys/discovery.hpp"
 #include "phone/linksys/macros.hpp"
 #include "phone/linksys/parameters.hpp"
+#include "phone/linksys/state.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -111,8 +112,7 @@ void add_identity(std::string& out, const Flash& flash, std::string_view model) 
     add_element(out, "Software_Version", product, running_version(flash));
     add_element(out, "Hardware_Version", product, hardware_version);
     add_element(out, "MAC_Address", product, flash.mac.text_upper());
-    const auto certificate = flash.parameter("phone.CCERT");
-    add_element(out, "Client_Certificate", product, certificate.empty() ? "Installed" : certificate);
+    add_element(out, "Client_Certificate", product, read_identity(flash).certificate);
     add_element(out, "Customization", product, "Open");
     add_element(out, "Licenses", product, "");
 }

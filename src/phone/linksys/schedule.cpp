@@ -68,7 +68,7 @@ std::vector<OwnAction> own_actions(const Flash& flash, WallTime now, Random& ran
     std::vector<OwnAction> actions;
     if (is_on(flash, "Upgrade_Enable") && state.upgrade_failures > 0)
         if (const auto after = delays_of(flash, "Upgrade_Error_Retry_Delay").delay(state.upgrade_failures - 1, random))
-            actions.push_back({OwnAction::What::resync, *after,
+            actions.push_back({OwnAction::What::upgrade, *after,
                                fmt::format("Upgrade_Error_Retry_Delay, after failure {}", state.upgrade_failures)});
     if (!is_on(flash, "Provision_Enable")) return actions;
     const auto trigger = trigger_holds_in(flash, now);

@@ -98,6 +98,7 @@ TEST_F(LinksysSchedule, RetriesAnUpgradeEvenSo) {
         state.upgrade_failures = failures;
         keep_state(state, flash);
         EXPECT_EQ(after(), failures == 1 ? 60 : 120);
+        EXPECT_EQ(actions().at(0).what, OwnAction::What::upgrade);
     }
     flash.parameters["Upgrade_Enable"] = "No";
     EXPECT_EQ(after(), -1);

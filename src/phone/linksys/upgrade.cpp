@@ -41,7 +41,10 @@ bool is_too_old(std::string_view version, std::string_view limit, const config::
 } // namespace
 
 asio::awaitable<Outcome> Provisioning::upgrade(std::optional<OneShot> once) {
-    if (!once && trim(in_force(flash_, "Upgrade_Rule")).empty()) co_return Outcome{};
+    if (!once && trim(in_force(flash_, "Upgrade_Rule")).empty()) {
+        forget_upgrade_failures();
+        co_return Outcome{};
+    }
     if (!is_on(flash_, "Upgrade_Enable")) {
         decide("Upgrade_Enable is No: the phone keeps its firmware");
         co_return Outcome{End::refused, Effect::none, ""};
@@ -59,11 +62,19 @@ asio::awaitable<Outcome> Provisioning::upgrade(std::optional<OneShot> once) {
         text = once->rule;
         form = RuleForm::upgrade_url;
     }
-    upgrade_key_.clear();
     const auto outcome = co_await run_upgrade(std::move(text), form, std::move(server));
     const bool was_tried = outcome.end == End::succeeded || outcome.end == End::failed;
     if (was_tried && !once) remember_upgrade(outcome, upgrade_key_);
+    if (outcome.end == End::skipped && !once) forget_upgrade_failures();
     co_return outcome;
+}
+
+/// Nothing is left to be tried again: the retry timer ends, and $UPGST is 1.
+void Provisioning::forget_upgrade_failures() {
+    State state = read_state(flash_);
+    if (state.upgrade_failures == 0) return;
+    state.upgrade_failures = 0;
+    keep_state(state, flash_);
 }
 
 void Provisioning::remember_upgrade(const Outcome& outcome, const std::string& done) {
@@ -85,7 +96,15 @@ void Provisioning::remember_upgrade(const Outcome& outcome, const std::string& d
 
 asio::awaitable<Outcome> Provisioning::run_upgrade(std::string text, RuleForm form, config::RuleServer server) {
     auto known = macros(ResyncReason::upgraded);
+    upgrade_key_ = text; // of one that cannot begin
+    const auto is_given_up = [&] {
+        return form == RuleForm::upgrade && read_state(flash_).upgrade_given_up == upgrade_key_;
+    };
     const auto fail_with = [&](const std::string& why, std::string error) {
+        if (is_given_up()) {
+            decide("Upgrade_Rule cannot begin, and the rule is as it was: " + why);
+            return Outcome{};
+        }
         files_.problem("Upgrade_Rule: " + why);
         known.values["ERR"] = error;
         write_log("Log_Upgrade_Failure_Msg", known.values);
@@ -107,9 +126,9 @@ asio::awaitable<Outcome> Provisioning::run_upgrade(std::string text, RuleForm fo
     if (!place) co_return fail_with(place.error().message, "scheme unsupported");
     upgrade_key_ =
         fmt::format("{}\n{}://{}:{}{}", text, config::to_text(place->scheme), place->host, place->port(), place->path);
-    const State state = read_state(flash_);
-    const bool is_done = state.upgrade_done == upgrade_key_ && !chosen->condition;
-    if (form == RuleForm::upgrade && (is_done || state.upgrade_given_up == upgrade_key_)) {
+    const bool is_done =
+        form == RuleForm::upgrade && read_state(flash_).upgrade_done == upgrade_key_ && !chosen->condition;
+    if (is_done || is_given_up()) {
         decide(fmt::format("Upgrade_Rule: {} was {}, and the rule is as it was", place->path,
                            is_done ? "fetched" : "tried in vain"));
         co_return Outcome{End::skipped, assignment_effect, ""};

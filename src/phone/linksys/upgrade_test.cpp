@@ -1,3 +1,4 @@
+#include "phone/linksys/schedule.hpp"
 #include "phone/linksys/scripted_phone.hpp"
 
 #include "base/digest.hpp"
@@ -178,6 +179,43 @@ TEST_F(LinksysUpgrade, ThatMayNotBeRetriedWaitsForAReset) {
     EXPECT_THAT(asked(), ElementsAre("http://h/x")) << "as if it had succeeded";
     boot_phone();
     EXPECT_THAT(asked(), Contains("http://h/none.bin"));
+}
+
+TEST_F(LinksysUpgrade, ThatCannotBeginIsTriedOnceWhereItMayNotBeRetried) {
+    set("Profile_Rule", "http://h/x");
+    set("Upgrade_Error_Retry_Delay", "0");
+    serve("http://h/x", profile(""));
+    serve("http://h/good.bin", image("5.2.5"));
+    const auto told_once = Contains(HasSubstr("Upgrade_Rule")).Times(1);
+    for (const char* rule : {"https://h/spa.bin", "[--key x] http://h/spa.bin"}) {
+        set("Upgrade_Rule", rule);
+        const auto booted = boot_phone();
+        EXPECT_THAT(asked(), ElementsAre("http://h/x", "http://h/x"))
+            << rule << ": a resync, and that after the attempt";
+        EXPECT_THAT(booted.problems, told_once) << rule;
+        const FoundServer found;
+        boot_phone(&found, BootSurroundings::Cause::own_clock);
+        EXPECT_THAT(asked(), ElementsAre("http://h/x")) << rule << ": as if it had succeeded";
+        EXPECT_THAT(boot_phone().problems, told_once) << rule << ": until the next reset";
+    }
+    set("Upgrade_Rule", "http://h/good.bin");
+    EXPECT_EQ(upgrade().end, End::succeeded) << "another rule";
+}
+
+TEST_F(LinksysUpgrade, ThatFailedIsForgottenWithItsRule) {
+    set("Upgrade_Error_Retry_Delay", "120");
+    serve("http://h/good.bin", image("5.2.5"));
+    set("Upgrade_Rule", "http://h/good.bin");
+    EXPECT_EQ(upgrade().end, End::succeeded);
+    for (const char* rule : {"", "# http://h/none.bin", "($SWVER lt 1.0)? http://h/none.bin", "http://h/good.bin"}) {
+        set("Upgrade_Rule", "http://h/none.bin");
+        EXPECT_EQ(upgrade().end, End::failed);
+        EXPECT_EQ(own_actions(flash, clock.wall(), random).size(), 1U);
+        set("Upgrade_Rule", rule);
+        EXPECT_EQ(upgrade().end, End::skipped) << rule;
+        EXPECT_EQ(read_state(flash).upgrade_failures, 0U) << rule;
+        EXPECT_THAT(own_actions(flash, clock.wall(), random), IsEmpty()) << rule;
+    }
 }
 
 TEST_F(LinksysUpgrade, ThatNeverSettlesIsFound) {
