@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/key_option.hpp"
+#include "cli/private_file.hpp"
 #include "cli/serve_config.hpp"
 #include "cli/spc_tool.hpp"
 #include "config/compile/compiled_profile.hpp"
@@ -133,10 +134,8 @@ int write_output(const CompileArguments& arguments, const std::string& bytes) {
         std::cout.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         return std::cout.flush() ? exit_done : failed({ErrorCode::unavailable, "cannot write to stdout"});
     }
-    std::ofstream file(arguments.output, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    return file ? exit_done : failed({ErrorCode::unavailable, "cannot be written", arguments.output});
+    const auto written = write_private_file(arguments.output, bytes); // a profile holds passwords
+    return written ? exit_done : failed(written.error());
 }
 
 std::string misuse(const CompileArguments& arguments) {

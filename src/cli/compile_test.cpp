@@ -5,6 +5,8 @@
 #include "config/seal/seal.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -102,6 +104,41 @@ TEST_F(CompileCommand, ReadsFilesWithTheirImportsAndTheXmlForm) {
     std::stringstream written;
     written << file.rdbuf();
     EXPECT_EQ(written.str(), xml);
+}
+
+TEST_F(CompileCommand, WritesAFileThatOnlyItsOwnerReads) {
+    const fs::path to = folder_ / "out.xml";
+    const auto content = [](const fs::path& path) {
+        std::ifstream file(path);
+        std::stringstream text;
+        text << file.rdbuf();
+        return text.str();
+    };
+    const auto owner_alone = fs::perms::owner_read | fs::perms::owner_write;
+    (void)put("out.xml", "an old one, readable to all");
+    fs::permissions(to, fs::perms::owner_all | fs::perms::group_read | fs::perms::others_read);
+    const int held = ::open(to.c_str(), O_RDONLY); // by somebody who read the old one
+    ASSERT_EQ(compile({"-o", to.string()}).code, exit_done);
+    EXPECT_EQ(content(to), xml);
+    EXPECT_EQ(fs::status(to).permissions(), owner_alone);
+    std::string before(64, '\0');
+    before.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(held, before.data(), before.size()))));
+    (void)::close(held);
+    EXPECT_EQ(before, "an old one, readable to all") << "never the new text in the old file";
+    fs::create_symlink("out.xml", folder_ / "link.xml");
+    ASSERT_EQ(compile({"-o", (folder_ / "link.xml").string(), "--gzip"}).code, exit_done);
+    EXPECT_TRUE(fs::is_symlink(folder_ / "link.xml"));
+    EXPECT_EQ(config::gunzip(content(to), 10'000).value_or(""), xml);
+    EXPECT_EQ(compile({"-o", "/dev/null"}).code, exit_done) << "written into, not replaced";
+    EXPECT_FALSE(fs::is_regular_file("/dev/null"));
+    for (const char* nowhere : {"none/out.xml", ""}) {
+        const auto refused = compile({"-o", (folder_ / nowhere).string()});
+        EXPECT_EQ(refused.code, exit_failed) << nowhere;
+        EXPECT_NE(refused.err.find("cannot be written"), std::string::npos) << refused.err;
+    }
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(folder_)) files += entry.exists() ? 1 : 0;
+    EXPECT_EQ(files, 2U) << "nothing is left beside it";
 }
 
 TEST_F(CompileCommand, ChecksNamesAndValues) {

@@ -35,7 +35,7 @@ Result<json::value> change_key(const Cli& cli, const KeyVerb& verb, const std::s
 /// All of them, a page at a time. Those with which it cannot be done, and why, are told.
 int change_site(const Cli& cli, const KeyVerb& verb, const std::string& site) {
     json::array changed, left;
-    std::string after;
+    std::string after, warning; // which is the site's, and so the same for all
     do {
         const auto page =
             ApiClient(cli).get("/v1/devices?limit=1000&after=" + after + "&site=" + percent_encoded(site));
@@ -44,18 +44,22 @@ int change_site(const Cli& cli, const KeyVerb& verb, const std::string& site) {
             const std::string mac = text_of(device, "mac");
             const auto done = change_key(cli, verb, mac);
             if (!done && done.error().code != ErrorCode::conflict) return failed(done.error());
-            if (done)
+            if (done) {
                 changed.emplace_back(mac);
-            else
+                if (warning.empty()) warning = text_of(*done, "warning");
+            } else
                 left.push_back({{"mac", mac}, {"why", done.error().message}});
         }
         after = text_of(*page, "next");
     } while (!after.empty());
     if (cli.json) {
-        print_json(json::object{{verb.done_json, changed}, {"left", left}});
+        json::object out{{verb.done_json, changed}, {"left", left}};
+        if (!warning.empty()) out["warning"] = warning;
+        print_json(out);
         return exit_done;
     }
     for (const auto& one : left) std::cerr << "note: " << text_of(one, "mac") << ": " << text_of(one, "why") << '\n';
+    if (!warning.empty()) std::cerr << "warning: " << warning << '\n';
     std::cerr << changed.size() << " phones " << verb.done_many << ", " << left.size() << " do not.\n";
     return exit_done;
 }
@@ -72,6 +76,8 @@ int run(const Cli& cli, const KeyVerb& verb, const KeyArguments& arguments) {
         print_json(*done);
     else
         std::cerr << text_of(*done, "mac") << ' ' << verb.done_one << '\n';
+    if (const auto warning = text_of(*done, "warning"); !cli.json && !warning.empty())
+        std::cerr << "warning: " << warning << '\n';
     return exit_done;
 }
 

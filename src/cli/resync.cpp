@@ -156,7 +156,7 @@ int resync(const Cli& cli, const ResyncArguments& arguments) {
 }
 
 constexpr const char* resync_footer =
-    "A phone is told by a SIP NOTIFY, at the address that it last came from, and with its line's password where it\n"
+    "A phone is told by a SIP NOTIFY, at the address where it last got a file, and with its line's password where it\n"
     "asks for one. Whether it came is whether it was heard of after that: see `offhook timeline MAC`.\n"
     "Exit codes: 0 every phone came (with --wait 0: accepted), 1 not, 2 wrong use.\n"
     "\n"
@@ -177,7 +177,7 @@ void add_resync(CLI::App& app, Cli& cli) {
                         "reboot, report; default: what the phone's family takes");
     command
         ->add_option("--address", arguments->address,
-                     "Where the phone is; default: where it was last heard of, port 5060")
+                     "Where the phone is; default: where it last got a file, port 5060. Needed for a rule with --key")
         ->type_name("HOST[:PORT]")
         ->excludes(site);
     command->add_option("--transport", arguments->transport, "udp or tcp")

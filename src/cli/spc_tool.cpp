@@ -3,12 +3,14 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <optional>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -49,6 +51,35 @@ private:
     fs::path path_;
 };
 
+volatile std::sig_atomic_t stop_signal = 0; ///< that came while the tool ran; 0: none
+
+/// While it lives a signal that would end us is only noted. Then it is given its due: by that time the directory with
+/// the plain profile is gone.
+class StopSignals {
+public:
+    StopSignals() {
+        stop_signal = 0;
+        struct sigaction noting {};
+        noting.sa_handler = [](int signal) { stop_signal = signal; };
+        for (std::size_t i = 0; i < signals.size(); ++i) {
+            (void)::sigaction(signals[i], nullptr, &before_[i]);
+            if (before_[i].sa_handler != SIG_IGN) (void)::sigaction(signals[i], &noting, nullptr); // else nohup's
+        }
+    }
+    ~StopSignals() {
+        for (std::size_t i = 0; i < signals.size(); ++i) (void)::sigaction(signals[i], &before_[i], nullptr);
+        if (stop_signal != 0) (void)::raise(stop_signal);
+    }
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    [[nodiscard]] bool came() const { return stop_signal != 0; }
+
+private:
+    static constexpr std::array<int, 3> signals{SIGINT, SIGTERM, SIGHUP};
+    std::array<struct sigaction, 3> before_{};
+};
+
 /// Nullopt: there is none, or it is longer than we take.
 std::optional<std::string> text_of(const fs::path& path) {
     std::error_code error;
@@ -62,11 +93,13 @@ std::optional<std::string> text_of(const fs::path& path) {
 }
 
 /// In the child: only what is safe between fork and exec. A number of 127 says that there was no exec.
-[[noreturn]] void become(const char* program, char** words, const char* directory) {
+[[noreturn]] void become(const char* program, char** words, const char* directory, pid_t parent) {
     char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C";
     char* environment[] = {path, locale, nullptr};
     const rlimit file_size{output_bytes_max, output_bytes_max}, core{0, 0};
     (void)::setpgid(0, 0);
+    (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127); // it ended before we had asked to hear of it
     (void)::setrlimit(RLIMIT_FSIZE, &file_size);
     (void)::setrlimit(RLIMIT_CORE, &core);
     if (::chdir(directory) != 0) ::_exit(127);
@@ -78,10 +111,10 @@ std::optional<std::string> text_of(const fs::path& path) {
     ::_exit(127);
 }
 
-/// Nullopt: it took longer and is dead now.
-std::optional<int> wait_for(pid_t child, std::chrono::milliseconds time_max) {
+/// Nullopt: it took longer, or we are to end, and it is dead now.
+std::optional<int> wait_for(pid_t child, std::chrono::milliseconds time_max, const StopSignals& signals) {
     int status = 0;
-    for (std::chrono::milliseconds waited{0}; waited < time_max; waited += look_every) {
+    for (std::chrono::milliseconds waited{0}; waited < time_max && !signals.came(); waited += look_every) {
         const pid_t ended = ::waitpid(child, &status, WNOHANG);
         if (ended == child) return status;
         if (ended < 0 && errno != EINTR) world_failed("cannot wait for the profile compiler");
@@ -108,6 +141,7 @@ std::string talk_of(const OwnDirectory& directory) {
 Result<std::string> SpcTool::run(const std::vector<std::string>& options, std::string_view source) const {
     if (::access(program_.c_str(), X_OK) != 0 || !fs::is_regular_file(program_))
         return fail(ErrorCode::not_found, "this is no program that can be run", program_.string());
+    const StopSignals signals; // outlives the directory
     const OwnDirectory directory;
     std::ofstream in(directory / in_name, std::ios::binary);
     in << source;
@@ -120,10 +154,11 @@ Result<std::string> SpcTool::run(const std::vector<std::string>& options, std::s
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     const std::string program = fs::absolute(program_).string(), folder = directory.path().string();
-    const pid_t child = ::fork();
+    const pid_t ourselves = ::getpid(), child = ::fork();
     if (child < 0) world_failed("cannot start the profile compiler");
-    if (child == 0) become(program.c_str(), pointers.data(), folder.c_str());
-    const auto status = wait_for(child, time_max_);
+    if (child == 0) become(program.c_str(), pointers.data(), folder.c_str(), ourselves);
+    const auto status = wait_for(child, time_max_, signals);
+    if (!status && signals.came()) return fail(ErrorCode::unavailable, "the profile compiler was ended, as we are");
     if (!status)
         return fail(ErrorCode::unavailable,
                     fmt::format("the profile compiler took longer than {} ms and was ended", time_max_.count()));

@@ -1,14 +1,27 @@
 // The vendor's program is not to be had: a stand-in shows what ours gives it and makes of it.
 #include "cli/spc_tool.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace offhook::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+bool ends(pid_t process) {
+    bool running = true;
+    for (int tries = 0; tries < 100 && running; ++tries) {
+        std::ifstream state("/proc/" + std::to_string(process) + "/stat");
+        std::string number, name, letter;
+        running = static_cast<bool>(state >> number >> name >> letter) && letter != "Z";
+        if (running) ::usleep(20'000);
+    }
+    return !running;
+}
 
 class SpcToolTest : public testing::Test {
 protected:
@@ -66,14 +79,40 @@ TEST_F(SpcToolTest, EndsOneThatTakesTooLongWithAllItStarted) {
     pid_t child = 0;
     file >> child;
     ASSERT_GT(child, 1);
-    bool running = true;
-    for (int tries = 0; tries < 100 && running; ++tries) {
-        std::ifstream state("/proc/" + std::to_string(child) + "/stat");
-        std::string number, name, letter;
-        running = static_cast<bool>(state >> number >> name >> letter) && letter != "Z";
-        if (running) ::usleep(20'000);
+    EXPECT_TRUE(ends(child));
+}
+
+TEST_F(SpcToolTest, LeavesNothingWhereASignalEndsUs) {
+    const fs::path place = folder_ / "place";
+    const auto script = "sleep 60 & echo \"$PWD $!\" > '" + place.string() + ".new'; mv '" + place.string() +
+                        ".new' '" + place.string() + "'; wait";
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        const SpcTool slow = tool(script, 30'000);
+        const pid_t ours = ::fork();
+        if (ours == 0) {
+            (void)slow.run({}, "User_Password \"s3cret\" ;\n");
+            ::_exit(3); // the signal did nothing
+        }
+        for (int tries = 0; tries < 500 && !fs::exists(place); ++tries) ::usleep(20'000);
+        std::string directory;
+        pid_t started = 0;
+        ASSERT_TRUE(std::ifstream(place) >> directory >> started);
+        EXPECT_TRUE(fs::exists(directory)) << signal;
+        ASSERT_EQ(::kill(ours, signal), 0);
+        int status = 0;
+        ASSERT_EQ(::waitpid(ours, &status, 0), ours);
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << status;
+        EXPECT_FALSE(fs::exists(directory)) << signal;
+        EXPECT_TRUE(ends(started)) << signal;
+        fs::remove(place);
     }
-    EXPECT_FALSE(running);
+}
+
+TEST_F(SpcToolTest, RunsOnWhereASignalIsIgnored) {
+    const auto before = std::signal(SIGHUP, SIG_IGN);
+    const auto out = tool("kill -HUP $PPID; echo done > out.cfg").run({}, "x");
+    (void)std::signal(SIGHUP, before);
+    EXPECT_EQ(out.value_or("(nothing)"), "done\n");
 }
 
 TEST_F(SpcToolTest, BoundsWhatItWrites) {

@@ -8,6 +8,7 @@
 #include "config/render/sealing.hpp"
 #include "protocol/http_head.hpp"
 #include "server/event_texts.hpp"
+#include "server/introduction.hpp"
 #include "server/listing.hpp"
 #include "server/sealed_uploads.hpp"
 #include "server/stored_files.hpp"
@@ -70,6 +71,14 @@ bool is_served(const Asked& asked) {
 bool may_be_introduced(const Asked& asked, WallTime now) {
     if (asked.request.privacy == catalogue::Privacy::tls && asked.proof >= catalogue::Proof::credentials) return true;
     return asked.device != nullptr && asked.site->first_contact_minutes != 0 && asked.device->first_contact_until > now;
+}
+
+/// Whether it is a stored file that may bring the phone's key, while own files are sealed.
+bool is_stored_introduction(const Asked& asked, const catalogue::Snapshot& snapshot) {
+    const config::OtherFile* other = asked.match->other;
+    if (other == nullptr || !may_bring_key(*asked.family, *other)) return false;
+    const Layers layers(snapshot, *asked.family, *asked.site, asked.device, asked.model);
+    return has_sealed_files(config::Effective(layers.all()));
 }
 
 constexpr std::string_view sealed_media_type = "application/octet-stream";
@@ -149,6 +158,8 @@ FileAnswer Delivery::open(const FileRequest& request) {
         if (at_hand.is_absent ||
             (is_upload && at_hand.file != nullptr && !may_be_given(asked.device->mac, **at_hand.file))) {
             verdict = Verdict::absent;
+        } else if (is_stored_introduction(asked, *snapshot_) && !may_be_introduced(asked, clock_.wall())) {
+            verdict = Verdict::refuse;
         } else if (directory == nullptr && judge_fetch(asked, at_hand.wanted) == Withheld::yes) {
             verdict = Verdict::held;
         } else {
@@ -622,6 +633,7 @@ std::optional<ListedFile> Delivery::facts_of(const FileRequest& request) {
     }
     const auto wanted = wanted_content(asked);
     if (!wanted) return std::nullopt;
+    if (is_stored_introduction(asked, *snapshot_) && !may_be_introduced(asked, clock_.wall())) return std::nullopt;
     if (wanted->composed != nullptr) {
         out.is_size_open = true;
         return out;

@@ -18,13 +18,12 @@ constexpr std::size_t entries_max = 2'000;
 
 /// The plain text. Errors: invalid, for a sealed file that no key opens.
 Result<std::string> opened(std::string_view bytes, std::span<const std::string_view> keys) {
-    const config::Seal* seal = seal_of_upload(bytes);
-    if (seal == nullptr) return std::string(bytes);
+    if (seal_of_upload(bytes) == nullptr) return std::string(bytes);
     if (keys.empty())
         return fail(ErrorCode::invalid,
                     "it is encrypted, and no key is known: set provisioning.file_key to the phone's");
     for (const auto key : keys)
-        if (auto plain = seal->open(bytes, key)) return plain;
+        if (auto plain = open_upload(bytes, key)) return std::move(plain->plain);
     return fail(ErrorCode::invalid, "it is encrypted, and does not open with provisioning.file_key: the phone has "
                                     "another key, and is not given it");
 }

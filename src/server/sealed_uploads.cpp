@@ -10,8 +10,21 @@
 namespace offhook::server {
 namespace {
 
-/// Every seal that can tell its own files: an upload's pack row names none, because a phone seals what it likes.
-constexpr std::string_view seals_that_tell[] = {"polycom-project", "panasonic-project"};
+/// Every seal that can tell its own files: an upload's pack row names none, because a phone seals what it likes. Those
+/// of OpenSSL's raw form all begin alike, and which digest it was only opening shows.
+constexpr std::string_view seals_that_tell[] = {"polycom-project", "panasonic-project", "openssl-raw-256",
+                                                "openssl-raw-256-sha256"};
+
+/// OpenSSL's form holds no digest, and one wrong key of 256 opens it: to what is neither text nor packed.
+bool may_be_plain(std::string_view plain) {
+    constexpr std::size_t looked_at = 16;
+    constexpr std::string_view gzip_magic = "\x1f\x8b", byte_order_mark = "\xef\xbb\xbf";
+    if (plain.starts_with(gzip_magic)) return true;
+    if (plain.starts_with(byte_order_mark)) plain.remove_prefix(byte_order_mark.size());
+    const auto begin = plain.substr(0, looked_at);
+    return std::all_of(begin.begin(), begin.end(),
+                       [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
+}
 
 bool is_current(catalogue::Store& store, MacAddress mac, std::int64_t id) {
     const auto records = store.uploads(mac);
@@ -47,6 +60,18 @@ const config::Seal* seal_of_upload(std::string_view bytes) {
     return nullptr;
 }
 
+std::optional<OpenedUpload> open_upload(std::string_view bytes, std::string_view key) {
+    if (key.empty()) return std::nullopt;
+    for (const auto name : seals_that_tell) {
+        const auto* seal = config::find_seal(name);
+        if (seal == nullptr || !seal->looks_sealed(bytes)) continue;
+        auto plain = seal->open(bytes, key);
+        if (plain && (!name.starts_with("openssl-") || may_be_plain(*plain)))
+            return OpenedUpload{seal, std::move(*plain)};
+    }
+    return std::nullopt;
+}
+
 FileKeys file_keys_of(const config::Effective& stated) {
     const auto text = [&](std::string_view name) {
         const auto key = config::find_setting(name);
@@ -66,10 +91,8 @@ FileKeys file_keys_of(const catalogue::Snapshot& snapshot, const config::Familie
 }
 
 bool opens_with(const FileKeys& keys, std::string_view bytes) {
-    const auto* seal = seal_of_upload(bytes);
-    if (seal == nullptr || (keys.present.empty() && keys.previous.empty())) return true;
-    const auto opens = [&](const std::string& key) { return !key.empty() && seal->open(bytes, key).has_value(); };
-    return opens(keys.present) || opens(keys.previous);
+    if (seal_of_upload(bytes) == nullptr || (keys.present.empty() && keys.previous.empty())) return true;
+    return open_upload(bytes, keys.present) || open_upload(bytes, keys.previous);
 }
 
 Result<Resealed> reseal_uploads(catalogue::Store& store, const FileKeys& keys, const catalogue::Device& device) {
@@ -79,14 +102,14 @@ Result<Resealed> reseal_uploads(catalogue::Store& store, const FileKeys& keys, c
     for (const catalogue::UploadRecord& record : *records) {
         if (!record.current) continue;
         const auto content = store.read_upload(record.id);
-        const auto* seal = content ? seal_of_upload(content->bytes()) : nullptr;
-        if (seal == nullptr || seal->open(content->bytes(), keys.present)) continue;
-        const auto plain = seal->open(content->bytes(), keys.previous);
-        if (!plain) {
+        if (!content || seal_of_upload(content->bytes()) == nullptr || open_upload(content->bytes(), keys.present))
+            continue;
+        const auto opened = open_upload(content->bytes(), keys.previous);
+        if (!opened) {
             out.closed.push_back(record.kind);
             continue;
         }
-        auto sealed = seal->seal(*plain, keys.present, device.mac.text() + ' ' + record.kind);
+        auto sealed = opened->seal->seal(opened->plain, keys.present, device.mac.text() + ' ' + record.kind);
         if (!sealed) return tl::unexpected(sealed.error());
         if (const auto done = store_anew(store, record, device.mac, std::move(*sealed)); !done)
             return tl::unexpected(done.error());

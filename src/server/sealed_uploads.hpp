@@ -14,14 +14,22 @@
 #include "config/family/family.hpp"
 #include "config/settings/effective.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace offhook::server {
 
-/// Whose bytes those are; null: they are plain, or of a seal that cannot tell its own files.
+/// The first seal whose bytes those may be; null: they are plain, or of a seal that cannot tell its own files.
 [[nodiscard]] const config::Seal* seal_of_upload(std::string_view bytes);
+
+/// What one key makes of it, and by which of the seals that look alike. Nullopt: nothing that could be a phone's.
+struct OpenedUpload {
+    const config::Seal* seal = nullptr;
+    std::string plain;
+};
+[[nodiscard]] std::optional<OpenedUpload> open_upload(std::string_view bytes, std::string_view key);
 
 /// As the layers state them; empty: they do not.
 struct FileKeys {

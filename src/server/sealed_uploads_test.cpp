@@ -80,5 +80,26 @@ TEST_F(SealedUploadsTest, AreStoredAnewWithTheNewKeyAndNothingElseIsTouched) {
     EXPECT_EQ(store().find_device(anna)->revision, device.revision) << "or the rotation would not end";
 }
 
+// One of the two digests opens the other's file to rubbish, for one salt of 256.
+TEST_F(SealedUploadsTest, AnSpaPhonesReportIsStoredAnewByTheSealThatItCameWith) {
+    constexpr std::string_view report = "<flat-profile>\n<GPP_SA>k</GPP_SA>\n</flat-profile>\n";
+    const FileKeys keys{"AnotherPhrase 123", "SecretPhrase1234"};
+    for (const char* name : {"openssl-raw-256", "openssl-raw-256-sha256"}) {
+        const auto& seal = *config::find_seal(name);
+        for (int salt = 0; salt < 600; ++salt) {
+            const auto sealed = seal.seal(report, keys.previous, std::to_string(salt)).value();
+            const auto opened = open_upload(sealed, keys.previous);
+            ASSERT_TRUE(opened) << name << salt;
+            EXPECT_EQ(opened->seal, &seal) << name << salt;
+            EXPECT_FALSE(open_upload(sealed, keys.present)) << name << salt;
+        }
+        put("report", seal.seal(report, keys.previous, "salt").value());
+        const auto done = reseal_uploads(store(), keys, store().find_device(anna).value());
+        ASSERT_TRUE(done) << done.error().text();
+        EXPECT_EQ(done->kinds, std::vector<std::string>{"report"}) << name;
+        EXPECT_EQ(seal.open(content("report"), keys.present).value_or(""), report) << name;
+    }
+}
+
 } // namespace
 } // namespace offhook::server

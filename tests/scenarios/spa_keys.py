@@ -155,17 +155,20 @@ class SpaKeys(house.HouseTest):
             self.assertNotIn(KEY.encode(), file.read())
         for mac in (ANNA, BERT):
             self.ok("asset", "add", compiled, "--name", "init/%s.spc" % mac, "--family", "linksys-spa")
-        report = self.power_on(ANNA, via="http", path="/init/%s.spc" % ANNA)
+        # It brings the key, so it is as closed as the plain file that does.
+        self.assertEqual(self.server.request("/init/%s.spc" % ANNA).status, 404)
+        report = self.power_on(ANNA, *self.certificate(ANNA), via="https", path="/init/%s.spc" % ANNA)
         self.assertIn(ANNA + ".enc", self.names(report))
         self.assertNotIn(ANNA + ".xml", self.names(report))
-        refused = self.power_on(BERT, via="http", path="/init/%s.spc" % BERT, expect="unconfigured")
+        shown = self.certificate(BERT)
+        refused = self.power_on(BERT, *shown, via="https", path="/init/%s.spc" % BERT, expect="unconfigured")
         self.assertEqual(self.names(refused), [])
         self.assertTrue(any("another phone" in problem for problem in refused["problems"]), refused)
         # A truncated gzip is no profile either.
         whole = gzip.compress(b"<flat-profile><GPP_A>1</GPP_A></flat-profile>" * 40)
         cut = self.write("cut.cfg", whole[:len(whole) // 2])
         self.ok("asset", "add", cut, "--name", "init/%s.spc" % BERT, "--family", "linksys-spa")
-        report = self.power_on(BERT, via="http", path="/init/%s.spc" % BERT, expect="unconfigured")
+        report = self.power_on(BERT, *shown, via="https", path="/init/%s.spc" % BERT, expect="unconfigured")
         self.assertTrue(any("inflate" in problem for problem in report["problems"]), report)
 
 

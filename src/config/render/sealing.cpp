@@ -23,6 +23,24 @@ bool ends_rotation(const Rendered& rendered, const Effective& settings) {
                                        [&](const auto& p) { return p.parameter.value.find(key) != std::string::npos; });
 }
 
+bool has_introduction_in_pack(const Family& family) {
+    const auto documents = family.documents();
+    return std::any_of(documents.begin(), documents.end(),
+                       [](const Document& other) { return other.sealed == Document::Sealed::introduces; });
+}
+
+/// A phone that keeps its key in a setting names it between quotes in its rule: a quotation mark would end it there,
+/// and what follows would be options of the rule.
+Result<void> check_key_of_rule(const Effective& settings, const char* setting, const Document& document) {
+    const std::string_view key = stated(settings, setting);
+    const bool has_odd = std::any_of(key.begin(), key.end(), [](char c) { return c < ' ' || c > '~' || c == '"'; });
+    if (!has_odd && !key.starts_with(' ') && !key.ends_with(' ')) return {};
+    return fail(ErrorCode::invalid,
+                "the key holds what the phone's rule cannot carry: it takes printable ASCII without quotation marks, "
+                "and no blank at either end",
+                std::string(setting) + ", for " + document.kind);
+}
+
 } // namespace
 
 Result<void> check_twin(const Document& document, std::span<const LayerRef> all) {
@@ -50,7 +68,10 @@ Result<void> seal_rendered(Rendered& rendered, const Document& document, const S
     const Effective settings(subject.all);
     if (introduces) {
         rendered.is_introduction = stated(settings, "provisioning.sealed") == "yes";
-        rendered.ends_key_rotation = rendered.is_introduction && ends_rotation(rendered, settings);
+        if (!rendered.is_introduction) return {};
+        if (const auto fits = check_key_of_rule(settings, "provisioning.file_key", document); !fits)
+            return tl::unexpected(fits.error());
+        rendered.ends_key_rotation = ends_rotation(rendered, settings);
         return {};
     }
     if (document.sealed != Document::Sealed::always && stated(settings, "provisioning.sealed") != "yes") return {};
@@ -59,6 +80,10 @@ Result<void> seal_rendered(Rendered& rendered, const Document& document, const S
     if (key.empty())
         return fail(ErrorCode::not_found, "this file is served sealed, and there is no key: set provisioning.file_key",
                     document.kind);
+    if (has_introduction_in_pack(*subject.family))
+        for (const auto* setting : {"provisioning.file_key", "provisioning.previous_file_key"})
+            if (const auto fits = check_key_of_rule(settings, setting, document); !fits)
+                return tl::unexpected(fits.error());
     auto sealed = document.seal->seal(rendered.text, key, subject.mac.text() + ' ' + document.kind);
     if (!sealed) {
         const char* setting = previous.empty() ? "provisioning.file_key" : "provisioning.previous_file_key";

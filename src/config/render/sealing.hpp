@@ -15,9 +15,9 @@
 ///        sealed one is there from then on, and as long as an old key is stated.
 ///        The plain twin that introduces is never a stub: it stays whole, with the key, and whoever serves it sees to
 ///        it that only those get it whom a secret may be told (Rendered::is_introduction).
-/// Errors not_found: there is no key, or it is the plain twin's turn. invalid: a key that the seal cannot use. No
-/// message
-///        holds the key.
+/// Errors not_found: there is no key, or it is the plain twin's turn. invalid: a key that the seal cannot use, or,
+/// where
+///        a plain twin introduces, that the phone's rule cannot name between quotes. No message holds the key.
 #include "config/render/render.hpp"
 
 namespace offhook::config {

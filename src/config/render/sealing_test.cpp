@@ -209,5 +209,56 @@ TEST(Sealing, EqualSettingsMakeEqualBytesOfOnePhoneAndOthersOfAnother) {
         << "nor do two documents of one phone look alike";
 }
 
+PackText pack_with_introduction() {
+    const std::string document = "[[document]]\nsyntax = \"spa-xml\"\nsummary = \"s\"\n";
+    return {"q",
+            "schema = 1\nname = \"q\"\ntitle = \"Q\"\nouis = [\"000e08\"]\n" + document +
+                "kind = \"plain\"\npath = \"{mac}.xml\"\nsealed = \"introduces\"\n" + document +
+                "kind = \"closed\"\npath = \"{mac}.enc\"\nseal = \"openssl-raw-256\"\nsealed = \"always\"\n",
+            "[model.M1]\nlines = 2\n",
+            "\"GPP_SA\" = { type = \"text\", secret = true, source = \"s\", confidence = \"C\" }\n",
+            "[\"provisioning.file_key\"]\nwrite = \"GPP_SA\"\n"};
+}
+
+TEST(Sealing, AKeyThatAPhonesRuleCannotNameMakesNoFile) {
+    const auto family = load_family(pack_with_introduction());
+    ASSERT_TRUE(family) << family.error().front().text();
+    const auto made = [&](const Rows& rows, std::string_view kind) -> std::string {
+        LayerBuilder own;
+        for (const auto& [name, value] : rows) EXPECT_TRUE(own.set(name, value)) << name;
+        const Layer layer = own.build();
+        const LayerRef refs[] = {{LayerKind::device, &layer}};
+        Subject subject;
+        subject.family = family->get();
+        subject.mac = MacAddress(0x000e08aabbccULL);
+        subject.all = refs;
+        for (const Document& document : (*family)->documents()) {
+            if (document.kind != kind) continue;
+            const auto rendered = render(document, subject);
+            return rendered ? "" : rendered.error().text();
+        }
+        return "no such document";
+    };
+    const std::string why = "the key holds what the phone's rule cannot carry: it takes printable ASCII without "
+                            "quotation marks, and no blank at either end";
+    for (const std::string wrong : {"a\"] --uid x [\"", "\"", "schl\xc3\xbcssel"}) {
+        const Rows rows = {{"provisioning.file_key", wrong}, {"provisioning.sealed", "yes"}};
+        for (const std::string kind : {"plain", "closed"})
+            EXPECT_EQ(made(rows, kind), "provisioning.file_key, for " + kind + ": " + why) << wrong;
+        EXPECT_EQ(made({{"provisioning.file_key", wrong}}, "plain"), "") << "no rule names it yet: " << wrong;
+        const Rows rotation = with(line, {{"provisioning.file_key", key},
+                                          {"provisioning.previous_file_key", wrong},
+                                          {"provisioning.sealed", "yes"}});
+        EXPECT_EQ(made(rotation, "closed"), "provisioning.previous_file_key, for closed: " + why) << wrong;
+        EXPECT_EQ(made(rotation, "plain"), "") << "how the phone gets out of it";
+    }
+    for (const std::string wrong : {"tab\tkey", " front", "end "}) // the file's grammar has no place for them either
+        for (const std::string kind : {"plain", "closed"})
+            EXPECT_NE(made({{"provisioning.file_key", wrong}, {"provisioning.sealed", "yes"}}, kind), "") << wrong;
+    for (const std::string good : {"SecretPhrase1234", "two words", "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"})
+        for (const std::string kind : {"plain", "closed"})
+            EXPECT_EQ(made({{"provisioning.file_key", good}, {"provisioning.sealed", "yes"}}, kind), "") << good;
+}
+
 } // namespace
 } // namespace offhook::config

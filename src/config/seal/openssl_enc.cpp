@@ -64,9 +64,16 @@ std::optional<std::string> from_base64(std::string_view text) {
     return out;
 }
 
-Result<void> check_password(std::string_view key) {
-    if (key.empty() || key.size() > 64 || key.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
-        return fail(ErrorCode::invalid, "the key is a password of 1..64 characters in one line");
+/// SPA phones keep theirs in a parameter, which may be that long.
+std::size_t password_bytes_max(OpensslEnc::Form::Text text) {
+    return text == OpensslEnc::Form::Text::raw ? limits::value_bytes_max : 64;
+}
+
+Result<void> check_password(std::string_view key, OpensslEnc::Form::Text text) {
+    const std::size_t most = password_bytes_max(text);
+    if (key.empty() || key.size() > most || key.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
+        return fail(ErrorCode::invalid,
+                    "the key is a password of 1.." + std::to_string(most) + " characters in one line");
     return {};
 }
 
@@ -90,13 +97,13 @@ std::string OpensslEnc::seal_with(std::string_view plain, std::string_view key, 
 
 Result<std::string> OpensslEnc::seal(std::string_view plain, std::string_view key, std::string_view salt) const {
     if (const auto fits = check_plain_bytes(plain); !fits) return tl::unexpected(fits.error());
-    if (const auto usable = check_password(key); !usable) return tl::unexpected(usable.error());
+    if (const auto usable = check_password(key, form_.text); !usable) return tl::unexpected(usable.error());
     return seal_with(plain, key, digest_bytes(keyed_digest(key, name_, {salt, plain}), salt_bytes));
 }
 
 Result<std::string> OpensslEnc::open(std::string_view sealed, std::string_view key) const {
     const bool raw = form_.text == Form::Text::raw;
-    if (const auto usable = check_password(key); !usable) return tl::unexpected(usable.error());
+    if (const auto usable = check_password(key, form_.text); !usable) return tl::unexpected(usable.error());
     if (sealed.size() > sealed_bytes_max) return fail(ErrorCode::too_large, "a sealed file is at most 2 MiB long");
     if (!looks_sealed(sealed))
         return fail(ErrorCode::invalid,

@@ -6,8 +6,9 @@
 /// Shape    "Salted__", 8 bytes of salt, AES-CBC of the plain text with PKCS#7 padding; with `Form::base64` that as
 ///          base64 in lines of 64 characters. Key and vector are EVP_BytesToKey(digest, one round) of password and
 ///          salt. The password counts literally, also where it looks like hexadecimal digits.
-/// Limits   the format holds no digest: of 256 wrong keys one opens to rubbish, which only the reader of the plain text
-///          can tell. The salt is a keyed digest of the plain text (cipher.hpp), eight bytes of it.
+/// Limits   a password of 64 characters, of the raw form limits::value_bytes_max. The format holds no digest: of 256
+///          wrong keys one opens to rubbish, which only the reader of the plain text can tell. The salt is a keyed
+///          digest of the plain text (cipher.hpp), eight bytes of it.
 /// Errors   open(): invalid for what is not a salted file, cut short, or does not open.
 /// Source   reference: Panasonic 6 (KX-UTG guide 2.6.1); Linksys 7.2; OpenSSL enc(1), EVP_BytesToKey(3).
 #include "config/seal/seal.hpp"

@@ -68,7 +68,7 @@ TEST_F(OpensslEncTest, BothRefuseTheOthersKeyLength) {
     EXPECT_NE(openssl("aes-256-cbc -a -md md5", "-d -in " + folder_.put("sealed", sealed)).status, 0);
 }
 
-// Lengths around each block's end and whatever else comes, passwords of 1 to 64 characters; the same ones each time.
+// Lengths around each block's end and whatever else comes, passwords of 1 to 400 characters; the same ones each time.
 TEST_F(OpensslEncTest, BothOpenTheOthersOverManyLengthsAndKeys) {
     constexpr std::string_view characters = "ABCXYZabcxyz0189 !#$%&()*+,-./:;<=>?@[]^_{|}~";
     std::mt19937 random(20260); // NOLINT: the test's own, to be repeated
@@ -78,7 +78,8 @@ TEST_F(OpensslEncTest, BothOpenTheOthersOverManyLengthsAndKeys) {
         const Seal& seal = *find_seal(md5 ? "openssl-raw-256" : "openssl-raw-256-sha256");
         const std::string cipher = md5 ? "aes-256-cbc -md md5" : "aes-256-cbc -md sha256";
         std::string password, plain;
-        for (std::size_t left = 1 + below(64); left != 0; --left) password += characters[below(characters.size())];
+        for (std::size_t left = 1 + below(round % 4 == 0 ? 400 : 64); left != 0; --left)
+            password += characters[below(characters.size())];
         for (std::size_t left = below(round < 12 ? 50 : 20000); left != 0; --left)
             plain += static_cast<char>(below(256));
         SCOPED_TRACE(std::to_string(round) + ": " + std::to_string(plain.size()) + " bytes, '" + password + "'");
@@ -144,7 +145,9 @@ TEST(OpensslRaw, SaysWhatIsWrong) {
         {"longer", good + "x", "secret", cut},
         {"another key", good, "Secret",
          "this does not open: another key sealed it, or another key length, or it is damaged"},
-        {"no key", good, "", "the key is a password of 1..64 characters in one line"},
+        {"no key", good, "", "the key is a password of 1..4096 characters in one line"},
+        {"long key", good, std::string(4097, 'k'), "the key is a password of 1..4096 characters in one line"},
+        {"key of two lines", good, "a\nb", "the key is a password of 1..4096 characters in one line"},
     };
     for (const auto& row : rows) {
         const auto opened = seal.open(row.sealed, row.key);

@@ -3,7 +3,7 @@
 ///
 /// A seal knows no syntax: bytes in, bytes out. Where the vendor's format is not public ours is project-defined: it
 /// rehearses keys, rotations and failures between both ends of Offhook, and no real phone reads it.
-/// Limits   plain text as limits::document_bytes_max. A key is 1..64 characters as an operator types it; what a seal
+/// Limits   plain text as limits::document_bytes_max. A key is 1..64 characters or more, as it is typed; what a seal
 ///          makes of it (hexadecimal digits, a password) is its own affair and its error message says.
 /// Errors   seal(): invalid for a key that this seal cannot use. open(): invalid for a key, for what is not sealed, cut
 ///          short, or does not open with this key. No message holds the key or plain text.

@@ -142,7 +142,8 @@ TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
     ASSERT_EQ(call("PATCH", "/v1/layers/fleet", R"({"settings":{"provisioning.sealed":"yes"}})").status, 200U);
     const auto rotated = rotate();
     EXPECT_EQ(rotated.status, 200U);
-    EXPECT_EQ(text(rotated), R"({"mac":"0004f2000001","is_rotating":true})");
+    EXPECT_TRUE(rotated.body.at("is_rotating").as_bool());
+    EXPECT_NE(text(rotated).find("its site lets a MAC alone do"), std::string::npos) << text(rotated);
     const auto stored = call("GET", at + "?show_secrets=1").body.at("settings").as_object();
     EXPECT_EQ(stored.at("provisioning.previous_file_key").as_string(), key);
     const std::string fresh(stored.at("provisioning.file_key").as_string());
@@ -155,6 +156,21 @@ TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
         EXPECT_EQ(shown.find(fresh), std::string::npos) << target;
     }
     EXPECT_EQ(call("POST", "/v1/devices/0004f20000ff/file-key/rotate").status, 404U);
+    ASSERT_EQ(call("PATCH", at, R"({"unset":["provisioning.previous_file_key"]})").status, 200U);
+    ASSERT_EQ(call("PATCH", "/v1/sites/default", R"({"policy":"private.clear=token private.tls=token"})").status, 200U);
+    EXPECT_EQ(text(rotate()), R"({"mac":"0004f2000001","is_rotating":true})") << "nobody ends it by the MAC alone";
+}
+
+TEST_F(ApiTest, AKeyThatThePlainFileBringsIsMadeOnlyWhereThatFileIsWithheld) {
+    ASSERT_EQ(call("POST", "/v1/devices", R"({"mac":"000e08aabbcc","family":"linksys-spa","model":"SPA942"})").status,
+              201U);
+    const std::string at = "/v1/devices/000e08aabbcc";
+    const auto refused = call("POST", at + "/file-key/make");
+    EXPECT_EQ(refused.status, 409U);
+    EXPECT_NE(text(refused).find("set provisioning.sealed=yes first"), std::string::npos) << text(refused);
+    EXPECT_EQ(text(call("GET", at + "?show_secrets=1")).find("file_key"), std::string::npos);
+    ASSERT_EQ(call("PATCH", "/v1/layers/fleet", R"({"settings":{"provisioning.sealed":"yes"}})").status, 200U);
+    EXPECT_EQ(call("POST", at + "/file-key/make").status, 200U);
 }
 
 TEST_F(ApiTest, CredentialsAreMadeRotatedAndShownOnlyWhenMadeOrAskedFor) {

@@ -52,6 +52,11 @@ Result<Texts> read_texts(const json::object& body) {
         return fail(ErrorCode::invalid, "one of notify, url", "via");
     if (!out.rule.empty() && out.via != "url")
         return fail(ErrorCode::invalid, "a rule is told to a phone's own page: via url", "rule");
+    if (out.address.empty() && out.rule.find("--key") != std::string::npos)
+        return fail(ErrorCode::invalid,
+                    "a rule with --key tells a key to whoever is at the phone's last address now: say where the phone "
+                    "is with --address",
+                    "rule");
     if (out.rule.size() > rule_bytes_max) return fail(ErrorCode::invalid, "a rule of 1024 bytes at most", "rule");
     return out;
 }

@@ -35,8 +35,10 @@ protected:
                 "settings":{"line.1.user":"1001","line.1.password":"hunter2","line.1.registrar.host":"pbx.example.net"}})");
         ASSERT_EQ(made.status, 201U) << json::serialize(made.body);
     }
-    void contact(catalogue::EventTransport transport, IpAddress source) {
+    void contact(catalogue::EventTransport transport, IpAddress source,
+                 catalogue::Outcome outcome = catalogue::Outcome::served) {
         catalogue::TimelineEvent event;
+        event.outcome = outcome;
         event.at = clock_.wall(), event.mac = anna, event.source = source, event.transport = transport;
         timeline_.ring(0).push(event);
     }
@@ -104,6 +106,21 @@ TEST_F(ResyncApi, APhoneIsWhereItLastCameFrom) {
     EXPECT_EQ(last_address(timeline_, anna), IpAddress::v4(0xc0000203));
 }
 
+TEST_F(ResyncApi, WhoOnlyNamesAPhonesMacIsNotTakenForIt) {
+    using catalogue::Outcome;
+    const auto phone = IpAddress::v4(0xc0000202), stranger = IpAddress::v4(0xc0000299);
+    for (const auto outcome : {Outcome::absent, Outcome::refused, Outcome::broken_off, Outcome::malformed,
+                               Outcome::failed, Outcome::challenged, Outcome::held})
+        contact(catalogue::EventTransport::https, stranger, outcome);
+    contact(catalogue::EventTransport::pnp, stranger);
+    timeline_.flush();
+    EXPECT_FALSE(last_address(timeline_, anna));
+    contact(catalogue::EventTransport::https, phone, Outcome::not_modified);
+    contact(catalogue::EventTransport::https, stranger, Outcome::refused);
+    timeline_.flush();
+    EXPECT_EQ(last_address(timeline_, anna), phone);
+}
+
 TEST_F(ResyncApi, APhoneHasComeOnceItIsHeardOfAfterwards) {
     contact(catalogue::EventTransport::http, IpAddress::v4(0x7f000001));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -146,6 +163,8 @@ TEST_F(ResyncApi, RefusesWhatItCannotDo) {
         {R"({"mac":"0004f2000001","transport":"sctp"})", 400, "udp, tcp"},
         {R"({"mac":"0004f2000001","at_once":0})", 400, "from 1 to 100"},
         {R"({"mac":"0004f2000001","stagger_ms":"soon"})", 400, "whole number"},
+        {R"({"mac":"0004f2000001","via":"url","rule":"[--key k] http://192.0.2.1/$MA.xml"})", 400, "with --address"},
+        {R"({"site":"default","via":"url","rule":"[ --key k ] http://192.0.2.1/x"})", 400, "tells a key"},
         {R"({"mac":"0004f2000001","hurry":1})", 400, "no such member"},
     };
     for (const auto& row : rows) {

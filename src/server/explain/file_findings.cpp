@@ -5,6 +5,7 @@
 #include "server/explain/event_meaning.hpp"
 #include "server/explain/findings.hpp"
 #include "server/explain/nearest_name.hpp"
+#include "server/introduction.hpp"
 #include "server/layers.hpp"
 
 #include <algorithm>
@@ -140,15 +141,15 @@ void find_missing_files(const Case& about, const Boot& boot, Sentences& out) {
         out.emplace_back("In its last boot it got every configuration file that it needs.");
 }
 
-/// Whether it is the plain file that brings the key, while own files are sealed.
-bool is_introduction(const Case& about, const config::Document* document) {
+/// Whether it is a file that brings the key, while own files are sealed.
+bool is_introduction(const Case& about, const Named& named) {
     const auto* site = about.snapshot.site(about.device.site);
-    if (document == nullptr || document->sealed != config::Document::Sealed::introduces || site == nullptr)
-        return false;
+    const bool brings_key =
+        (named.document != nullptr && named.document->sealed == config::Document::Sealed::introduces) ||
+        (named.other != nullptr && may_bring_key(about.family, *named.other));
+    if (!brings_key || site == nullptr) return false;
     const Layers layers(about.snapshot, about.family, *site, &about.device);
-    const config::Effective stated(layers.all());
-    const auto* sealed = stated.find(config::find_setting("provisioning.sealed").value());
-    return sealed != nullptr && sealed->value == "yes";
+    return has_sealed_files(config::Effective(layers.all()));
 }
 
 void find_refusals(const Case& about, const Boot& boot, Sentences& out) {
@@ -177,7 +178,7 @@ void find_refusals(const Case& about, const Boot& boot, Sentences& out) {
     if (refused == nullptr) return;
     const auto name = file_of(*refused, named_by(&about.family, *refused));
     const bool tls = refused->transport == catalogue::EventTransport::https;
-    if (is_introduction(about, named_by(&about.family, *refused).document)) {
+    if (is_introduction(about, named_by(&about.family, *refused))) {
         out.push_back(fmt::format(
             "{} was refused over {}: it brings the key of this phone's encrypted files, and goes over HTTPS alone, to "
             "who "

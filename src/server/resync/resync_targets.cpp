@@ -17,13 +17,15 @@ constexpr std::array<std::string_view, 6> events{
     "check-sync", "check-sync;reboot=true", "check-sync;reboot=false", "resync", "reboot", "report"};
 constexpr std::size_t contacts_looked_at = 100;
 
+/// Whoever names a MAC in a request that we refuse, or in a SUBSCRIBE or a DHCP packet, has shown nothing of the
+/// phone's.
 bool comes_from_the_phone(const catalogue::TimelineEvent& event) {
+    if (event.outcome != catalogue::Outcome::served && event.outcome != catalogue::Outcome::not_modified) return false;
     switch (event.transport) {
     case EventTransport::http:
     case EventTransport::https:
     case EventTransport::tftp:
     case EventTransport::ftp:
-    case EventTransport::pnp:
         return event.source != IpAddress() && event.source != IpAddress::v4(0);
     default:
         return false;
@@ -163,7 +165,7 @@ ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Fa
         if (!out.address && device.wifi_mac) out.address = last_address(timeline, *device.wifi_mac);
     }
     if (!out.address) {
-        out.why_not = "its address is not known: it was never heard of; say it with --address";
+        out.why_not = "its address is not known: it never got a file from here; say it with --address";
         return out;
     }
     if (wish.via == ResyncWish::Via::url) {

@@ -1,8 +1,9 @@
 #pragma once
 /// @file  ResyncTargets: where a phone is, which event it takes, and with whose password.
 ///
-/// Where    the source of the newest contact that came from the phone itself; a lease is none (the packet's source is
-///          nobody's, or a relay's). An old address may be another phone's by now: the answer to the challenge, or
+/// Where    the source of the newest request by the phone that it got a file for: who asks under its MAC and is refused
+///          is not told, and neither is who has a lease or an offer. Where a site lets a MAC alone do, that is still
+///          anybody who asks under it. An old address may be another phone's by now: the answer to the challenge, or
 ///          the silence afterwards, shows it.
 /// Which    the family's first event, "check-sync" where the pack names none.
 /// Page     of Via::url: the pack's, at web.port, with web.admin_password.
@@ -31,14 +32,14 @@ struct ResyncAddress {
 /// up. Errors: invalid.
 [[nodiscard]] Result<ResyncAddress> read_resync_address(std::string_view text, std::uint16_t port = 5060);
 
-/// Where the phone was last heard of.
+/// Where the phone last got a file.
 [[nodiscard]] std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress mac);
 /// When it was first heard of at or after `since`.
 [[nodiscard]] std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since);
 
 struct ResyncWish {
     std::string event;                    ///< "": the family's
-    std::optional<ResyncAddress> address; ///< nullopt: where it was last heard of
+    std::optional<ResyncAddress> address; ///< nullopt: where it last got a file
     NotifyExchange::Wire wire = NotifyExchange::Wire::datagrams;
     enum class Via : std::uint8_t { notify, url } via = Via::notify; ///< url: the phone's own page
     std::string rule = {}; ///< of Via::url: what stands behind the page's question mark, not yet percent-encoded

@@ -1,0 +1,26 @@
+#include "server/introduction.hpp"
+
+#include <algorithm>
+
+namespace offhook::server {
+
+bool has_introduction(const config::Family& family) {
+    const auto documents = family.documents();
+    return std::any_of(documents.begin(), documents.end(), [](const config::Document& document) {
+        return document.sealed == config::Document::Sealed::introduces;
+    });
+}
+
+bool may_bring_key(const config::Family& family, const config::OtherFile& file) {
+    return file.role == config::OtherFile::Role::asset && has_introduction(family) &&
+           std::any_of(file.paths.begin(), file.paths.end(),
+                       [](const std::string& path) { return path.find("{mac}") != std::string::npos; });
+}
+
+bool has_sealed_files(const config::Effective& stated) {
+    static const auto key = config::find_setting("provisioning.sealed").value();
+    const auto* value = stated.find(key);
+    return value != nullptr && value->value == "yes";
+}
+
+} // namespace offhook::server
