@@ -239,6 +239,7 @@ private:
         const Value* from = nullptr;
         bool any = false;
         refusal_.clear();
+        is_forbidden_ = false;
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             inputs_[i].ours.clear();
             inputs_[i].theirs.clear();
@@ -256,8 +257,10 @@ private:
         bool meant = false;
         for (const Form& form : row.forms) {
             if (!conditions_met(form)) continue;
-            for (const Form::Condition& condition : form.when)
+            for (const Form::Condition& condition : form.when) {
                 chosen_.push_back({row.sources[condition.input].what.setting, index});
+                if (is_forbidden_) spoken_.push_back(chosen_.back()); // and the other is what is noted
+            }
             FormValues texts{};
             bool complete = true;
             for (std::size_t i = 0; i < row.sources.size(); ++i) {
@@ -276,7 +279,7 @@ private:
         // what this one has no word for.
         const bool said_elsewhere =
             !refusal_.empty() && std::find(spoken_.begin(), spoken_.end(), refused_) != spoken_.end();
-        if (meant && !said_elsewhere)
+        if (meant && !said_elsewhere && !is_forbidden_)
             note(name_of(from->key),
                  !refusal_.empty() ? refusal_ : "its value cannot stand in " + row.write.front().text());
     }
@@ -291,6 +294,12 @@ private:
             refused_ = value.key;
         }
         if (!remark.empty()) note(name_of(value.key), std::move(remark));
+        if (const char c = row.forms.front().forbidden_in(input.theirs); c != '\0') {
+            note(name_of(value.key), "left out of " + row.write.front().text() + ": a '" + std::string(1, c) +
+                                         "' would end its place there");
+            input.theirs.clear();
+            is_forbidden_ = true;
+        }
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
     }
@@ -374,6 +383,7 @@ private:
     std::string ours_;
     std::string theirs_;
     SettingKey refused_{Layer::raw_id, 0}; ///< where `refusal_` is
+    bool is_forbidden_ = false;            ///< an input of the row being written holds what its forms are without
     std::string refusal_;                  ///< why an input of the row being written has no spelling
     std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
