@@ -194,6 +194,15 @@ LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers
     return p.origin;
 }
 
+/// Lists of the narrower layers of which this family can say no word: what a broader layer says of them stays.
+bool is_unsayable(const WrittenParameter& p, std::span<const LayerRef> layers, const std::vector<SettingKey>& written) {
+    if (p.setting.id == Layer::raw_id || spec_of(p.setting).type != SettingType::list) return false;
+    if (std::find(written.begin(), written.end(), p.setting) != written.end()) return false;
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+        if (const auto stated = layer->layer->find(p.setting)) return !stated->empty();
+    return false;
+}
+
 /// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not, as far as
 /// the family's phones can be told so.
 void keep_differences(std::vector<WrittenParameter>& parameters, const std::vector<WrittenParameter>& said,
@@ -202,6 +211,9 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
     said_by_name.reserve(said.size());
     for (const WrittenParameter& p : said) said_by_name.emplace(p.parameter.name, &p);
     std::vector<WrittenParameter> kept;
+    std::vector<SettingKey> lists; // that are written at all
+    for (const WrittenParameter& p : parameters)
+        if (p.setting.id != Layer::raw_id && spec_of(p.setting).type == SettingType::list) lists.push_back(p.setting);
     for (WrittenParameter& p : parameters) {
         const auto same = said_by_name.find(p.parameter.name);
         const bool known = same != said_by_name.end();
@@ -213,7 +225,7 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
         const auto hidden = said_by_name.find(p.parameter.name);
         if (hidden == said_by_name.end() || hidden->second != &p || p.parameter.value.empty()) continue;
         const auto nothing = family.nothing_of(p.parameter.name);
-        if (!nothing || *nothing == p.parameter.value) continue;
+        if (!nothing || *nothing == p.parameter.value || is_unsayable(p, layers, lists)) continue;
         WrittenParameter emptied = p;
         emptied.parameter.value = *nothing;
         emptied.origin = emptied_by(p, layers);
