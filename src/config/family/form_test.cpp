@@ -29,8 +29,8 @@ TEST(Form, WritesOnlyWhatItReadsBack) {
 }
 
 TEST(Form, AValueWithACharacterThatItIsWithoutIsNeitherWrittenNorRead) {
-    const std::vector<std::string> names{"value", "label"};
-    auto form = Form::compile("fnc=sd;ext={value}@$PROXY;nme={label}", names);
+    const std::vector<std::string> inputs{"value", "label"};
+    auto form = Form::compile("fnc=sd;ext={value}@$PROXY;nme={label}", inputs);
     ASSERT_TRUE(form);
     std::string out;
     FormValues values{};
