@@ -30,7 +30,9 @@ struct CompileArguments {
     std::string source = "-", output = "-", family = "linksys-spa", key, key_file, target, spc, config_file;
     bool gzip = false, binary = false, allow_unknown = false, sample = false;
 
-    [[nodiscard]] bool has_key() const { return !key.empty() || !key_file.empty(); }
+    bool is_key_stated = false; ///< --key, whatever it says: an empty one seals nothing
+
+    [[nodiscard]] bool has_key() const { return is_key_stated || !key_file.empty(); }
 };
 
 int wrong_compile(const std::string& text) {
@@ -148,6 +150,8 @@ std::string misuse(const CompileArguments& arguments) {
 }
 
 int run(const Cli& cli, const CompileArguments& arguments) {
+    if (arguments.is_key_stated && arguments.key.empty())
+        return wrong_compile("the key of --key is empty: without a key the profile would be readable by anybody");
     if (const std::string wrong = misuse(arguments); !wrong.empty()) return wrong_compile(wrong);
     const auto families = config::load_families(cli.packs_directory);
     if (!families) return refused_source(families.error().front());
@@ -189,7 +193,10 @@ void add_compile(CLI::App& app, Cli& cli) {
     command->footer(std::string("The vendor's binary format is not public. Without the vendor's compiler --binary is "
                                 "Offhook's own: ") +
                     std::string(config::compiled_profile_label) + ". Virtual phones read it.");
-    command->callback([&cli, arguments] { cli.run = [&cli, arguments] { return run(cli, *arguments); }; });
+    command->callback([&cli, arguments, command] {
+        arguments->is_key_stated = command->count("--key") > 0;
+        cli.run = [&cli, arguments] { return run(cli, *arguments); };
+    });
 }
 
 } // namespace offhook::cli

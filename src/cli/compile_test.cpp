@@ -200,6 +200,7 @@ TEST_F(CompileCommand, SaysWhatIsWrong) {
         int code;
         const char* error;
     } rows[] = {
+        {{"--key", ""}, exit_wrong_use, "the key of --key is empty"},
         {{"--key", "a", "--key-file", "b"}, exit_wrong_use, "either --key or --key-file"},
         {{"--key-file", "/none"}, exit_failed, "cannot read a key from this file"},
         {{"--gzip", "--binary"}, exit_wrong_use, "--gzip is for the XML form"},

@@ -225,9 +225,13 @@ void add_device(CLI::App& app, Cli& cli) {
     arguments->settings.add_to(*added, SettingOptions::Unset::not_offered);
     added->callback([&cli, arguments] { cli.run = [&cli, arguments] { return add(cli, *arguments); }; });
 
-    auto* changed = device->add_subcommand("set", "Change a phone: settings, model, site …; empty text takes out");
+    auto* changed = device->add_subcommand(
+        "set", "Change a phone: settings, model, site …; NAME= states an empty value, --unset takes one out");
     mac(changed);
-    changed->add_option("SETTING=VALUE", *assignments, "Settings to change");
+    changed
+        ->add_option("SETTING=VALUE", *assignments,
+                     "Settings to change; with nothing behind = the phone has none, whatever broader layers say")
+        ->type_name("NAME=VALUE");
     add_handset_options(*changed, *arguments);
     add_place_options(*changed, *arguments);
     arguments->settings.add_to(*changed, SettingOptions::Unset::offered);

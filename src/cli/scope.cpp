@@ -290,7 +290,8 @@ static void add_layer_verbs(CLI::App& parent, Cli& cli, const std::string& prefi
                             const std::string& place_help) {
     auto arguments = std::make_shared<ScopeArguments>();
     auto* shown = parent.add_subcommand("show", "Show a layer's settings");
-    auto* changed = parent.add_subcommand("set", "Change a layer's settings");
+    auto* changed =
+        parent.add_subcommand("set", "Change a layer's settings; NAME= states an empty value, --unset takes one out");
     auto* told = parent.add_subcommand("history", "Show what was changed in a layer, newest first");
     for (auto* verb : {shown, changed, told}) verb->add_option(place, arguments->name, place_help)->required();
     for (auto* verb : {shown, told}) verb->add_flag("--show-secrets", arguments->show_secrets, "Show passwords too");

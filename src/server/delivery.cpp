@@ -267,6 +267,16 @@ std::shared_ptr<ReadyFile> bake(std::string text, std::string_view media_type) {
     return file;
 }
 
+/// A file is made once for each state of the catalogue, so this is said once for each.
+void warn_of_left_out(std::string_view kind, std::string_view whose, const std::vector<config::LeftOut>& left_out) {
+    if (left_out.empty()) return;
+    const config::LeftOut& first = left_out.front();
+    log::warning("DELIVERY_PARAMETER_LEFT_OUT", "{} for {} is without {} ({}, set by {}): {}{}", kind, whose,
+                 first.parameter, first.setting, config::to_text(first.origin), first.reason,
+                 left_out.size() == 1 ? std::string()
+                                      : "; and without " + std::to_string(left_out.size() - 1) + " more");
+}
+
 std::shared_ptr<const ReadyFile> introduction(config::Rendered rendered, std::string_view media_type) {
     auto file = bake(std::move(rendered.text), media_type);
     file->ends_key_rotation = rendered.ends_key_rotation;
@@ -311,6 +321,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
                    own ? subject.mac.text() : asked.site->name, rendered.error().text());
         return failure();
     }
+    warn_of_left_out(document.kind, own ? subject.mac.text() : asked.site->name, rendered->left_out);
     if (before != nullptr && before->file->text == rendered->served() &&
         before->file->ends_key_rotation == rendered->ends_key_rotation &&
         before->file->is_introduction == rendered->is_introduction)

@@ -11,7 +11,8 @@ namespace {
 const MacAddress pana(0x0080f0c571ebULL), lynn(0x000e08aabbccULL), gene(0xb40edc0a1b2cULL), yana(0x805ec0aabbccULL),
     sven(0x000413922d24ULL);
 
-std::shared_ptr<const catalogue::Snapshot> house_of_six() {
+std::shared_ptr<const catalogue::Snapshot> house_of_six(const SettingRows& of_fleet = {},
+                                                        const SettingRows& of_gene = {}) {
     catalogue::SnapshotBuilder builder;
     catalogue::Site first;
     first.id = catalogue::default_site;
@@ -20,7 +21,9 @@ std::shared_ptr<const catalogue::Snapshot> house_of_six() {
     builder.add(std::move(first));
     catalogue::Fleet fleet;
     fleet.revision = 1;
-    fleet.layer = layer_of({{"time.server", "ntp.example.net"}});
+    SettingRows all{{"time.server", "ntp.example.net"}};
+    all.insert(all.end(), of_fleet.begin(), of_fleet.end());
+    fleet.layer = layer_of(all);
     builder.set(std::move(fleet));
     for (const auto& [mac, family, model, user] : {std::tuple{anna, "polycom", "SPIP650", "1001"},
                                                    {pana, "panasonic", "KX-HDV130", "1002"},
@@ -28,7 +31,9 @@ std::shared_ptr<const catalogue::Snapshot> house_of_six() {
                                                    {gene, "genband-ip88", "IP8830", "1004"},
                                                    {yana, "yealink", "T46U", "1005"},
                                                    {sven, "snom", "snomD785", "1006"}}) {
-        auto device = device_of(mac, line_rows(user));
+        auto rows = line_rows(user);
+        if (mac == gene) rows.insert(rows.end(), of_gene.begin(), of_gene.end());
+        auto device = device_of(mac, rows);
         device.family = family;
         device.model = model;
         builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
@@ -98,6 +103,14 @@ TEST_F(DeliveryFamiliesTest, NoPhoneGetsAFileOfAnotherFamilysForm) {
           "b40edc0a1b2c.cfg", "Configb40edc0a1b2c.cfg", "0004f2000001", "0004f2000001.xml", "Config0004f2000001.cfg",
           "805ec0aabbcc", "805ec0aabbcc.xml", "0004f2000001.boot", "000413922d24.cfg", "snomD785-0004f2000001.htm"})
         EXPECT_EQ(body(path), "(nothing)") << path;
+}
+
+TEST_F(DeliveryFamiliesTest, ANameOrValueThatAFileCannotHoldTakesNoFile) {
+    delivery_.publish(house_of_six({{"raw:voIpProt.SIP.x y", "1"}}, {{"line.1.display_name", "Joe ;x"}}));
+    EXPECT_NE(body("b40edc0a1b2c").find("line1_name 1004\r\n"), std::string::npos);
+    EXPECT_EQ(body("b40edc0a1b2c").find("Joe"), std::string::npos);
+    EXPECT_NE(body("0004f2000001-settings.cfg").find("reg.1.address=\"1001\""), std::string::npos);
+    EXPECT_NE(body("000e08aabbcc.xml").find("<User_ID_1_>1003<"), std::string::npos);
 }
 
 TEST_F(DeliveryFamiliesTest, NamesWithoutAMacAreKnownFromTheNameAlone) {

@@ -208,6 +208,11 @@ std::string fault_of(const Pack& pack, const TwoEnds& ends, const config::Effect
     if ((got || spec_of(value.key).type == config::SettingType::list) &&
         is_same(pack, ends, value.key, value.value, got.value_or("")))
         return {};
+    // The grammar has no place for it, or for what shares its parameter, and the server says so.
+    if (std::any_of(ends.left_out.begin(), ends.left_out.end(), [&](const config::LeftOut& each) {
+            return speaks_of(MapNote{each.setting, each.reason}, value.key, pack);
+        }))
+        return {};
     const std::string said = "got " + (got ? "'" + std::string(*got) + "'" : std::string("nothing"));
     bool declared = false;
     for (const MapNote& note : ends.notes) {
@@ -247,18 +252,10 @@ std::string fault_in(const Pack& pack, const TwoEnds& ends, std::string& setting
     return {};
 }
 
-/// The grammar has no place for a value, or there is no key to seal with: the server says so and makes no file.
-bool is_fair_refusal(const Pack& pack, const TwoEnds& ends) {
+/// There is no key to seal with: the server says so and makes no file.
+bool is_fair_refusal(const TwoEnds& ends) {
     const auto* key = ends.asked->find(*config::find_setting("provisioning.file_key"));
-    if (ends.refusal->code == ErrorCode::not_found) return key == nullptr || key->value.empty();
-    // Of any layer: a shared file holds what a narrower layer overrules, too.
-    const char cannot_carry = pack.name() == "panasonic" ? '"' : ';';
-    const bool is_odd = std::any_of(ends.layers.begin(), ends.layers.end(), [&](const config::Layer& layer) {
-        return std::any_of(layer.begin(), layer.end(), [&](const config::Layer::Entry& entry) {
-            return entry.value.find(cannot_carry) != std::string_view::npos;
-        });
-    });
-    return ends.refusal->code == ErrorCode::invalid && pack.name() != "polycom" && is_odd;
+    return ends.refusal->code == ErrorCode::not_found && (key == nullptr || key->value.empty());
 }
 
 /// Takes statements away as long as the same setting comes out wrong.
@@ -296,7 +293,7 @@ Outcome round_trip(const Pack& pack, std::uint64_t seed) {
         const TwoEnds ends(catalogue);
         fault = fault_in(pack, ends, setting);
         if (fault.empty()) return Outcome::same;
-        if (ends.refusal && is_fair_refusal(pack, ends)) return Outcome::refused;
+        if (ends.refusal && is_fair_refusal(ends)) return Outcome::refused;
     }
     catalogue = smallest(pack, std::move(catalogue), setting);
     const TwoEnds ends(catalogue);

@@ -68,6 +68,7 @@ std::optional<config::Rendered> TwoEnds::serve(const std::string& name) {
     files[name] = made->text;
     for (const auto& each : made->parameters) written[name].push_back(each.parameter);
     notes.insert(notes.end(), made->notes.begin(), made->notes.end());
+    left_out.insert(left_out.end(), made->left_out.begin(), made->left_out.end());
     return std::move(*made);
 }
 

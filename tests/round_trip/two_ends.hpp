@@ -23,6 +23,7 @@ struct TwoEnds {
     std::map<std::string, std::string> files;                      ///< plain, by the name that the phone asked for
     std::map<std::string, std::vector<config::Parameter>> written; ///< what the server says stands in each
     std::vector<config::MapNote> notes;                            ///< what the server said that it could not
+    std::vector<config::LeftOut> left_out;                         ///< of any file: its grammar cannot carry it
     std::optional<Error> refusal;                                  ///< of the first file that the server would not make
     std::vector<std::string> complaints;                           ///< the phone's, on what it was served
     std::vector<config::Parameter> in_force;                       ///< in the phone

@@ -45,6 +45,11 @@ bool Form::has_condition_on(std::size_t input) const {
     return std::any_of(when.begin(), when.end(), [&](const Condition& condition) { return condition.input == input; });
 }
 
+char Form::forbidden_in(std::string_view value) const {
+    const auto at = value.find_first_of(without);
+    return at == std::string_view::npos ? '\0' : value[at];
+}
+
 bool Form::write(const FormValues& values, std::string& out) const {
     out.clear();
     for (const Piece& piece : pieces_) out += piece.input ? values[*piece.input] : std::string_view(piece.literal);
@@ -76,6 +81,7 @@ bool Form::read(std::string_view text, FormValues& values) const {
         }
         if (end == at) return false;
         values[*piece.input] = text.substr(at, end - at);
+        if (forbidden_in(values[*piece.input]) != '\0') return false;
         at = end;
     }
     return at == text.size();

@@ -4,7 +4,8 @@
 /// Shape   "{host}:{port}", "fnc=sd+blf;sub={value}@$PROXY;nme={label}". A variable is an input of the row by number.
 ///         Taking apart, a variable runs to the first place of the literal behind it, at the end to the last. A value
 ///         in square brackets (an IPv6 address) is taken whole. `when` are inputs that must have a certain value of
-///         ours: they choose the form, and reading it gives them.
+///         ours: they choose the form, and reading it gives them. A value with a character of `without` is neither
+///         written nor read: it would end its place.
 /// Limits  pack_limits::form_variables_max inputs.
 #include "base/result.hpp"
 
@@ -35,6 +36,10 @@ public:
     [[nodiscard]] static Result<Form> compile(std::string_view text, std::span<const std::string> names);
 
     std::vector<Condition> when;
+    std::string without; ///< characters that no value may hold: they mean something in the language of the text
+
+    /// The first of them in `value`; 0 where there is none.
+    [[nodiscard]] char forbidden_in(std::string_view value) const;
 
     [[nodiscard]] const std::string& text() const { return text_; }
     [[nodiscard]] bool uses(std::size_t input) const;

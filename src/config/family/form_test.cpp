@@ -28,6 +28,24 @@ TEST(Form, WritesOnlyWhatItReadsBack) {
     }
 }
 
+TEST(Form, AValueWithACharacterThatItIsWithoutIsNeitherWrittenNorRead) {
+    const std::vector<std::string> inputs{"value", "label"};
+    auto form = Form::compile("fnc=sd;ext={value}@$PROXY;nme={label}", inputs);
+    ASSERT_TRUE(form);
+    std::string out;
+    FormValues values{};
+    values[0] = "201", values[1] = "Joe;fnc=sd;ext=0900@evil";
+    EXPECT_TRUE(form->write(values, out)) << "nothing is forbidden";
+    form->without = ";@$";
+    EXPECT_FALSE(form->write(values, out));
+    EXPECT_FALSE(form->read("fnc=sd;ext=201@$PROXY;nme=Joe;fnc=sd;ext=0900@evil", values));
+    values[0] = "201", values[1] = "Joe";
+    EXPECT_TRUE(form->write(values, out));
+    EXPECT_EQ(out, "fnc=sd;ext=201@$PROXY;nme=Joe");
+    EXPECT_EQ(form->forbidden_in("a$;"), '$');
+    EXPECT_EQ(form->forbidden_in("Joe"), '\0');
+}
+
 TEST(Form, RefusesWhatDoesNotFit) {
     const auto form = Form::compile("{a}:{b}.", names);
     ASSERT_TRUE(form);

@@ -197,12 +197,30 @@ private:
         return false;
     }
 
+    /// A list whose words have places without those that the family has no word for: the others move up.
+    std::string_view sayable(const Source& source, const Value& value) {
+        if (source.values.empty()) return value.value;
+        if (sayable_of_ == value.key) return sayable_;
+        sayable_of_ = value.key;
+        sayable_.clear();
+        std::string lost;
+        for (const std::string_view word : split(value.value, ' ')) {
+            const bool known = source.values.vendor_of(word) != nullptr;
+            std::string& to = known ? sayable_ : lost;
+            if (!to.empty()) to += known ? " " : ", ";
+            to += known ? std::string(word) : "'" + std::string(word) + "'";
+        }
+        if (!lost.empty()) note(name_of(value.key), "left out, this family has no " + lost);
+        return sayable_;
+    }
+
     /// The source's value in the vendor's spelling; a view into `value` or `out`. Nullopt: nothing to write.
     std::optional<std::string_view> spelled(const Source& source, const Value& value, std::string& out) {
         const bool as_it_is = source.what.part.kind == PartKind::whole && source.values.empty() && !source.separator &&
                               source.numerator == source.denominator;
         if (as_it_is) return value.value;
-        const Taken taken = take_part(source.what, value.value, settings_, ours_);
+        const auto text = source.what.part.kind == PartKind::list_place ? sayable(source, value) : value.value;
+        const Taken taken = take_part(source.what, text, settings_, ours_);
         if (taken == Taken::nothing) {
             if (source.off.empty()) return std::nullopt;
             return std::string_view(source.off);
@@ -239,6 +257,7 @@ private:
         const Value* from = nullptr;
         bool any = false;
         refusal_.clear();
+        is_forbidden_ = false;
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             inputs_[i].ours.clear();
             inputs_[i].theirs.clear();
@@ -256,8 +275,10 @@ private:
         bool meant = false;
         for (const Form& form : row.forms) {
             if (!conditions_met(form)) continue;
-            for (const Form::Condition& condition : form.when)
+            for (const Form::Condition& condition : form.when) {
                 chosen_.push_back({row.sources[condition.input].what.setting, index});
+                if (is_forbidden_) spoken_.push_back(chosen_.back()); // and the other is what is noted
+            }
             FormValues texts{};
             bool complete = true;
             for (std::size_t i = 0; i < row.sources.size(); ++i) {
@@ -276,7 +297,7 @@ private:
         // what this one has no word for.
         const bool said_elsewhere =
             !refusal_.empty() && std::find(spoken_.begin(), spoken_.end(), refused_) != spoken_.end();
-        if (meant && !said_elsewhere)
+        if (meant && !said_elsewhere && !is_forbidden_)
             note(name_of(from->key),
                  !refusal_.empty() ? refusal_ : "its value cannot stand in " + row.write.front().text());
     }
@@ -291,6 +312,12 @@ private:
             refused_ = value.key;
         }
         if (!remark.empty()) note(name_of(value.key), std::move(remark));
+        if (const char c = row.forms.front().forbidden_in(input.theirs); c != '\0') {
+            note(name_of(value.key), "left out of " + row.write.front().with(value.key.index) + ": a '" +
+                                         std::string(1, c) + "' would end its place there");
+            input.theirs.clear();
+            is_forbidden_ = true;
+        }
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
     }
@@ -324,7 +351,8 @@ private:
             if (value.key.id == Layer::raw_id) break;
             if (value.key.id == last || value.value.empty()) continue;
             if (pack_.maps(value.key.id)) {
-                if (auto loss = loss_of(value.key, value.value, pack_.parts_of(value.key.id)); !loss.empty())
+                const auto text = sayable_of_ == value.key ? std::string_view(sayable_) : value.value;
+                if (auto loss = loss_of(value.key, text, pack_.parts_of(value.key.id)); !loss.empty())
                     note(name_of(value.key), std::move(loss));
                 continue;
             }
@@ -373,8 +401,11 @@ private:
     std::vector<const Row*> stated_;    ///< rows of the block being written that some setting is for
     std::string ours_;
     std::string theirs_;
-    SettingKey refused_{Layer::raw_id, 0}; ///< where `refusal_` is
-    std::string refusal_;                  ///< why an input of the row being written has no spelling
+    SettingKey refused_{Layer::raw_id, 0};    ///< where `refusal_` is
+    SettingKey sayable_of_{Layer::raw_id, 0}; ///< whose words `sayable_` has
+    std::string sayable_;
+    bool is_forbidden_ = false; ///< an input of the row being written holds what its forms are without
+    std::string refusal_;       ///< why an input of the row being written has no spelling
     std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
     std::vector<SettingKey> spoken_;                            ///< and some such form has been written

@@ -323,6 +323,10 @@ private:
     }
 
     void read_forms(TomlReader& reader, Row& row, const std::vector<std::string>& names) {
+        const std::string without = reader.text("without");
+        if (without.find_first_of("{}") != std::string::npos || without.size() > 32)
+            reader.problem_at("without", "`without` is at most 32 characters that no value may hold, { and } not among "
+                                         "them");
         const auto* node = reader.node("forms");
         const auto* array = node == nullptr ? nullptr : node->as_array();
         if (array == nullptr || array->empty() || array->size() > 64) return reader.problem("[[text]] needs `forms`");
@@ -343,6 +347,7 @@ private:
                 continue;
             }
             form->when = std::move(when);
+            form->without = without;
             for (const Form& earlier : row.forms)
                 if (earlier.text() == form->text() && earlier.when == form->when)
                     problem(reader.where(item), "form '" + text + "' stands twice");

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "config/render/carried.hpp"
 #include "config/render/sealing.hpp"
 #include "config/render/stated_fixed.hpp"
 
@@ -61,15 +62,16 @@ const Effective::Value* setting_of(std::string_view word, const Effective& setti
     return stated == nullptr || stated->value.empty() ? nullptr : stated;
 }
 
-/// The setting that a fixed value needs, where it needs one.
-std::string_view needed_setting(std::string_view pattern) {
-    for (const std::string_view begin : {"{setting:", "{url:"}) {
-        const auto at = pattern.find(begin);
-        if (at == std::string_view::npos) continue;
+/// {setting:NAME} and {url:NAME} of a fixed value: it says nothing unless all of them are stated.
+std::vector<std::string_view> needed_settings(std::string_view pattern) {
+    std::vector<std::string_view> out;
+    for (auto at = pattern.find('{'); at != std::string_view::npos; at = pattern.find('{', at + 1)) {
         const auto word = pattern.substr(at + 1, pattern.find('}', at) - at - 1);
-        if (word.find('?') == std::string_view::npos) return word; // a question has an answer where nobody states it
+        const bool names_one = word.starts_with(setting_word) || word.starts_with(url_word);
+        // A question has an answer where nobody states it.
+        if (names_one && word.find('?') == std::string_view::npos) out.push_back(word);
     }
-    return {};
+    return out;
 }
 
 /// What is known when a pattern is expanded.
@@ -192,6 +194,15 @@ LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers
     return p.origin;
 }
 
+/// Lists of the narrower layers of which this family can say no word: what a broader layer says of them stays.
+bool is_unsayable(const WrittenParameter& p, std::span<const LayerRef> layers, const std::vector<SettingKey>& written) {
+    if (p.setting.id == Layer::raw_id || spec_of(p.setting).type != SettingType::list) return false;
+    if (std::find(written.begin(), written.end(), p.setting) != written.end()) return false;
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+        if (const auto stated = layer->layer->find(p.setting)) return !stated->empty();
+    return false;
+}
+
 /// Takes out of `parameters` what stands in `said` already, and empties what `said` states and they do not, as far as
 /// the family's phones can be told so.
 void keep_differences(std::vector<WrittenParameter>& parameters, const std::vector<WrittenParameter>& said,
@@ -200,6 +211,9 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
     said_by_name.reserve(said.size());
     for (const WrittenParameter& p : said) said_by_name.emplace(p.parameter.name, &p);
     std::vector<WrittenParameter> kept;
+    std::vector<SettingKey> lists; // that are written at all
+    for (const WrittenParameter& p : parameters)
+        if (p.setting.id != Layer::raw_id && spec_of(p.setting).type == SettingType::list) lists.push_back(p.setting);
     for (WrittenParameter& p : parameters) {
         const auto same = said_by_name.find(p.parameter.name);
         const bool known = same != said_by_name.end();
@@ -211,7 +225,7 @@ void keep_differences(std::vector<WrittenParameter>& parameters, const std::vect
         const auto hidden = said_by_name.find(p.parameter.name);
         if (hidden == said_by_name.end() || hidden->second != &p || p.parameter.value.empty()) continue;
         const auto nothing = family.nothing_of(p.parameter.name);
-        if (!nothing || *nothing == p.parameter.value) continue;
+        if (!nothing || *nothing == p.parameter.value || is_unsayable(p, layers, lists)) continue;
         WrittenParameter emptied = p;
         emptied.parameter.value = *nothing;
         emptied.origin = emptied_by(p, layers);
@@ -286,12 +300,15 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
         WrittenParameter p;
         p.setting.id = Layer::raw_id;
         const auto pattern = fixed_text(document, fixed, *known.settings);
-        if (const auto word = needed_setting(pattern); !word.empty()) {
+        bool complete = true;
+        for (const auto word : needed_settings(pattern)) {
             const auto* setting = setting_of(word, *known.settings);
-            if (setting == nullptr) continue;
+            complete = complete && setting != nullptr;
+            if (setting == nullptr || (p.setting.id != Layer::raw_id && setting->origin <= p.origin)) continue;
             p.setting = setting->key;
             p.origin = setting->origin;
         }
+        if (!complete) continue;
         p.parameter = {fixed.name, expand(pattern, subject, known)};
         if (is_there)
             *there = std::move(p);
@@ -301,24 +318,6 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
     std::move(instead.begin(), instead.end(), std::back_inserter(out.parameters)); // of one model only
     if (document.content == Document::Content::fixed)
         drop_hidden_by_model(out.parameters, *subject.family, document.fixed);
-}
-
-/// What the pack says that the phone's user may do with what the file holds.
-std::vector<AccessMark> access_marks(const std::vector<Parameter>& parameters, const Family& family) {
-    std::vector<AccessMark> out;
-    for (const Parameter& parameter : parameters)
-        if (const auto* facts = family.facts(parameter.name); facts != nullptr && facts->access)
-            out.push_back({parameter.name, *facts->access});
-    return out;
-}
-
-Error without_value(Error error, const std::vector<WrittenParameter>& parameters) {
-    // A syntax names the parameter it could not carry; whether it may show the value it cannot know.
-    for (const WrittenParameter& p : parameters)
-        if (p.secrecy == Secrecy::secret && !p.parameter.value.empty() &&
-            error.message.find(p.parameter.value) != std::string::npos)
-            error.message = "a secret value holds a character that this file's grammar cannot carry";
-    return error;
 }
 
 } // namespace
@@ -355,11 +354,8 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
     const std::string key_origin = document.names_origin ? key_origin_of(stated, subject, origin) : std::string();
     add_fixed(out, document, subject, {origin, key_origin, &stated});
-    std::vector<Parameter> parameters;
-    parameters.reserve(out.parameters.size());
-    for (const WrittenParameter& p : out.parameters) parameters.push_back(p.parameter);
-    auto text = document.syntax->write_marked(parameters, access_marks(parameters, *subject.family));
-    if (!text) return tl::unexpected(without_value(text.error(), out.parameters));
+    auto text = write_carried(document, out, *subject.family);
+    if (!text) return tl::unexpected(text.error());
     if (text->size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);
     out.text = std::move(*text);

@@ -8,8 +8,9 @@
 /// family's "first file wins" (or its like) all together are what the layers mean.
 /// A document with a seal is sealed at the end with the device's key (sealing.hpp); `text` stays plain for people.
 /// Errors   not_found: a document that says where the server is, and nobody knows; one to be sealed, and there is no
-/// key. invalid: a value that the syntax cannot carry. The message names the setting, never a secret's value. Threads
-/// any.
+/// key. A value or a name that the syntax cannot carry is no error: that parameter is left out, with a note that names
+/// its setting, never a secret's value (carried.hpp).
+/// Threads  any.
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
 #include "config/family/family.hpp"
@@ -44,6 +45,14 @@ struct Subject {
     std::span<const LayerRef> all;
 };
 
+/// A parameter that a file does not hold because its grammar cannot carry it.
+struct LeftOut {
+    std::string parameter; ///< "SIP_PASS_1", printable
+    std::string setting;   ///< "line.1.password", "raw:NAME"
+    std::string reason;
+    LayerKind origin = LayerKind::vendor_default; ///< whose setting it is
+};
+
 struct Rendered {
     std::string text; ///< plain
     const Seal* seal = nullptr;
@@ -55,6 +64,7 @@ struct Rendered {
     bool is_introduction = false;
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
+    std::vector<LeftOut> left_out;            ///< each is among `notes`, too
     std::size_t contacts_left_out = 0;        ///< of a directory: what the phone would not keep
 
     [[nodiscard]] const std::string& served() const { return seal != nullptr ? sealed : text; }

@@ -152,6 +152,23 @@ std::vector<CutDirectory> cut_directories(const DeviceFiles& files) {
     return out;
 }
 
+/// What the grammars of its files cannot carry.
+std::vector<FileLeftOut> left_out_of_files(const DeviceFiles& files) {
+    std::vector<FileLeftOut> out;
+    for (const config::Document& document : files.family->documents()) {
+        if (document.directory != nullptr || !files.is_for(document) || !files.is_there(document)) continue;
+        auto rendered = files.render(document, *files.device);
+        if (!rendered) continue;
+        for (config::LeftOut& each : rendered->left_out) {
+            const bool known = std::any_of(out.begin(), out.end(), [&](const FileLeftOut& other) {
+                return other.what.parameter == each.parameter && other.what.origin == each.origin;
+            });
+            if (!known) out.push_back({files.name(document), std::move(each)});
+        }
+    }
+    return out;
+}
+
 /// Its current logs as they came: what they hold is the phone's word.
 class SentLogs {
 public:
@@ -226,6 +243,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
             local = local_layer_of(files, call.context.catalogue.store());
             input.local = &local;
             input.cut = cut_directories(files);
+            input.left_out = left_out_of_files(files);
             input.logs = logs.emplace(files, call.context.catalogue.store()).all();
         }
     const Explanation told = explain(input);

@@ -46,6 +46,42 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_other_model(about, last, out);
 }
 
+/// What changes a setting of a layer: "offhook device set 0004f2000001".
+std::string change_command(const Case& about, config::LayerKind origin) {
+    const catalogue::Site* site = about.snapshot.site(about.device.site);
+    const catalogue::Group* group = about.snapshot.group(about.device.group);
+    switch (origin) {
+    case config::LayerKind::fleet:
+        return "offhook layer set fleet";
+    case config::LayerKind::site:
+        return "offhook layer set site/" + (site != nullptr ? site->name : std::string("SITE"));
+    case config::LayerKind::model:
+        return "offhook layer set model/" + about.device.family + "/" + about.device.model;
+    case config::LayerKind::group:
+        return "offhook layer set group/" + (group != nullptr ? group->name : std::string("GROUP"));
+    default:
+        return "offhook device set " + about.device.mac.text();
+    }
+}
+
+constexpr std::size_t left_out_told_max = 8;
+
+/// What a file's grammar cannot carry.
+void find_left_out(const Case& about, std::span<const FileLeftOut> left_out, Sentences& out) {
+    for (const auto& [file, what] : left_out.first(std::min(left_out.size(), left_out_told_max))) {
+        const std::string change =
+            what.origin == config::LayerKind::vendor_default
+                ? "it is the pack's own"
+                : fmt::format("change it with `{0} {1}=...`, or take it out with `{0} --unset {1}`",
+                              change_command(about, what.origin), what.setting);
+        out.push_back(fmt::format("{} is left out of {}: {}. It is made of {}, set by {}; {}.", what.parameter, file,
+                                  what.reason, what.setting, config::to_text(what.origin), change));
+    }
+    if (left_out.size() > left_out_told_max)
+        out.push_back(fmt::format("{} more are left out of its files: `offhook render {} FILE` names them.",
+                                  left_out.size() - left_out_told_max, about.device.mac.text()));
+}
+
 void judge_device(const Case& about, const ExplainInput& input, const std::vector<Boot>& boots, Sentences& out) {
     const auto is_search = [](const TimelineEvent* event) { return is_discovery(*event); };
     const MacAddress mac = about.device.mac;
@@ -72,6 +108,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     find_held_images(about, input.held, out);
     find_local_changes(about, out);
     find_lines(about, out);
+    find_left_out(about, input.left_out, out);
     for (const CutDirectory& each : input.cut)
         out.push_back(
             fmt::format("{} of its contacts are left out of {}: it keeps {} bytes of them. `offhook render {} {}` "

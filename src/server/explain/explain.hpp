@@ -11,6 +11,7 @@
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
+#include "config/render/render.hpp"
 #include "server/explain/boot_story.hpp"
 #include "server/explain/phone_statements.hpp"
 #include "server/local_layer.hpp"
@@ -33,6 +34,12 @@ struct CutDirectory {
     std::size_t left_out = 0, bytes_max = 0;
 };
 
+/// A parameter that a file of the phone's is without.
+struct FileLeftOut {
+    std::string file;
+    config::LeftOut what;
+};
+
 struct ExplainInput {
     MacAddress mac;
     const catalogue::Snapshot* snapshot = nullptr;
@@ -43,8 +50,9 @@ struct ExplainInput {
     std::span<const catalogue::TimelineEvent> unidentified = {};
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
-    std::span<const UploadedLog> logs = {}; ///< the current one of each kind
-    std::vector<catalogue::ImageHold> held = {}; ///< of this device
+    std::vector<FileLeftOut> left_out = {};              ///< of its files as they are now
+    std::span<const UploadedLog> logs = {};              ///< the current one of each kind
+    std::vector<catalogue::ImageHold> held = {};         ///< of this device
     std::span<const catalogue::TimelineEvent> said = {}; ///< by syslog, newest first; none of these is in `events`
 };
 

@@ -179,6 +179,26 @@ TEST(Explain, AStrangerIsToldHowToBeMadeKnown) {
     EXPECT_NE(all_text(story.told(stranger)).find("sighting adopt 0004f20000ff --set"), std::string::npos);
 }
 
+TEST(Explain, NamesWhatAFileIsWithoutAndWhatChangesIt) {
+    const auto snapshot = house();
+    ExplainInput input{anna, snapshot.get(), &house_families(), {}, 1};
+    input.left_out.push_back(
+        {"0004f2000001-settings.cfg", {"reg.1.label", "line.1.label", "no place for it", config::LayerKind::device}});
+    input.left_out.push_back({"0004f2000001-settings.cfg", {"P 1", "raw:P 1", "not a name", config::LayerKind::fleet}});
+    const auto told = explain(input).conclusion;
+    const auto has = [&](const std::string& text) {
+        return std::any_of(told.begin(), told.end(),
+                           [&](const std::string& each) { return each.find(text) != std::string::npos; });
+    };
+    EXPECT_TRUE(
+        has("reg.1.label is left out of 0004f2000001-settings.cfg: no place for it. It is made of line.1.label, "
+            "set by device; change it with `offhook device set 0004f2000001 line.1.label=...`"));
+    EXPECT_TRUE(has("`offhook layer set fleet --unset raw:P 1`"));
+    for (int i = 0; i < 20; ++i) input.left_out.push_back(input.left_out.front());
+    const auto many = explain(input).conclusion;
+    EXPECT_NE(many.back().find("14 more are left out"), std::string::npos) << many.back();
+}
+
 TEST(Explain, APhoneNeverHeardOfSaysSo) {
     EXPECT_NE(all_text(Story().told()).find("Nothing was heard"), std::string::npos);
     EXPECT_NE(all_text(Story().told(stranger)).find("not in the catalogue"), std::string::npos);
