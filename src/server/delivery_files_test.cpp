@@ -698,11 +698,11 @@ TEST_F(DeliveryFilesTest, AnImageThatIsFetchedAgainAndAgainIsNotOfferedAnyMore) 
     EXPECT_EQ(loop_guard_->held_count(), 0U);
 }
 
-TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
-    (void)store_file("a boot ROM", image("bootrom.ld"));
+TEST_F(DeliveryFilesTest, AnImageMayBeAskedForBeforeWhoAsksSaysWhoHeIs) {
+    (void)store_file("an image", image("sip.ld"));
     const auto boot = [&] {
         clock_.advance(std::chrono::minutes(3));
-        const auto got = get("bootrom.ld");
+        const auto got = get("sip.ld");
         const auto event = last_event();
         EXPECT_NE(get("0004f2000001.cfg"), nullptr);
         return std::pair(got != nullptr, event.mac);
@@ -710,6 +710,36 @@ TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
     EXPECT_EQ(boot(), std::pair(true, MacAddress())) << "nobody has come from there yet";
     for (unsigned i = 0; i < images_max(); ++i) EXPECT_EQ(boot(), std::pair(true, anna)) << i;
     EXPECT_EQ(boot(), std::pair(false, anna));
+}
+
+TEST_F(DeliveryFilesTest, TheHeadOfABootRomIsNoFetch) {
+    (void)store_file("a boot ROM", image("bootrom.ld"));
+    for (unsigned i = 0; i < 3 * images_max(); ++i) {
+        (void)get("0004f2000001.cfg");
+        EXPECT_EQ(text("bootrom.ld"), "a boot ROM") << i;
+    }
+    EXPECT_EQ(loop_guard_->held_count(), 0U);
+}
+
+TEST_F(DeliveryFilesTest, WhoOnlySaysWhoHeIsKeepsNobodyFromHisImage) {
+    (void)store_file("an image", image("sip.ld"));
+    (void)get("0004f2000001.cfg");
+    (void)last_event();
+    int alarms = 0;
+    for (unsigned i = 0; i < 2 * images_max() + 2; ++i) {
+        auto request = request_for("sip.ld");
+        request.source = *IpAddress::from_text("192.168.1.66");
+        request.user_agent = "PolycomSoundPointIP-SPIP_650-UA/3.3.0.1098_0004f2000001";
+        const auto answer = delivery_.open(request);
+        EXPECT_NE(answer.state, FileAnswer::State::absent) << i;
+        delivery_.answered(200, 8);
+        ring_.drain([&](const catalogue::TimelineEvent& event) {
+            if (event.path.view().starts_with(loop_claimed)) ++alarms;
+        });
+    }
+    EXPECT_EQ(loop_guard_->held_count(), 0U);
+    EXPECT_EQ(text("sip.ld"), "an image");
+    EXPECT_EQ(alarms, 2);
 }
 
 TEST_F(DeliveryFilesTest, AnImageThatNeverCameWholeOrHadNotChangedIsNotCounted) {
