@@ -712,34 +712,18 @@ TEST_F(DeliveryFilesTest, AnImageMayBeAskedForBeforeWhoAsksSaysWhoHeIs) {
     EXPECT_EQ(boot(), std::pair(false, anna));
 }
 
-TEST_F(DeliveryFilesTest, TheHeadOfABootRomIsNoFetch) {
-    (void)store_file("a boot ROM", image("bootrom.ld"));
-    for (unsigned i = 0; i < 3 * images_max(); ++i) {
-        (void)get("0004f2000001.cfg");
-        EXPECT_EQ(text("bootrom.ld"), "a boot ROM") << i;
-    }
-    EXPECT_EQ(loop_guard_->held_count(), 0U);
-}
-
-TEST_F(DeliveryFilesTest, WhoOnlySaysWhoHeIsKeepsNobodyFromHisImage) {
+TEST_F(DeliveryFilesTest, ABootRomsHeadIsNoFetchAndWhoOnlySaysWhoHeIsKeepsNobodyFromHisImage) {
     (void)store_file("an image", image("sip.ld"));
-    (void)get("0004f2000001.cfg");
-    (void)last_event();
+    (void)store_file("a boot ROM", image("bootrom.ld"));
+    auto claim = request_for("sip.ld");
+    claim.source = *IpAddress::from_text("192.168.1.66");
+    claim.user_agent = "PolycomSoundPointIP-SPIP_650-UA/3.3.0.1098_0004f2000001";
+    for (unsigned i = 0; i < 2 * images_max() + 2; ++i)
+        (void)get("bootrom.ld"), (void)delivery_.open(claim), delivery_.answered(200, 8);
+    EXPECT_EQ(text("bootrom.ld"), "a boot ROM");
     int alarms = 0;
-    for (unsigned i = 0; i < 2 * images_max() + 2; ++i) {
-        auto request = request_for("sip.ld");
-        request.source = *IpAddress::from_text("192.168.1.66");
-        request.user_agent = "PolycomSoundPointIP-SPIP_650-UA/3.3.0.1098_0004f2000001";
-        const auto answer = delivery_.open(request);
-        EXPECT_NE(answer.state, FileAnswer::State::absent) << i;
-        delivery_.answered(200, 8);
-        ring_.drain([&](const catalogue::TimelineEvent& event) {
-            if (event.path.view().starts_with(loop_claimed)) ++alarms;
-        });
-    }
-    EXPECT_EQ(loop_guard_->held_count(), 0U);
-    EXPECT_EQ(text("sip.ld"), "an image");
-    EXPECT_EQ(alarms, 2);
+    ring_.drain([&](const auto& event) { alarms += event.path.view().starts_with(loop_claimed) ? 1 : 0; });
+    EXPECT_EQ(std::pair(loop_guard_->held_count(), alarms), std::pair(std::size_t{0}, 2));
 }
 
 TEST_F(DeliveryFilesTest, AnImageThatNeverCameWholeOrHadNotChangedIsNotCounted) {
