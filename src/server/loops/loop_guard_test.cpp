@@ -178,7 +178,7 @@ TEST_F(LoopGuardTest, ALargeBundleIsCountedWhole) {
         }
         clock_.advance(1min);
     }
-    for (const auto& file : bundle) guard_.fetched(request(file), clock_.wall()); // more than have room, and it stays
+    for (const auto& file : bundle) store(file), guard_.fetched(request(file), clock_.wall()); // more than have room
     EXPECT_EQ(fetch_until_held(request(bundle.back())), 2);
     EXPECT_EQ(fetch(list), Offer::held);
 }
