@@ -2,7 +2,7 @@
 /// @file  ImageHold: a firmware file that is not offered to a device any more, because it fetched it again and again.
 ///
 /// Durable: a building of phones that go round in circles must not go on after a restart of the server.
-/// Shape   one row by device and digest; no part of the snapshot, so no revision.
+/// Shape   one row by device, digest and name; no part of the snapshot, so no revision.
 /// Limits  limits::image_holds_max.
 #include "base/clock.hpp"
 #include "base/mac_address.hpp"

@@ -25,6 +25,24 @@ bool is_list(const config::Family& family, const fs::path& path) {
     return match && match->other != nullptr && !match->other->lists.empty();
 }
 
+/// As files are called that lie in a folder, for each model.
+std::set<std::string> names_of_lists(const config::Family& family) {
+    constexpr std::string_view part = "{part}";
+    std::set<std::string> out;
+    for (const auto& other : family.other_files()) {
+        if (other.lists.empty()) continue;
+        for (const std::string& path : other.paths) {
+            const auto name = path.substr(path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1);
+            const auto at = name.find(part);
+            if (at == std::string::npos) out.insert(name);
+            for (const auto& model : family.models())
+                for (const auto& number : model.part_numbers)
+                    if (at != std::string::npos) out.insert(std::string(name).replace(at, part.size(), number));
+        }
+    }
+    return out;
+}
+
 Result<std::vector<fs::path>> lists_in(const config::Family& family, const fs::path& where) {
     std::vector<fs::path> out;
     if (fs::is_regular_file(where) && is_list(family, where)) out.push_back(where);
@@ -33,12 +51,14 @@ Result<std::vector<fs::path>> lists_in(const config::Family& family, const fs::p
             if (entry.is_regular_file() && is_list(family, entry.path())) out.push_back(entry.path());
     std::sort(out.begin(), out.end());
     if (!out.empty()) return out;
-    std::string names;
-    for (const auto& other : family.other_files())
-        if (!other.lists.empty()) names += (names.empty() ? "" : ", ") + join(other.paths, ", ");
+    const auto names = names_of_lists(family);
+    if (names.empty())
+        return fail(ErrorCode::invalid,
+                    fmt::format("phones of {} have no version file; add the image with FILE --name", family.name()),
+                    where.string());
     return fail(ErrorCode::not_found,
                 fmt::format("there is no version file of {}'s phones: it is called {}", family.name(),
-                            names.empty() ? "nothing, they have none" : names),
+                            join(std::vector<std::string>(names.begin(), names.end()), ", ")),
                 where.string());
 }
 

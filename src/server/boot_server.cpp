@@ -49,6 +49,7 @@ public:
           lines_(families_, timeline_.ring(0), acquaintances_, clock, random_, syslog_options()),
           listeners_(loops_, families_, clock, {directory_.path(), options_.listeners, options_.client_authorities}) {
         loop_guard_->restore(catalogue_.store().image_holds());
+        loop_guard_->forget_removed(*catalogue_.snapshot());
         check_listener_sites();
         check_asker_rows();
         warn_of_missing_packs();
@@ -151,7 +152,8 @@ private:
                              "`offhook loop list`",
                              hold.mac.text(), hold.name, hold.fetches, to_text(hold.first));
             else if (!held)
-                log::info("IMAGE_LOOP_ENDED", "{}: {} has another content now", hold.mac.text(), hold.name);
+                log::info("IMAGE_LOOP_ENDED", "{}: {} {}", hold.mac.text(), hold.name,
+                          change == LoopGuard::Change::gone ? "is stored no more" : "has another content now");
             const auto queued = closing_.post([this, held, hold] { write_hold(held, hold); });
             if (queued == net::BlockingPool::Queued::full)
                 log::error("IMAGE_HOLD_NOT_STORED", "{} {}: too much work is waiting", hold.mac.text(), hold.name);
@@ -162,7 +164,8 @@ private:
         try {
             auto& store = catalogue_.store();
             if (held != loop_guard_->is_held(hold)) return;
-            const auto written = held ? store.put_image_hold(hold) : store.remove_image_holds(hold.mac, hold.hash);
+            const auto written =
+                held ? store.put_image_hold(hold) : store.remove_image_holds(hold.mac, hold.hash, hold.name);
             if (!written && written.error().code != ErrorCode::not_found)
                 log::error("IMAGE_HOLD_NOT_STORED", "{} {}: {}", hold.mac.text(), hold.name, written.error().text());
         } catch (const std::exception& error) {

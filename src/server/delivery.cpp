@@ -386,6 +386,10 @@ void Delivery::note(const Asked& asked, Verdict verdict) {
         event_.mac = asked.device != nullptr ? asked.device->mac : *asked.mac;
         acquaintances_.heard(request.source, request.user_agent, event_.mac, event_.at);
         if (options_.loop_guard != nullptr) options_.loop_guard->heard(request.source, event_.mac, event_.at);
+        const bool took_its_own = verdict == Verdict::serve && asked.device != nullptr && request.verb == Verb::get &&
+                                  asked.match && asked.match->document != nullptr &&
+                                  asked.match->document->scope == config::DocumentScope::device;
+        if (took_its_own && options_.loop_guard != nullptr) options_.loop_guard->came_from(event_.mac, request.source);
     } else if (const auto* sender = named_by_agent(asked, families_, *snapshot_)) {
         event_.mac = sender->mac;
         event_.acquaintance = catalogue::Acquaintance::device;

@@ -98,6 +98,8 @@ private:
     };
     enum class Withheld : std::uint8_t { no, yes };
     [[nodiscard]] const catalogue::Device* fetching_device(const Asked& asked) const;
+    [[nodiscard]] ImageRequest::Sender sender_of(const Asked& asked, const catalogue::Device& device) const;
+    void tell_of_claims(const Asked& asked, const ImageRequest& request);
     [[nodiscard]] Withheld judge_fetch(const Asked& asked, const WantedContent& wanted);
     void judge_boot(const Asked& asked, const ReadyFile& file);
     void count_for_loops(std::uint16_t status, std::uint64_t body_bytes);

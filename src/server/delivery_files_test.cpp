@@ -698,11 +698,11 @@ TEST_F(DeliveryFilesTest, AnImageThatIsFetchedAgainAndAgainIsNotOfferedAnyMore) 
     EXPECT_EQ(loop_guard_->held_count(), 0U);
 }
 
-TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
-    (void)store_file("a boot ROM", image("bootrom.ld"));
+TEST_F(DeliveryFilesTest, AnImageMayBeAskedForBeforeWhoAsksSaysWhoHeIs) {
+    (void)store_file("an image", image("sip.ld"));
     const auto boot = [&] {
         clock_.advance(std::chrono::minutes(3));
-        const auto got = get("bootrom.ld");
+        const auto got = get("sip.ld");
         const auto event = last_event();
         EXPECT_NE(get("0004f2000001.cfg"), nullptr);
         return std::pair(got != nullptr, event.mac);
@@ -710,6 +710,20 @@ TEST_F(DeliveryFilesTest, ABootRomAsksForItsImageBeforeItSaysWhoItIs) {
     EXPECT_EQ(boot(), std::pair(true, MacAddress())) << "nobody has come from there yet";
     for (unsigned i = 0; i < images_max(); ++i) EXPECT_EQ(boot(), std::pair(true, anna)) << i;
     EXPECT_EQ(boot(), std::pair(false, anna));
+}
+
+TEST_F(DeliveryFilesTest, ABootRomsHeadIsNoFetchAndWhoOnlySaysWhoHeIsKeepsNobodyFromHisImage) {
+    (void)store_file("an image", image("sip.ld"));
+    (void)store_file("a boot ROM", image("bootrom.ld"));
+    auto claim = request_for("sip.ld");
+    claim.source = *IpAddress::from_text("192.168.1.66");
+    claim.user_agent = "PolycomSoundPointIP-SPIP_650-UA/3.3.0.1098_0004f2000001";
+    for (unsigned i = 0; i < 2 * images_max() + 2; ++i)
+        (void)get("bootrom.ld"), (void)delivery_.open(claim), delivery_.answered(200, 8);
+    EXPECT_EQ(text("bootrom.ld"), "a boot ROM");
+    int alarms = 0;
+    ring_.drain([&](const auto& event) { alarms += event.path.view().starts_with(loop_claimed) ? 1 : 0; });
+    EXPECT_EQ(std::pair(loop_guard_->held_count(), alarms), std::pair(std::size_t{0}, 2));
 }
 
 TEST_F(DeliveryFilesTest, AnImageThatNeverCameWholeOrHadNotChangedIsNotCounted) {

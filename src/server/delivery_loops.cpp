@@ -22,11 +22,30 @@ const catalogue::Device* Delivery::fetching_device(const Asked& asked) const {
     return asked.model == nullptr || asked.model->name == device->model ? device : nullptr;
 }
 
+/// A User-Agent, a MAC in a name and an account of a whole site say who he is, and show nothing.
+ImageRequest::Sender Delivery::sender_of(const Asked& asked, const catalogue::Device& device) const {
+    const bool is_proven = asked.holder != nullptr && asked.holder->mac == device.mac && !asked.is_anothers;
+    const bool is_there = options_.loop_guard->is_at(device.mac, asked.request.source);
+    return is_proven || is_there ? ImageRequest::Sender::shown : ImageRequest::Sender::claimed;
+}
+
+/// Not on behalf of the device: it may have nothing to do with it.
+void Delivery::tell_of_claims(const Asked& asked, const ImageRequest& request) {
+    log::warning("IMAGE_LOOP",
+                 "somebody at {} who says he is {} fetched {} {} times in {} minutes and comes for it again: it is "
+                 "offered, for that phone was not heard from there",
+                 asked.request.source.text(), request.mac.text(), request.file->name, request.limits.images,
+                 request.limits.window.count());
+    give_notice(request.mac, fmt::format("{}{}", loop_claimed, request.file->name));
+}
+
 Delivery::Withheld Delivery::judge_fetch(const Asked& asked, const WantedContent& wanted) {
     fetch_.reset();
     if (options_.loop_guard == nullptr || wanted.file == nullptr || asked.match->other == nullptr) return Withheld::no;
     const config::OtherFile& other = *asked.match->other;
     if (other.role != config::OtherFile::Role::firmware) return Withheld::no;
+    // A boot ROM reads the head of its own and closes, with the whole file in buffers behind it: no fetch that counts.
+    if (other.begins_boot) return Withheld::no;
     const auto* device = fetching_device(asked);
     if (device == nullptr) return Withheld::no;
     fetching_ = device->mac;
@@ -35,11 +54,13 @@ Delivery::Withheld Delivery::judge_fetch(const Asked& asked, const WantedContent
     request.file = wanted.file.get();
     request.limits = asked.family->loop_limits();
     if (other.leads_to_images) request.role = ImageRequest::Role::leads_to_images;
+    request.sender = sender_of(asked, *device);
     if (asked.request.verb != Verb::get) request.wants = ImageRequest::Wants::facts;
     const auto offer = options_.loop_guard->ask(request, *snapshot_, clock_.wall());
     if (offer == LoopGuard::Offer::held_now)
         give_notice(device->mac, fmt::format("{}{}", loop_held, request.file->name));
-    if (offer != LoopGuard::Offer::yes) return Withheld::yes;
+    if (offer == LoopGuard::Offer::warned) tell_of_claims(asked, request);
+    if (offer == LoopGuard::Offer::held || offer == LoopGuard::Offer::held_now) return Withheld::yes;
     if (asked.request.verb == Verb::get) fetch_ = Fetch{request, wanted.file};
     return Withheld::no;
 }

@@ -8,8 +8,9 @@ namespace offhook::server {
 /// No name: what was typed there may be a password.
 inline constexpr std::string_view ftp_login_failed = "the FTP login failed: wrong name or password";
 
-// Of loops, on the timeline of the device; the first two have the file's name behind them.
+// Of loops, on the timeline of the device; the first three have the file's name behind them.
 inline constexpr std::string_view loop_held = "alarm: a loop, not offered any more: ";
+inline constexpr std::string_view loop_claimed = "alarm: a loop, of who says he is it: ";
 inline constexpr std::string_view loop_released = "released by an operator: ";
 inline constexpr std::string_view boot_loop = "alarm: a loop, it took the same settings again and again";
 

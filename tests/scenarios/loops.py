@@ -44,6 +44,7 @@ class Loops(HouseTest):
         return [(row["mac"], row["file"]) for row in self.rows("loop", "list")]
 
     def go_round(self, image):
+        self.assertIsNotNone(self.curl("Config%s.cfg" % PANASONIC.upper(), self.agent(PANASONIC)))  # it is here
         for _ in range(IMAGES["panasonic"]):
             self.assertEqual(self.take(), image)
         self.assertEqual(self.held(), [])

@@ -14,8 +14,8 @@ void SqlRows::put_image_hold(const ImageHold& hold) {
     const long long fetches = hold.fetches, first = hold.first.time_since_epoch().count(),
                     since = hold.since.time_since_epoch().count();
     session_ << "INSERT INTO image_hold (mac, hash, name, fetches, first, since) VALUES (:m, :h, :n, :c, :f, :s) ON "
-                "CONFLICT (mac, hash) DO UPDATE SET name = excluded.name, fetches = excluded.fetches, first = "
-                "excluded.first, since = excluded.since",
+                "CONFLICT (mac, hash, name) DO UPDATE SET fetches = excluded.fetches, first = excluded.first, "
+                "since = excluded.since",
         use(mac), use(hold.hash), use(hold.name), use(fetches), use(first), use(since);
 }
 
@@ -44,12 +44,15 @@ WriteResult SqlWrites::put_image_hold(const ImageHold& hold) {
     return 0;
 }
 
-WriteResult SqlWrites::remove_image_holds(MacAddress mac, const std::string& hash) {
+WriteResult SqlWrites::remove_image_holds(MacAddress mac, const std::string& hash, const std::string& name) {
     const auto bits = static_cast<long long>(mac.bits());
-    const std::string which = hash.empty() ? "" : " AND hash = :h";
+    const std::string which = hash.empty() ? "" : " AND hash = :h AND name = :n";
     soci::statement gone(rows_.session());
     gone.exchange(use(bits, "m"));
-    if (!hash.empty()) gone.exchange(use(hash, "h"));
+    if (!hash.empty()) {
+        gone.exchange(use(hash, "h"));
+        gone.exchange(use(name, "n"));
+    }
     gone.alloc();
     gone.prepare("DELETE FROM image_hold WHERE mac = :m" + which);
     gone.define_and_bind();

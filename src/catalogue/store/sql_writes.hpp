@@ -58,7 +58,7 @@ public:
     WriteResult record_sightings(std::span<const Sighting> batch);
     WriteResult forget_sighting(MacAddress mac);
     WriteResult put_image_hold(const ImageHold& hold);
-    WriteResult remove_image_holds(MacAddress mac, const std::string& hash);
+    WriteResult remove_image_holds(MacAddress mac, const std::string& hash, const std::string& name);
     WriteResult put_lease(const Lease& lease);
     WriteResult remove_lease(const IpAddress& address);
 

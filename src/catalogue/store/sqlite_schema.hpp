@@ -220,7 +220,7 @@ CREATE TABLE image_hold (
     fetches INTEGER NOT NULL,
     first INTEGER NOT NULL,
     since INTEGER NOT NULL,
-    PRIMARY KEY (mac, hash)
+    PRIMARY KEY (mac, hash, name)
 ) WITHOUT ROWID;
 )sql"};
 

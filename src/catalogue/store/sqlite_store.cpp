@@ -326,8 +326,9 @@ public:
     std::vector<ImageHold> image_holds() override {
         return readers_.run([](SqlRows& rows) { return rows.image_holds(); });
     }
-    Result<void> remove_image_holds(MacAddress mac, std::string_view hash) override {
-        return without_value(submit([&](ChangeSet&) { return writes_.remove_image_holds(mac, std::string(hash)); }));
+    Result<void> remove_image_holds(MacAddress mac, std::string_view hash, std::string_view name) override {
+        return without_value(submit(
+            [&](ChangeSet&) { return writes_.remove_image_holds(mac, std::string(hash), std::string(name)); }));
     }
 
     bool put_lease(const Lease& lease, LeaseDone done) override;

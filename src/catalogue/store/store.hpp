@@ -154,11 +154,11 @@ public:
     virtual Result<void> remove_lease(const IpAddress& address) = 0; ///< Errors: not_found
 
     // Images that are not offered to a device any more: no part of the snapshot, so no revision.
-    /// What was held of that device under the same digest is replaced. Errors: too_large (a text, or too many holds).
+    /// What was held of that device under the same name and digest is replaced. Errors: too_large (a text, or too many holds).
     virtual Result<void> put_image_hold(const ImageHold& hold) = 0;
     [[nodiscard]] virtual std::vector<ImageHold> image_holds() = 0; ///< all, by MAC: what a server starts from
-    /// Of one file by its digest; an empty one: all of that device. Errors: not_found.
-    virtual Result<void> remove_image_holds(MacAddress mac, std::string_view hash) = 0;
+    /// Of one file by its digest and name; an empty digest: all of that device. Errors: not_found.
+    virtual Result<void> remove_image_holds(MacAddress mac, std::string_view hash, std::string_view name) = 0;
 };
 
 } // namespace offhook::catalogue

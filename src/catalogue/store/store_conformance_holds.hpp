@@ -25,22 +25,25 @@ TEST_P(StoreHoldsConformance, ComeBackAsTheyWerePutAfterARestart) {
     EXPECT_EQ(store().image_holds(), holds);
 }
 
-TEST_P(StoreHoldsConformance, ADeviceHasOneOfADigest) {
+TEST_P(StoreHoldsConformance, ADeviceHasOneOfANameAndADigest) {
     EXPECT_TRUE(store().put_image_hold(hold(1, "sip.ld", "aa")));
-    ImageHold next = hold(1, "other.ld", "aa");
+    const ImageHold alike = hold(1, "alike.ld", "aa"); // as the files of a bundle may be
+    EXPECT_TRUE(store().put_image_hold(alike));
+    ImageHold next = hold(1, "sip.ld", "aa");
     next.fetches = 0, next.first += std::chrono::hours(1), next.since += std::chrono::hours(2);
     EXPECT_TRUE(store().put_image_hold(next));
-    EXPECT_EQ(store().image_holds(), std::vector<ImageHold>{next});
+    EXPECT_EQ(store().image_holds(), (std::vector<ImageHold>{alike, next}));
 }
 
 TEST_P(StoreHoldsConformance, AreRemovedByDigestOrAllOfADevice) {
     for (const ImageHold& each : {hold(1, "a", "aa"), hold(1, "b", "bb"), hold(1, "c", "cc"), hold(2, "a", "aa")})
         EXPECT_TRUE(store().put_image_hold(each));
-    EXPECT_EQ(code_of(store().remove_image_holds(mac(1), "dd")), ErrorCode::not_found);
-    EXPECT_EQ(code_of(store().remove_image_holds(mac(3), "")), ErrorCode::not_found);
-    EXPECT_TRUE(store().remove_image_holds(mac(1), "aa"));
+    EXPECT_EQ(code_of(store().remove_image_holds(mac(1), "dd", "a")), ErrorCode::not_found);
+    EXPECT_EQ(code_of(store().remove_image_holds(mac(3), "", "")), ErrorCode::not_found);
+    EXPECT_EQ(code_of(store().remove_image_holds(mac(1), "aa", "b")), ErrorCode::not_found);
+    EXPECT_TRUE(store().remove_image_holds(mac(1), "aa", "a"));
     EXPECT_EQ(store().image_holds().size(), 3U);
-    EXPECT_TRUE(store().remove_image_holds(mac(1), ""));
+    EXPECT_TRUE(store().remove_image_holds(mac(1), "", ""));
     EXPECT_EQ(store().image_holds(), std::vector<ImageHold>{hold(2, "a", "aa")});
 }
 

@@ -41,6 +41,7 @@ public:
             else
                 for (std::uint32_t i = block.first; i < block.last; ++i) write_row(pack_.content().rows[i], 0);
         }
+        drop_switches();
         note_unchosen();
         note_unmapped();
         write_raw();
@@ -192,6 +193,7 @@ private:
         std::string wanted = "at least " + std::to_string(row.range->least);
         if (row.range->most < number_open)
             wanted = std::to_string(row.range->least) + " to " + std::to_string(row.range->most);
+        out_of_range_.push_back(from.key);
         note(name_of(from.key),
              "the phone takes " + wanted + " for " + row.write.front().text() + ", not " + std::string(text));
         return false;
@@ -291,6 +293,7 @@ private:
             const std::string text = ours_;
             for (const Form::Condition& condition : form.when)
                 spoken_.push_back({row.sources[condition.input].what.setting, index});
+            note_switch(row, form, index);
             return emit_row(row, index, text, *from);
         }
         // Where no form is for these conditions, the row has nothing to do with them; nor where another row has said
@@ -327,6 +330,25 @@ private:
             const std::string& ours = inputs_[condition.input].ours;
             return condition.value.empty() ? !ours.empty() : ours == condition.value;
         });
+    }
+
+    /// A word that says only that there is some value: it goes where that value has no place.
+    void note_switch(const Row& row, const Form& form, std::uint16_t index) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i)
+            if (form.uses(i)) return;
+        for (const Form::Condition& condition : form.when)
+            if (condition.value.empty())
+                switches_.push_back({{row.sources[condition.input].what.setting, index}, &row});
+    }
+
+    void drop_switches() {
+        if (out_of_range_.empty()) return;
+        std::unordered_set<std::string> gone;
+        for (const auto& [by, row] : switches_)
+            if (std::find(out_of_range_.begin(), out_of_range_.end(), by) != out_of_range_.end())
+                for (const ParameterName& name : row->write) gone.insert(name.with(by.index));
+        std::erase_if(out_.parameters,
+                      [&](const WrittenParameter& written) { return gone.contains(written.parameter.name); });
     }
 
     /// A setting that only chooses forms and chose none: this family has no place for that value of it. One that chose
@@ -409,6 +431,8 @@ private:
     std::array<Input, pack_limits::form_variables_max> inputs_; ///< of the row being written
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
     std::vector<SettingKey> spoken_;                            ///< and some such form has been written
+    std::vector<std::pair<SettingKey, const Row*>> switches_;   ///< written because a setting has some value
+    std::vector<SettingKey> out_of_range_;                      ///< settings of which a value was left out
     WriteResult out_;
 };
 

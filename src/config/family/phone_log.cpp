@@ -9,7 +9,8 @@
 namespace offhook::config {
 namespace {
 
-/// "ftp://user:password@host/x" becomes "ftp://host/x"; a path with an '@' loses what stands before it, too.
+/// "ftp://user:password@host/x" becomes "ftp://host/x"; a path with an '@' loses what stands before it, too. A password
+/// may hold a quote or a bracket: only a blank ends the search.
 std::string without_accounts(std::string_view text) {
     constexpr std::string_view mark = "://";
     std::string out;
@@ -18,7 +19,7 @@ std::string without_accounts(std::string_view text) {
         if (found == std::string_view::npos) return out += text;
         out += text.substr(0, found + mark.size());
         text.remove_prefix(found + mark.size());
-        const auto address = text.substr(0, text.find_first_of(" '\"<>"));
+        const auto address = text.substr(0, text.find_first_of(" \t"));
         if (const auto at = address.rfind('@'); at != std::string_view::npos) text.remove_prefix(at + 1);
     }
 }
@@ -46,7 +47,8 @@ void keep(std::vector<LogFinding>& findings, LogFinding finding) {
 
 } // namespace
 
-std::optional<LogFinding> LogReader::take(std::string_view line) {
+std::optional<LogFinding> LogReader::take(std::string_view raw) {
+    const std::string line = without_accounts(raw); // whole: a quote in a password would end a name too early
     const auto read = read_log_line(family_, line);
     if (!read) return std::nullopt;
     LogFinding out;

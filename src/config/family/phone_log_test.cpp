@@ -187,6 +187,18 @@ TEST(PhoneLog, WhatItTellsIsHarmless) {
     const auto accounts = read_phone_log(polycom(), "Error parsing file 'x': at https://me:mine@x and 'a://b:c@d'");
     ASSERT_THAT(accounts, SizeIs(1));
     EXPECT_EQ(accounts[0].why, "at https://x and 'a://d'");
+    const std::pair<const char*, const char*> odd[] = {{"ftp://u:p'w@host", "ftp://host"},
+                                                       {"ftp://u:p\"w<x>@host/a", "ftp://host/a"},
+                                                       {"ftp://u:p/w@host/a b@c", "ftp://host/a b@c"},
+                                                       {"'ftp://u:p'w@h' 'ftp://h' x@y", "'ftp://h' 'ftp://h' x@y"}};
+    const auto in_name = read_phone_log(polycom(), "Error parsing file 'ftp://u:p'w@h/x.cfg': bad");
+    ASSERT_THAT(in_name, SizeIs(1));
+    EXPECT_EQ(in_name[0].file, "ftp://h/x.cfg");
+    for (const auto& [told, shown] : odd) {
+        const auto found_in = read_phone_log(polycom(), std::string("Error parsing file 'x': ") + told);
+        ASSERT_THAT(found_in, SizeIs(1)) << told;
+        EXPECT_EQ(found_in[0].why, shown);
+    }
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "config/import/limits.hpp"
 #include "config/import/model_hints.hpp"
 #include "config/syntax/text_lines.hpp"
+#include "config/syntax/version_file.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -70,10 +71,13 @@ private:
                 if (name == fmt::format("sysconf_{}_sip.cfg", to_lower(part))) globals_.emplace(model.name, i);
                 if (name == to_lower(fmt::format("ip_{}_ver_sip2", part))) return sort_out_version(i);
             }
-        if (!is_mac_name(f.path) || f.bytes.empty()) return;
+        if (is_own_file(f)) own_[*mac_in_name(f.path)].push_back(i);
+    }
+
+    [[nodiscard]] bool is_own_file(const TreeFile& f) const {
+        if (!is_mac_name(f.path) || f.bytes.empty()) return false;
         const auto mac = mac_in_name(f.path);
-        if (mac->bits() != 0 && (is_readable(f.bytes) || (is_ours(*mac) && is_binary(f.bytes))))
-            own_[*mac].push_back(i);
+        return mac->bits() != 0 && (is_readable(f.bytes) || (is_ours(*mac) && is_binary(f.bytes)));
     }
 
     /// The vendor's list, and the files beside it that it names.
@@ -82,13 +86,10 @@ private:
             Verdict::apart, "version file",
             fmt::format("offhook firmware add --family genband-ip88 --bundle {} takes it and what it names",
                         printable(files_[i].path)));
-        TextLines lines(files_[i].bytes);
-        while (const auto line = lines.next()) {
-            if (line->text.starts_with('#')) continue;
-            for (const std::string_view word : split(line->text, ' '))
-                if (const auto found = context_.tree.find(folder_of(files_[i].path), trim(word)))
-                    out_.files[*found].claim(Verdict::apart, "software",
-                                             "of version file " + printable(files_[i].path));
+        for (const VersionFile::Load& load : read_version_file(files_[i].bytes).loads) {
+            const auto found = context_.tree.find(folder_of(files_[i].path), load.name);
+            if (found && !is_own_file(files_[*found]) && out_.files[*found].verdict == Verdict::unclaimed)
+                out_.files[*found].claim(Verdict::apart, "software", "of version file " + printable(files_[i].path));
         }
     }
 

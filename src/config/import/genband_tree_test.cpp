@@ -146,6 +146,21 @@ TEST(GenbandTree, SaysHowTheVendorsBundleIsTaken) {
     EXPECT_THAT(text, HasSubstr("load.bin: left aside: software"));
 }
 
+TEST(GenbandTree, TakesForSoftwareOnlyWhatTheListNames) {
+    const auto plan = ip88_plan({{"IP_8830_VER_SIP2", "# notes.txt\nversion readme.txt\n"
+                                                      "app_img load.bin 0012ab34\nb40edc0a1b2c\n"},
+                                 {"app_img", std::string("\x7f\0\2", 3)},
+                                 {"b40edc0a1b2c", own},
+                                 {"load.bin", std::string("\x7f\0\1", 3)},
+                                 {"readme.txt", std::string("\x7f\0\3", 3)},
+                                 {"sysconf_8830_sip.cfg", shared}});
+    EXPECT_EQ(ip88_phone(plan), "IP8830 11") << "its own file is no software";
+    const std::string text = to_text(plan, packs(), PlanDetail::summary);
+    EXPECT_THAT(text, HasSubstr("load.bin: left aside: software"));
+    for (const char* other : {"app_img", "readme.txt", "b40edc0a1b2c"})
+        EXPECT_THAT(text, Not(HasSubstr(std::string(other) + ": left aside: software")));
+}
+
 TEST(GenbandTree, TakesOneOfTwoFilesWithTheSameAddress) {
     const auto plan = ip88_plan(
         {{"sysconf_8830_sip.cfg", shared}, {"B40EDC0A1B2C", "[VOIP]\r\nline1_name 12\r\n"}, {"b40edc0a1b2c", own}});

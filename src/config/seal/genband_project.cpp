@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "base/limits.hpp"
+#include "base/line_comment.hpp"
 #include "base/text.hpp"
 #include "config/seal/cipher.hpp"
 
@@ -41,8 +42,8 @@ bool is_readable_ip88(std::string_view bytes) {
         const auto end = std::min(bytes.find_first_of("\r\n"), bytes.size());
         auto line = trim(bytes.substr(0, end));
         bytes.remove_prefix(std::min(end + 1, bytes.size()));
-        if (line.empty() || line.starts_with(';')) continue;
-        return is_section(trim(line.substr(0, line.find(" ;"))));
+        if (line.empty() || comment_at(line, ';') == 0) continue;
+        return is_section(trim(line.substr(0, comment_at(line, ';'))));
     }
     return true; // comments alone, or nothing: there is nothing that would want a key
 }

@@ -51,7 +51,8 @@ TEST(GenbandProject, ReadsKeysOfThreeLengths) {
 TEST(GenbandProject, TellsAReadableFileAsAPhoneDoes) {
     for (const std::string& readable :
          {std::string("[VOIP]\n"), std::string("\xef\xbb\xbf; x\r\n\r\n [VOIP] ;y\r\na \xc3\xa4\r\n"), std::string(),
-          std::string("; nothing else\n"), std::string("[A]\n") + std::string(600, 'x') + '\x01'})
+          std::string("; nothing else\n"), std::string("[A]\t; as written\n"),
+          std::string("[A]\n") + std::string(600, 'x') + '\x01'})
         EXPECT_TRUE(is_readable_ip88(readable)) << readable;
     for (const std::string& not_readable : {bytes_of(sealed_hex), std::string("a 1\n[A]\n"), std::string("<html>"),
                                             std::string("[A]\n\x01"), std::string("[]\n"), std::string("[A\n")})

@@ -1,6 +1,7 @@
 #include "config/syntax/ip88_text.hpp"
 
 #include "base/limits.hpp"
+#include "base/line_comment.hpp"
 #include "base/text.hpp"
 #include "config/syntax/limits.hpp"
 #include "config/syntax/parameter_list.hpp"
@@ -74,15 +75,8 @@ std::optional<Name> split_name(std::string_view name) {
     return out;
 }
 
-/// Where a comment starts: at a ';' behind a blank, or in front.
-std::size_t comment_at(std::string_view line) {
-    for (std::size_t i = 0; i < line.size(); ++i)
-        if (line[i] == ';' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) return i;
-    return std::string_view::npos;
-}
-
 bool is_ip88_value(std::string_view value) {
-    return trim(value) == value && is_printable_utf8(value) && comment_at(value) == std::string_view::npos;
+    return trim(value) == value && is_printable_utf8(value) && comment_at(value, ';') == std::string_view::npos;
 }
 
 std::string_view take_word(std::string_view& text) {
@@ -166,7 +160,7 @@ Result<ParsedDocument> Ip88Text::read(std::string_view text) const {
         if (!is_printable_utf8(line->text))
             return fail(ErrorCode::invalid, "not a text: encrypted, or no configuration file",
                         fmt::format("line {}", line->number));
-        std::string_view rest = trim(line->text.substr(0, comment_at(line->text)));
+        std::string_view rest = trim(line->text.substr(0, comment_at(line->text, ';')));
         if (rest.empty()) continue;
         if (rest.starts_with('[') && rest.ends_with(']')) {
             const auto name = rest.substr(1, rest.size() - 2);

@@ -263,6 +263,19 @@ TEST_F(GenbandCycle, JudgesCertificatesByItsFlagsAndItsOwnClock) {
     EXPECT_TRUE(decided("SNTP server ntp: no answer"));
 }
 
+TEST_F(GenbandCycle, JudgesTheServerThatAnHttpOneSendsItTo) {
+    type_in("http://boot/lg/");
+    flash.parameters["phone.CA"] = "a certificate";
+    flash.parameters["PROVISION.verifying_cert"] = "3";
+    run();
+    const auto tls = server.steps.at(0).request.tls;
+    EXPECT_EQ(tls.verify, TlsTrust::Verify::each);
+    EXPECT_EQ(tls.checks.issuer, Check::on);
+    EXPECT_EQ(tls.checks.name, Check::on);
+    EXPECT_EQ(tls.extra_authorities, "a certificate");
+    EXPECT_THAT(time.asked, IsEmpty());
+}
+
 TEST_F(GenbandCycle, AsksTheTimeServerOfDhcpFirst) {
     clients.answers4 = {ScriptedClients::ack({{160, "https://boot/lg"}, {42, std::string("\x0a\x00\x00\x07", 4)}})};
     flash.parameters["NETTIME.sntp_server_address"] = "ntp";

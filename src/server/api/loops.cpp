@@ -39,7 +39,7 @@ Result<ApiAnswer> release(const ApiCall& call) {
                     mac->text() + (name.empty() ? "" : " " + printable(name, 64)));
     json::array files;
     for (const catalogue::ImageHold& hold : released) {
-        const auto gone = call.context.catalogue.store().remove_image_holds(hold.mac, hold.hash);
+        const auto gone = call.context.catalogue.store().remove_image_holds(hold.mac, hold.hash, hold.name);
         if (!gone && gone.error().code != ErrorCode::not_found) return tl::unexpected(gone.error());
         log::info("IMAGE_LOOP_RELEASED", "{}: {}", hold.mac.text(), hold.name);
         if (call.context.tell_of_release) call.context.tell_of_release(hold.mac, hold.name);

@@ -1,6 +1,7 @@
 /// /v1/firmware and /v1/assets: the files that an operator gives us to serve.
 #include "base/text.hpp"
 #include "server/api/api.hpp"
+#include "server/loops/loop_guard.hpp"
 #include "server/stored_files.hpp"
 #include "server/version_files.hpp"
 
@@ -198,6 +199,7 @@ Result<ApiAnswer> remove(const ApiCall& call, FileRole role) {
     if (!file) return tl::unexpected(file.error());
     if (const auto removed = call.context.catalogue.store().remove_file((*file)->id); !removed)
         return tl::unexpected(removed.error());
+    if (call.context.loop_guard != nullptr) call.context.loop_guard->forget_removed(*call.context.catalogue.snapshot());
     return ApiAnswer{200, json::object{{"id", (*file)->id}, {"name", (*file)->name}, {"removed", true}}};
 }
 

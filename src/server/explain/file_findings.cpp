@@ -258,17 +258,25 @@ void find_unknown_names(const Case& about, const Boot& boot, Sentences& out) {
 
 void find_missing_firmware(const Case& about, const Boot& boot, Sentences& out) {
     std::map<std::string_view, std::string> by_kind; // the name asked for last is the plainest
+    bool is_list = false;
     for (const TimelineEvent* event : boot) {
         const Named named = named_by(&about.family, *event);
         if (named.other == nullptr || named.other->role != config::OtherFile::Role::firmware) continue;
         if (event->outcome == Outcome::absent)
-            by_kind[named.other->kind] = std::string(event->path.view());
+            by_kind[named.other->kind] = std::string(event->path.view()), is_list |= !named.other->lists.empty();
         else if (was_got(*event))
             by_kind.erase(named.other->kind);
     }
     if (by_kind.empty()) return;
     std::vector<std::string> names;
     for (const auto& [kind, name] : by_kind) names.push_back(printable(name, 63));
+    if (is_list) {
+        out.push_back(fmt::format("It asked for firmware that is not stored ({}) and goes on with its own. To give it "
+                                  "one, with all that the vendor's list names: `offhook firmware add --family {} "
+                                  "--bundle PATH`",
+                                  join(names, ", "), about.family.name()));
+        return;
+    }
     out.push_back(fmt::format("It asked for firmware that is not stored ({}) and goes on with its own. To give it one: "
                               "`offhook firmware add FILE --family {} --name {} --version V --model {}`",
                               join(names, ", "), about.family.name(),

@@ -1,7 +1,9 @@
 #include "server/loops/loop_guard.hpp"
 
+#include "config/syntax/version_file.hpp"
 #include "server/test_house.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace offhook::server {
@@ -41,6 +43,12 @@ protected:
         for (int i = 0; i < times; ++i) EXPECT_EQ(fetch(request), Offer::yes) << i;
     }
 
+    int fetch_until_held(const ImageRequest& request) {
+        for (int i = 0; i < 100; ++i)
+            if (fetch(request) == Offer::held_now) return i;
+        return -1;
+    }
+
     LoopGuardTest() { store(sip_), store(list_); }
 
     ManualClock clock_;
@@ -76,7 +84,7 @@ TEST_F(LoopGuardTest, OnlyThatDeviceAndThatContent) {
     const auto boot_rom = stored(3, "bootrom.ld", "cccc");
     fetch_times(request(boot_rom), 1);
     const auto same_under_another_name = stored(4, "2345-11500-040.sip.ld", "aaaa");
-    EXPECT_EQ(fetch(request(same_under_another_name)), Offer::held);
+    EXPECT_EQ(fetch(request(same_under_another_name)), Offer::yes);
     EXPECT_EQ(guard_.held_count(), 1U);
 }
 
@@ -141,6 +149,96 @@ TEST_F(LoopGuardTest, AnotherListIsOfferedAtOnce) {
     store(other);
     EXPECT_EQ(fetch(request(other, anna, ImageRequest::Role::leads_to_images)), Offer::yes);
     EXPECT_EQ(fetch(request(sip_)), Offer::held);
+}
+
+TEST_F(LoopGuardTest, AlikeFilesOfABundleAreCountedEachForItself) {
+    std::vector<catalogue::StoredFile> bundle;
+    for (std::int64_t i = 0; i < 4; ++i) bundle.push_back(stored(10 + i, fmt::format("{}.xml", i), "aaaa"));
+    for (int round = 0; round < 3; ++round)
+        for (const auto& file : bundle) EXPECT_EQ(fetch(request(file)), Offer::yes) << round << file.name;
+    EXPECT_EQ(fetch(request(bundle[2])), Offer::held_now);
+    EXPECT_EQ(fetch(request(bundle[2])), Offer::held);
+    const auto hold = guard_.list().at(0);
+    EXPECT_TRUE(guard_.is_held(hold));
+    auto other = hold;
+    other.name = "1.xml";
+    EXPECT_FALSE(guard_.is_held(other));
+}
+
+TEST_F(LoopGuardTest, ALargeBundleIsCountedWhole) {
+    const auto list = request(list_, anna, ImageRequest::Role::leads_to_images);
+    std::vector<catalogue::StoredFile> bundle;
+    for (std::int64_t i = 0; i < 60; ++i) bundle.push_back(stored(10 + i, fmt::format("{}.bin", i), "aaaa"));
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_EQ(ask(list), Offer::yes);
+        guard_.fetched(list, clock_.wall());
+        for (std::size_t i = 0; i < config::VersionFile::files_max; ++i) {
+            EXPECT_EQ(ask(request(bundle[i])), Offer::yes) << round;
+            guard_.fetched(request(bundle[i]), clock_.wall());
+        }
+        clock_.advance(1min);
+    }
+    for (const auto& file : bundle) store(file), guard_.fetched(request(file), clock_.wall()); // more than have room
+    EXPECT_EQ(fetch_until_held(request(bundle.back())), 2);
+    EXPECT_EQ(fetch(list), Offer::held);
+}
+
+TEST_F(LoopGuardTest, AnotherListBeginsAnew) {
+    fetch_times(request(list_, anna, ImageRequest::Role::leads_to_images), 1);
+    fetch_times(request(sip_), 3);
+    const auto other = stored(7, "sip.ver", "ffff");
+    fetch_times(request(other, anna, ImageRequest::Role::leads_to_images), 1);
+    fetch_times(request(sip_), 3);
+    fetch_times(request(other, anna, ImageRequest::Role::leads_to_images), 1);
+    EXPECT_EQ(fetch(request(sip_)), Offer::held_now) << "the same one does not";
+}
+
+TEST_F(LoopGuardTest, WhatLeadsToAHeldImageIsHeldAgain) {
+    const auto list = request(list_, anna, ImageRequest::Role::leads_to_images);
+    fetch_times(list, 1);
+    fetch_times(request(sip_), 3);
+    ASSERT_EQ(fetch(request(sip_)), Offer::held_now);
+    ASSERT_EQ(guard_.release(anna, "sip.ver").size(), 1U);
+    fetch_times(list, 1);
+    EXPECT_EQ(fetch(request(sip_)), Offer::held);
+    EXPECT_EQ(fetch(list), Offer::held);
+}
+
+TEST_F(LoopGuardTest, AClaimHoldsNothingAndIsCountedApart) {
+    auto claim = request(sip_);
+    claim.sender = ImageRequest::Sender::claimed;
+    fetch_times(claim, 3);
+    EXPECT_EQ(fetch(claim), Offer::warned);
+    fetch_times(claim, 3);
+    fetch_times(request(sip_), 3);
+    guard_.fetched(claim, clock_.wall()), guard_.broken_off(anna, sip_.id);
+    EXPECT_EQ(fetch(request(sip_)), Offer::held_now);
+    EXPECT_EQ(fetch(claim), Offer::held);
+}
+
+TEST_F(LoopGuardTest, ADeviceIsWhereItLastTookItsOwn) {
+    const auto office = IpAddress::v4(0xc0a80107), home = IpAddress::v4(0xc0a80108);
+    EXPECT_FALSE(guard_.is_at(anna, office));
+    guard_.came_from(anna, office), guard_.came_from(bert, office);
+    EXPECT_TRUE(guard_.is_at(anna, office) && guard_.is_at(bert, office));
+    EXPECT_FALSE(guard_.is_at(anna, home));
+    guard_.came_from(anna, home);
+    EXPECT_TRUE(guard_.is_at(anna, home) && !guard_.is_at(anna, office));
+}
+
+TEST_F(LoopGuardTest, WhatIsStoredNoMoreIsHeldNoMore) {
+    fetch_times(request(list_, anna, ImageRequest::Role::leads_to_images), 1);
+    fetch_times(request(sip_), 3);
+    ASSERT_EQ(fetch(request(sip_)), Offer::held_now);
+    guard_.forget_removed(*snapshot_);
+    EXPECT_EQ(guard_.held_count(), 2U);
+    files_ = {files_[1]}; // the list stays
+    store(stored(9, "other.ld", "aaaa"));
+    changes_.clear();
+    guard_.forget_removed(*snapshot_);
+    EXPECT_EQ(changes_, (decltype(changes_){{Change::gone, "sip.ld aaaa"}, {Change::gone, "sip.ver bbbb"}}));
+    EXPECT_EQ(guard_.held_count(), 0U);
+    EXPECT_TRUE(guard_.list().empty());
 }
 
 TEST_F(LoopGuardTest, AReleasedOneIsCountedAnew) {
