@@ -156,7 +156,7 @@ TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
         EXPECT_EQ(shown.find(fresh), std::string::npos) << target;
     }
     EXPECT_EQ(call("POST", "/v1/devices/0004f20000ff/file-key/rotate").status, 404U);
-    ASSERT_EQ(call("PATCH", at, R"({"unset":["provisioning.previous_file_key"]})").status, 200U);
+    ASSERT_EQ(call("PATCH", at, R"({"settings":{"provisioning.previous_file_key":null}})").status, 200U);
     ASSERT_EQ(call("PATCH", "/v1/sites/default", R"({"policy":"private.clear=token private.tls=token"})").status, 200U);
     EXPECT_EQ(text(rotate()), R"({"mac":"0004f2000001","is_rotating":true})") << "nobody ends it by the MAC alone";
 }
