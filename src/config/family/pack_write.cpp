@@ -234,6 +234,7 @@ private:
         std::string remark;
         const auto done = source.spell(ours_, out, remark);
         if (!done) {
+            out_of_range_.push_back(value.key);
             note(name_of(value.key), done.error().message);
             return std::nullopt;
         }
