@@ -115,7 +115,7 @@ TEST(SealCommand, SaysWhatIsWrongAndNeverTheKey) {
         {{"unseal", "--family", "polycom", "--key", polycom_key}, "<a/>", exit_failed, "this is not sealed"},
         {{"seal", "--family", "polycom", "--key", "letters"}, "x", exit_failed, "the key is 32 hexadecimal digits"},
         {{"seal", "--family", "nokia", "--key", other}, "x", exit_failed, "nokia: no pack for this family"},
-        {{"seal", "--family", "genband-ip88", "--key", other}, "x", exit_failed, "has no sealed documents"},
+        {{"seal", "--family", "genband-ip88", "--key", other}, "x", exit_failed, "its first line is no [SECTION]"},
         {{"seal", "--seal", "openssl-enc", "--key", other}, std::string(3 << 20U, 'x'), exit_failed, "2 MiB"},
         {{"seal", "--seal", "zip", "--key", other}, "x", exit_wrong_use, "no seal 'zip'; there are polycom-project"},
         {{"seal", "--key", other}, "x", exit_wrong_use, "--family or --seal is needed"},

@@ -184,7 +184,7 @@ TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
         as_pool.replace(as_pool.find(mode), mode.size(), "small_pool");
     config = parse_serve_config(as_pool, "offhook.toml");
     ASSERT_TRUE(config) << errors_of(config);
-    ASSERT_EQ(config->server.listeners.size(), 3U);
+    ASSERT_EQ(config->server.listeners.size(), 4U); // syslog is the last
     const server::PnpOptions pnp;
     EXPECT_EQ(config->server.listeners[0].pnp.answer_port, pnp.answer_port);
     EXPECT_EQ(config->server.listeners[0].pnp.same_link, pnp.same_link);

@@ -155,14 +155,14 @@ public:
                                                })) {}
 
     /// The status line of what it is answered.
-    [[nodiscard]] std::string fetch() const {
+    [[nodiscard]] std::string fetch(const std::string& path = "fw/a.fw") const {
         const int peer = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(static_cast<std::uint16_t>(port_));
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const std::string ask =
-            "GET /fw/a.fw HTTP/1.0\r\nUser-Agent: Panasonic_KX-HDV130/01.000 (0080f0000001)\r\n\r\n";
+            "GET /" + path + " HTTP/1.0\r\nUser-Agent: Panasonic_KX-HDV130/01.000 (0080f0000001)\r\n\r\n";
         std::string out;
         if (::connect(peer, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
             (void)::send(peer, ask.data(), ask.size(), MSG_NOSIGNAL);
@@ -205,6 +205,10 @@ TEST_F(BootServerTest, WhatAPhoneFetchesAgainAndAgainIsHeldAcrossARestartUntilIt
         ASSERT_THAT(phone.api("POST /v1/firmware?family=panasonic&name=fw%2Fa.fw&version=1", "an image"),
                     HasSubstr("201 Created"));
         const unsigned most = config::find_family(house_families(), "panasonic")->loop_limits().images;
+        for (unsigned i = 0; i < most + 2; ++i)
+            EXPECT_THAT(phone.fetch(), HasSubstr("200")) << "he only says who he is";
+        EXPECT_THAT(phone.api("GET /v1/loops"), HasSubstr(R"("held":[])"));
+        ASSERT_THAT(phone.fetch("Config0080f0000001.cfg"), HasSubstr("200")) << "it is the phone that stands there";
         for (unsigned i = 0; i < most; ++i) EXPECT_THAT(phone.fetch(), HasSubstr("200")) << i;
         EXPECT_THAT(phone.api("GET /v1/loops"), HasSubstr(R"("held":[])"));
         EXPECT_THAT(phone.fetch(), HasSubstr("404"));

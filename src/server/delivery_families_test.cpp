@@ -431,8 +431,8 @@ TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
     const std::string small = body("ConfigKX-HDV130N.cfg");
     EXPECT_NE(small.find("CODEC_ENABLE1_2="), std::string::npos);
     EXPECT_EQ(small.find("CODEC_ENABLE1_3="), std::string::npos);
-    EXPECT_NE(body("spa962.cfg").find("<Preferred_Codec_6_>"), std::string::npos);
-    EXPECT_EQ(body("spa942.cfg").find("<Preferred_Codec_5_>"), std::string::npos);
+    EXPECT_NE(body("spa962.xml").find("<Preferred_Codec_6_>"), std::string::npos);
+    EXPECT_EQ(body("spa942.xml").find("<Preferred_Codec_5_>"), std::string::npos);
 }
 
 } // namespace

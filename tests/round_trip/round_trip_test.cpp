@@ -67,6 +67,8 @@ bool is_excused(const Family& family, SettingKey key, const MapNote& note) {
         {"", "audio.codecs", "left out, this family has no"},
         {"", "line.{n}.registrar.transport", "this family cannot say 'auto'"},
         {"genband-ip88", "line.{n}.registrar.port", "the phone takes 1024 to 32000"},
+        // As long as the phone's fields are (G).
+        {"genband-ip88", "line.{n}.", "it takes at most 50 characters"},
         // Clocks that change at a full hour of a day, or by one hour: no parameter says anything else.
         {"polycom", "time.zone", "summer time that is not one hour cannot be told"},
         {"genband-ip88", "time.zone", "summer time that is not one hour cannot be told"},

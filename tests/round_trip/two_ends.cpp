@@ -139,7 +139,7 @@ void TwoEnds::boot_plain() {
     using Content = config::Document::Content;
     for (const auto content : {Content::shared, Content::model, Content::own})
         for (const auto& document : catalogue_.family->documents()) {
-            if (document.content != content) continue;
+            if (document.content != content || document.sealed == config::Document::Sealed::always) continue; // a twin
             config::Subject subject;
             subject.family = catalogue_.family;
             subject.model = catalogue_.model;

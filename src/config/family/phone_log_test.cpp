@@ -62,7 +62,7 @@ TEST(LogRows, RefusesWhatCannotMeanAnything) {
         {"", row("\"wrong {name}\""), "is not in `with`"},
         {"", row("\"{file}: {why}\""), "has no words of its own"},
         {"", row("\"\""), "has no words of its own"},
-        {"", row("\"stop {file}\"", "sad"), "`means` is one of begins, fetched"},
+        {"", row("\"stop {file}\"", "sad"), "`means` is one of begins, asks, fetched"},
         {"", row("\"load it\"", "fetched"), "names the {file}"},
         {"", row("\"stop {file}\"") + row("\"stop {file}\""), "stands twice"},
         {"", row("\"stop {file}\"", "malformed", "confidence = \"C\"\n"), "source"},

@@ -273,7 +273,7 @@ TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
         {"POST", "/v1/devices", "[]", 400, "JSON object"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000001","family":"polycom","model":"SPIP650"})", 409, "0004f2000001"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"nortel","model":"x"})", 404,
-         "genband-ip88, linksys-spa"},
+         "genband-ip88, grandstream, linksys-spa"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP_650"})", 404,
          "did you mean SPIP650?"},
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","sit":"x"})", 400, "sit"},

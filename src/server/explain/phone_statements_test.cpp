@@ -235,6 +235,7 @@ std::string told_of_spa(std::initializer_list<std::string_view> newest_first, co
 }
 
 constexpr std::string_view asks_own = "Requesting resync http://192.0.2.10:80/000e08aabbcc.xml";
+constexpr std::string_view asks_sealed = "Requesting resync http://192.0.2.10:80/000e08aabbcc.enc";
 constexpr std::string_view got_own = "Successful resync http://192.0.2.10:80/000e08aabbcc.xml";
 constexpr std::string_view corrupt = "Resync failed: corrupt file";
 
@@ -245,7 +246,7 @@ TEST(PhoneStatements, AFailureBySyslogSaysWhereToChangeIt) {
                                 "corrupt file\". Expected is the file as `offhook render 000e08aabbcc "
                                 "000e08aabbcc.xml` shows it"));
     EXPECT_THAT(text, Not(HasSubstr("sealed")));
-    EXPECT_THAT(told_of_spa({corrupt, asks_own}, {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "k"}}),
+    EXPECT_THAT(told_of_spa({corrupt, asks_sealed}, {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "k"}}),
                 HasSubstr("It is sealed: Expected is a file that the phone's key opens."));
 }
 

@@ -142,7 +142,7 @@ TEST(HttpRequestHead, SaysHowTheBodyIsFramed) {
     EXPECT_EQ(reader.head().framing, HttpFraming::length);
     EXPECT_EQ(reader.head().body_bytes, 5U);
     EXPECT_TRUE(reader.head().expects_continue);
-    EXPECT_EQ(reader.head().method, HttpMethod::other);
+    EXPECT_EQ(reader.head().method, HttpMethod::post);
     ASSERT_EQ(reader.read("PUT / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n"), HeadProgress::complete);
     EXPECT_EQ(reader.head().framing, HttpFraming::chunked);
     ASSERT_EQ(reader.read("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n"), HeadProgress::complete);
