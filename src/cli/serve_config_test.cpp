@@ -184,21 +184,21 @@ TEST(ServeConfig, ShowsEveryKeyOfDiscoveryWithWhatItIsWithoutIt) {
         as_pool.replace(as_pool.find(mode), mode.size(), "small_pool");
     config = parse_serve_config(as_pool, "offhook.toml");
     ASSERT_TRUE(config) << errors_of(config);
-    ASSERT_EQ(config->server.listeners.size(), 4U); // syslog is the last
+    ASSERT_EQ(config->server.listeners.size(), 4U); // syslog is the first
     const server::PnpOptions pnp;
-    EXPECT_EQ(config->server.listeners[0].pnp.answer_port, pnp.answer_port);
-    EXPECT_EQ(config->server.listeners[0].pnp.same_link, pnp.same_link);
-    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_source_second, pnp.answers_per_source_second);
-    EXPECT_EQ(config->server.listeners[0].pnp.answers_per_second, pnp.answers_per_second);
-    EXPECT_EQ(config->server.listeners[0].pnp.transactions_max, pnp.transactions_max);
+    EXPECT_EQ(config->server.listeners[1].pnp.answer_port, pnp.answer_port);
+    EXPECT_EQ(config->server.listeners[1].pnp.same_link, pnp.same_link);
+    EXPECT_EQ(config->server.listeners[1].pnp.answers_per_source_second, pnp.answers_per_source_second);
+    EXPECT_EQ(config->server.listeners[1].pnp.answers_per_second, pnp.answers_per_second);
+    EXPECT_EQ(config->server.listeners[1].pnp.transactions_max, pnp.transactions_max);
     const server::Dhcp4Options dhcp4;
-    const auto& shipped = config->server.listeners[1].dhcp4;
+    const auto& shipped = config->server.listeners[2].dhcp4;
     EXPECT_EQ(shipped.lease_time, dhcp4.lease_time);
     EXPECT_EQ(shipped.conflict_wait, dhcp4.conflict_wait);
     EXPECT_EQ(shipped.only_phones, dhcp4.only_phones);
     ASSERT_EQ(shipped.pools.size(), 1U);
     EXPECT_EQ(shipped.pools[0].last.text(), "192.0.2.199");
-    EXPECT_EQ(config->server.listeners[2].dhcp6.lease_time, server::Dhcp6Options().lease_time);
+    EXPECT_EQ(config->server.listeners[3].dhcp6.lease_time, server::Dhcp6Options().lease_time);
 }
 
 TEST(ServeConfig, ReadsTheBoundsOfSyslog) {
