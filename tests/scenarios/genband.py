@@ -157,7 +157,7 @@ class Software(GenbandTest):
                    "2", says="words.xml, of which nothing is stored")
         self.fails(2, "firmware", "add", folder + "/" + VERSION_FILE, "--family", "genband-ip88", "--name", "some.img", "--version",
                    "2", says="no phone asks for firmware of the name 'some.img'")
-        self.fails(1, "firmware", "add", "--family", "polycom", "--bundle", folder, says="no version file")
+        self.fails(2, "firmware", "add", "--family", "polycom", "--bundle", folder, says="have no version file")
         self.assertEqual(self.rows("firmware", "list"), [])
 
     def test_an_image_that_is_gone_leaves_the_phone_what_it_runs(self):
