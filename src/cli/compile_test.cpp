@@ -1,5 +1,5 @@
 // `offhook compile`, with this process's own stdin and stdout turned into strings.
-#include "cli/command.hpp"
+#include "cli/test_command.hpp"
 #include "config/compile/compiled_profile.hpp"
 #include "config/seal/gzip.hpp"
 #include "config/seal/seal.hpp"
@@ -24,33 +24,9 @@ constexpr const char* xml = "<?xml version=\"1.0\"?>\n<flat-profile>\n<Proxy_1_ 
                             "<User_Password ua=\"rw\"/>\n</flat-profile>\n";
 constexpr const char* key = "SecretPhrase1234";
 
-struct Outcome {
-    int code = -1;
-    std::string out, err;
-};
-
 Outcome compile(std::vector<std::string> words, const std::string& input = source) {
-    Cli cli;
-    cli.packs_directory = OFFHOOK_SOURCE_DIR "/families";
-    CLI::App app("test", "offhook");
-    add_compile(app, cli);
     words.insert(words.begin(), "compile");
-    std::reverse(words.begin(), words.end()); // as CLI11 wants them
-    app.parse(words);
-    std::istringstream in(input);
-    std::ostringstream out, err;
-    auto* const old_in = std::cin.rdbuf(in.rdbuf());
-    auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-    std::cin.clear();
-    Outcome outcome;
-    outcome.code = cli.run();
-    std::cin.rdbuf(old_in);
-    std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_err);
-    outcome.out = out.str();
-    outcome.err = err.str();
-    return outcome;
+    return run_command(add_compile, std::move(words), input);
 }
 
 class CompileCommand : public testing::Test {

@@ -1,5 +1,5 @@
 // `offhook seal` and `unseal`, with this process's own stdin and stdout turned into strings.
-#include "cli/command.hpp"
+#include "cli/test_command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -14,32 +14,8 @@ namespace {
 
 constexpr const char* polycom_key = "00112233445566778899aabbccddeeff";
 
-struct Outcome {
-    int code = -1;
-    std::string out, err;
-};
-
 Outcome offhook(std::vector<std::string> words, const std::string& input) {
-    Cli cli;
-    cli.packs_directory = OFFHOOK_SOURCE_DIR "/families";
-    CLI::App app("test", "offhook");
-    add_seal(app, cli);
-    std::reverse(words.begin(), words.end()); // as CLI11 wants them
-    app.parse(words);
-    std::istringstream in(input);
-    std::ostringstream out, err;
-    auto* const old_in = std::cin.rdbuf(in.rdbuf());
-    auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
-    std::cin.clear();
-    Outcome outcome;
-    outcome.code = cli.run();
-    std::cin.rdbuf(old_in);
-    std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_err);
-    outcome.out = out.str();
-    outcome.err = err.str();
-    return outcome;
+    return run_command(add_seal, std::move(words), input);
 }
 
 TEST(SealCommand, UnsealsWhatItSealed) {

@@ -1,5 +1,6 @@
 #include "config/compile/profile_check.hpp"
 
+#include "base/edit_distance.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "config/compile/limits.hpp"
@@ -7,25 +8,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <numeric>
 
 namespace offhook::config {
 namespace {
-
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t corner = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = corner + (ascii_lower(a[i]) == ascii_lower(b[j]) ? 0 : 1);
-            corner = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
 
 /// With the index of `name`, its first digits: "Proxy_{n}_" for Proxi_2_ is Proxy_2_.
 std::string with_index_of(std::string pattern, std::string_view name) {
@@ -43,7 +28,7 @@ std::string nearest(const Family& family, const std::string& name) {
     std::size_t best_distance = name.size() / 4 + 2; // to be beaten
     for (const ParameterFacts& facts : family.all_facts()) {
         std::string known = with_index_of(facts.name, name);
-        if (const auto far = distance(name, known); far < best_distance) {
+        if (const auto far = edit_distance(name, known, LetterCase::ignored); far < best_distance) {
             best_distance = far;
             best = std::move(known);
         }

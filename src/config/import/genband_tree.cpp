@@ -77,7 +77,7 @@ private:
     [[nodiscard]] bool is_own_file(const TreeFile& f) const {
         if (!is_mac_name(f.path) || f.bytes.empty()) return false;
         const auto mac = mac_in_name(f.path);
-        return mac->bits() != 0 && (is_readable(f.bytes) || (is_ours(*mac) && is_binary(f.bytes)));
+        return mac->bits() != 0 && (is_readable(f.bytes) || (has_oui_of(context_.family, *mac) && is_binary(f.bytes)));
     }
 
     /// The vendor's list, and the files beside it that it names.
@@ -91,11 +91,6 @@ private:
             if (found && !is_own_file(files_[*found]) && out_.files[*found].verdict == Verdict::unclaimed)
                 out_.files[*found].claim(Verdict::apart, "software", "of version file " + printable(files_[i].path));
         }
-    }
-
-    [[nodiscard]] bool is_ours(MacAddress mac) const {
-        const auto ouis = context_.family.ouis();
-        return std::find(ouis.begin(), ouis.end(), mac.oui()) != ouis.end();
     }
 
     void read_device(MacAddress mac, const std::vector<std::size_t>& files) {

@@ -57,7 +57,7 @@ private:
             masters_.emplace(i, std::move(master->parameters));
             return;
         }
-        if (mac && mac->bits() != 0 && is_ours(*mac)) macs_.insert(*mac);
+        if (mac && mac->bits() != 0 && has_oui_of(context_.family, *mac)) macs_.insert(*mac);
         loose_.push_back(i);
     }
 
@@ -87,13 +87,8 @@ private:
         const bool sealed = seal != nullptr ? seal->looks_sealed(file(i).bytes)
                                             : file(i).bytes.substr(0, 256).find("Digest=") != std::string::npos;
         if (!sealed) return;
-        if (mac && is_ours(*mac)) macs_.insert(*mac);
+        if (mac && has_oui_of(context_.family, *mac)) macs_.insert(*mac);
         loose_.push_back(i);
-    }
-
-    [[nodiscard]] bool is_ours(MacAddress mac) const {
-        const auto ouis = context_.family.ouis();
-        return std::find(ouis.begin(), ouis.end(), mac.oui()) != ouis.end();
     }
 
     /// 000000000000.cfg nearest to the top; else the only master that is no phone's own: a server's address can name

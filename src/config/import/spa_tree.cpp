@@ -46,7 +46,8 @@ private:
         const TreeFile& f = files_[i];
         if (f.kind != TreeFile::Kind::regular || out_.files[i].verdict != Verdict::unclaimed || is_log(f.path)) return;
         const auto mac = mac_in_name(f.path);
-        const bool is_named = starts_with_ignoring_case(base_name(f.path), "spa") || (mac && is_ours(*mac));
+        const bool is_named =
+            starts_with_ignoring_case(base_name(f.path), "spa") || (mac && has_oui_of(context_.family, *mac));
         const SpaContent content = spa_content(f, context_.tree, context_.family);
         const bool is_mute = content == SpaContent::sealed || content == SpaContent::opaque;
         if (content == SpaContent::other || (is_mute && !is_named)) return sort_out_other(i);
@@ -92,11 +93,6 @@ private:
             out_.files[i].claim(Verdict::apart, match->other->kind,
                                 fmt::format("offhook firmware add {} --family linksys-spa --name {} --version V",
                                             printable(files_[i].path), printable(base_name(files_[i].path))));
-    }
-
-    [[nodiscard]] bool is_ours(MacAddress mac) const {
-        const auto ouis = context_.family.ouis();
-        return std::find(ouis.begin(), ouis.end(), mac.oui()) != ouis.end();
     }
 
     void read_device(MacAddress mac, const std::vector<std::size_t>& files) {

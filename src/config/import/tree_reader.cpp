@@ -6,6 +6,7 @@
 #include "config/import/polycom_tree.hpp"
 #include "config/import/spa_tree.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -26,6 +27,11 @@ std::span<const TreeReader* const> readers() {
     static const std::array<const TreeReader*, 4> all{&spa, &genband, &polycom,
                                                       &panasonic}; // who takes any XML comes later
     return all;
+}
+
+bool has_oui_of(const Family& family, MacAddress mac) {
+    const auto ouis = family.ouis();
+    return std::find(ouis.begin(), ouis.end(), mac.oui()) != ouis.end();
 }
 
 Result<std::string> open_sealed(std::string_view bytes, const Seal* seal, std::string_view key) {

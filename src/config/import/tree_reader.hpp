@@ -100,6 +100,8 @@ public:
 /// All there are. Lifetime: static.
 [[nodiscard]] std::span<const TreeReader* const> readers();
 
+/// Whether the vendor has the block that the address is of.
+[[nodiscard]] bool has_oui_of(const Family& family, MacAddress mac);
 /// The content of a file, opened with `key` where it is sealed as `seal` says. Errors: forbidden without a key.
 [[nodiscard]] Result<std::string> open_sealed(std::string_view bytes, const Seal* seal, std::string_view key);
 /// "http://h/a" of "http://user:password@h/a"; anything else as it is.

@@ -1,6 +1,7 @@
 #include "config/settings/setting.hpp"
 
 #include "base/assert.hpp"
+#include "base/edit_distance.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
@@ -25,28 +26,12 @@ const std::unordered_map<std::string_view, std::uint16_t>& ids_by_pattern() {
     return ids;
 }
 
-/// Levenshtein, for "did you mean": names are short, so the plain table is fine.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
-
 tl::unexpected<Error> unknown(std::string_view name, std::string_view pattern) {
     std::string message = "no such setting";
     std::string_view best;
     std::size_t best_distance = std::max<std::size_t>(pattern.size() / 3, 2) + 1;
     for (const SettingSpec& spec : vocabulary()) {
-        const std::size_t here = distance(pattern, spec.name);
+        const std::size_t here = edit_distance(pattern, spec.name, LetterCase::counts);
         if (here < best_distance) best_distance = here, best = spec.name;
     }
     if (!best.empty()) message += "; did you mean " + std::string(best) + "?";

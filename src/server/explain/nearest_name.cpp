@@ -1,9 +1,7 @@
 #include "server/explain/nearest_name.hpp"
 
-#include "base/text.hpp"
+#include "base/edit_distance.hpp"
 
-#include <algorithm>
-#include <numeric>
 #include <vector>
 
 namespace offhook::server {
@@ -32,21 +30,6 @@ std::optional<std::string> name_of(std::string_view pattern, MacAddress mac, std
     return out;
 }
 
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t corner = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = corner + (ascii_lower(a[i]) == ascii_lower(b[j]) ? 0 : 1);
-            corner = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 } // namespace
 
 std::optional<std::string> nearest_name(const config::Family& family, std::string_view asked, MacAddress mac,
@@ -59,7 +42,7 @@ std::optional<std::string> nearest_name(const config::Family& family, std::strin
         for (const std::string& pattern : patterns) {
             auto name = name_of(pattern, mac, model);
             if (!name || name->size() > name_bytes_max) continue;
-            if (const auto far = distance(asked, *name); far < best_distance) {
+            if (const auto far = edit_distance(asked, *name, LetterCase::ignored); far < best_distance) {
                 best_distance = far;
                 best = std::move(name);
             }
