@@ -6,7 +6,7 @@
 
 namespace offhook::catalogue {
 
-EventRing::EventRing(std::size_t places) : mask_(places - 1), places_(std::make_unique<TimelineEvent[]>(places)) {
+EventRing::EventRing(std::size_t places) : mask_(places - 1), places_(std::make_unique<Place[]>(places)) {
     OFFHOOK_ASSERT(std::has_single_bit(places));
 }
 
@@ -19,7 +19,7 @@ bool EventRing::push(const TimelineEvent& event) {
             return false;
         }
     }
-    places_[at & mask_] = event;
+    places_[at & mask_] = {event, SystemClock().instant()};
     pushed_.store(at + 1, std::memory_order_release);
     return true;
 }

@@ -114,7 +114,7 @@ private:
     std::mutex reading_lock_; // guards reading_
     Strangers strangers_;
     TimelineFold fold_;
-    std::vector<TimelineEvent> batch_;
+    std::vector<std::pair<Instant, TimelineEvent>> batch_; // by when it was pushed
     std::unordered_map<MacAddress, Sighting> sightings_;
     std::unordered_map<MacAddress, std::size_t> grown_; // rows since the device was last cut to its bound
     std::int64_t last_cut_ = 0;
@@ -169,12 +169,14 @@ void Timeline::Writer::round(TimelineFold::Settle settle) {
 
 void Timeline::Writer::drain() {
     batch_.clear();
-    for (const auto& ring : rings_) ring->drain([&](const TimelineEvent& event) { batch_.push_back(event); });
-    // Each ring is in order; a phone that changes loops (a new connection) must not get its story mixed up.
+    // Each ring is in order; a phone that changes loops (a new connection) must not get its story mixed up. What is
+    // pushed while the rings are read waits for the next round, lest its cause stand in a ring already read.
+    const Instant until = SystemClock().instant();
+    for (const auto& ring : rings_)
+        ring->drain_until(until, [&](const TimelineEvent& event, Instant at) { batch_.emplace_back(at, event); });
     if (rings_.size() > 1)
-        std::stable_sort(batch_.begin(), batch_.end(),
-                         [](const TimelineEvent& a, const TimelineEvent& b) { return a.at < b.at; });
-    for (const TimelineEvent& event : batch_) {
+        std::stable_sort(batch_.begin(), batch_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [pushed_at, event] : batch_) {
         fold_.add(event);
         if (event.acquaintance != Acquaintance::stranger || event.mac == MacAddress()) continue;
         Sighting& sighting = sightings_[event.mac];

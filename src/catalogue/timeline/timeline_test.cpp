@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace offhook::catalogue {
@@ -186,14 +187,37 @@ TEST_F(TimelineTest, EveryFieldComesBackAfterReopening) {
     EXPECT_EQ(back.source, one.source);
 }
 
-TEST_F(TimelineTest, LoopsAreMergedByTime) {
+TEST_F(TimelineTest, AStoryToldByTwoLoopsInOneMillisecondKeepsItsOrder) {
     TimelineOptions two = options();
     two.loops = 2;
     Timeline timeline(two);
     timeline.ring(1).push(event(1, "first", 1));
-    timeline.ring(0).push(event(1, "third", 3));
-    timeline.ring(1).push(event(1, "second", 2));
+    timeline.ring(0).push(event(1, "second", 1));
+    timeline.ring(1).push(event(1, "third", 1));
     EXPECT_THAT(paths(timeline, 1), ElementsAre("third", "second", "first"));
+}
+
+TEST_F(TimelineTest, AStoryThatGoesToAndFroBetweenLoopsKeepsItsOrderWhileItIsRead) {
+    constexpr int steps = 1'500;
+    TimelineOptions two = options();
+    two.loops = 2;
+    Timeline timeline(two);
+    std::atomic<int> turn{0}; // the phone asks the next loop only when the one before has told
+    std::vector<std::thread> loops;
+    for (int loop = 0; loop < 2; ++loop)
+        loops.emplace_back([&, loop] {
+            for (int step = loop; step < steps; step += 2) {
+                while (turn.load(std::memory_order_acquire) != step) std::this_thread::yield();
+                timeline.ring(static_cast<unsigned>(loop)).push(event(1, std::to_string(step), 1));
+                turn.store(step + 1, std::memory_order_release);
+            }
+        });
+    while (turn.load() < steps) timeline.flush();
+    for (auto& loop : loops) loop.join();
+    const auto all = timeline.query({MacAddress(1), std::nullopt, steps});
+    ASSERT_EQ(all.size(), static_cast<std::size_t>(steps));
+    for (int i = 0; i < steps; ++i)
+        ASSERT_EQ(all[static_cast<std::size_t>(i)].path.view(), std::to_string(steps - 1 - i));
 }
 
 TEST_F(TimelineTest, ADeviceKeepsItsNewestOnly) {
