@@ -47,6 +47,7 @@ void ChangeSet::merge(ChangeSet later) {
     append(removed_groups, later.removed_groups);
     append(groups, later.groups);
     append(model_layers, later.model_layers);
+    append(ended_holds, later.ended_holds);
     if (later.fleet) fleet = std::move(later.fleet);
     revision = std::max(revision, later.revision);
 }

@@ -9,6 +9,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace offhook::catalogue {
@@ -41,12 +43,13 @@ struct ChangeSet {
     std::vector<PhonebookChange> phonebook; ///< in order; a removed site's are gone without being named here
     std::vector<std::int64_t> removed_files;
     std::vector<std::shared_ptr<const StoredFile>> files; ///< added: a stored file never changes
+    /// Of devices among `devices`: a setting that was held and is changed again. For the log.
+    std::vector<std::pair<MacAddress, std::string>> ended_holds;
 
     [[nodiscard]] bool empty() const {
         return removed_devices.empty() && devices.empty() && removed_sites.empty() && sites.empty() &&
                removed_groups.empty() && groups.empty() && model_layers.empty() && !fleet && uploads.empty() &&
-               phonebook.empty() &&
-               removed_files.empty() && files.empty();
+               phonebook.empty() && removed_files.empty() && files.empty();
     }
     /// Appends a later change; what it changes again stands there alone.
     void merge(ChangeSet later);

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
+#include "catalogue/change_hold.hpp"
 #include "catalogue/revision.hpp"
 #include "config/settings/layer.hpp"
 
@@ -30,6 +31,7 @@ struct Device {
     WallTime first_contact_until{}; ///< end of its first-contact window; 1970: closed, or never opened
     Revision revision = 0;
     config::Layer layer;
+    HeldChanges held; ///< what it is offered in the place of changes that it booted for again and again
 
     friend bool operator==(const Device&, const Device&) = default;
 };

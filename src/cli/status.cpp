@@ -22,6 +22,9 @@ int status(const Cli& cli) {
     if (const auto held = text_of(*answer, "held_images"); !held.empty() && held != "0")
         std::cout << "  " << held
                   << " images are held back from phones that went round in circles: offhook loop list\n";
+    if (const auto held = text_of(*answer, "held_changes"); !held.empty() && held != "0")
+        std::cout << "  " << held
+                  << " changes are held back from phones that booted for them again and again: offhook loop list\n";
     for (const auto& listener : array_of(*answer, "listeners"))
         std::cout << "  " << text_of(listener, "name") << ' ' << text_of(listener, "address")
                   << (text_of(listener, "unsafe") == "true" ? "  UNSAFE: TLS 1.0 and 1.1, counts as clear" : "")

@@ -16,6 +16,7 @@
 #include "server/discovery/offer_lengths.hpp"
 #include "server/discovery/offers.hpp"
 #include "server/listener_set.hpp"
+#include "server/loops/change_guard.hpp"
 #include "server/resync/resync_targets.hpp"
 #include "server/resync/resyncs.hpp"
 #include "server/sealed_uploads.hpp"
@@ -44,6 +45,7 @@ public:
           catalogue_(catalogue::open_sqlite_store(
               {directory_.path(), model_check(), &clock, options_.uploads, options_.journal})),
           timeline_(timeline_options()), shared_access_(make_shared_access(clock)),
+          change_guard_(catalogue_, timeline_, families_, clock),
           offers_(families_, timeline_.ring(0), clock, offer_listeners()),
           offer_lengths_(families_, discovery_listeners()),
           lines_(families_, timeline_.ring(0), acquaintances_, clock, random_, syslog_options()),
@@ -171,6 +173,31 @@ private:
         } catch (const std::exception& error) {
             log::error("IMAGE_HOLD_NOT_STORED", "{} {}: {}", hold.mac.text(), hold.name, error.what());
         }
+    }
+
+    void withhold_change(const BootLoop& loop) {
+        const auto queued = closing_.post([this, loop] {
+            try {
+                const auto held = change_guard_.judge(loop);
+                if (!held) {
+                    log::error("CHANGE_NOT_WITHHELD", "{}: {}", loop.mac.text(), held.error().text());
+                    return;
+                }
+                for (const catalogue::ChangeHold& hold : *held) tell_of_hold(loop, hold);
+            } catch (const std::exception& error) {
+                log::error("CHANGE_NOT_WITHHELD", "{}: {}", loop.mac.text(), error.what());
+            }
+        });
+        if (queued == net::BlockingPool::Queued::full) // its next window tries again
+            log::error("CHANGE_NOT_WITHHELD", "{}: too much work is waiting", loop.mac.text());
+    }
+    void tell_of_hold(const BootLoop& loop, const catalogue::ChangeHold& hold) {
+        log::warning("CHANGE_LOOP",
+                     "{} booted {} times since {} for the change of {} at {} (revision {}): it is offered what was "
+                     "before; `offhook loop list`",
+                     loop.mac.text(), loop.boots, to_text(loop.first), hold.setting, to_text(hold.changed),
+                     hold.revision);
+        loops_[0].post([this, mac = loop.mac, name = hold.setting] { deliveries_[0]->tell_of_hold(mac, name); });
     }
 
     /// What the phone has sealed with the key that goes. False: it has to stay, and the next fetch tries again.
@@ -310,6 +337,7 @@ private:
             end_key_rotation(mac, revision);
         };
         delivery.loop_guard = loop_guard_;
+        delivery.on_boot_loop = [this](const BootLoop& loop) { withhold_change(loop); };
         delivery.cache_bytes_max = options_.cache_bytes_max / loops_.size();
         for (std::size_t i = 0; i < loops_.size(); ++i) {
             deliveries_.push_back(std::make_unique<Delivery>(families_, timeline_.ring(static_cast<unsigned>(i)),
@@ -320,7 +348,7 @@ private:
         }
     }
 
-    boost::json::object status() const {
+    boost::json::object status() {
         boost::json::array listeners;
         for (const auto& row : listeners_.rows()) {
             boost::json::object listener{
@@ -328,10 +356,15 @@ private:
             if (row.is_unsafe) listener.emplace("unsafe", true);
             listeners.push_back(std::move(listener));
         }
-        return {{"version", options_.version},
-                {"loops", loops_.size()},
-                {"listeners", std::move(listeners)},
-                {"held_images", loop_guard_->held_count()}};
+        boost::json::object out{{"version", options_.version},
+                                {"loops", loops_.size()},
+                                {"listeners", std::move(listeners)},
+                                {"held_images", loop_guard_->held_count()}};
+        try {
+            out.emplace("held_changes", catalogue_.store().change_hold_count());
+        } catch (const catalogue::StoreFailure&) { // the rest is known without a database
+        }
+        return out;
     }
 
     BootServerOptions options_;
@@ -343,9 +376,10 @@ private:
     catalogue::Catalogue catalogue_; // outlives the timeline, which reports strangers to it until its last flush
     catalogue::Timeline timeline_;
     net::BlockingPool closing_{1,
-                               closings_waiting_max}; // writes that end windows and key rotations, and of held images
+                               closings_waiting_max}; // writes that end windows and key rotations, and of what is held
     std::shared_ptr<SharedAccess> shared_access_;
     std::shared_ptr<LoopGuard> loop_guard_ = make_loop_guard();
+    ChangeGuard change_guard_; // closing_'s alone
     std::vector<std::unique_ptr<Delivery>> deliveries_;
     net::BlockingPool disk_pool_{2}; // what loops must not wait for: uploads to sync, stored files to fetch
     Offers offers_;                  // of the first loop, where all discovery is

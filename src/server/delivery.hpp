@@ -36,6 +36,9 @@ struct DeliveryOptions {
     /// A device of this revision has got its new file key. Called on a loop, so it hands the work to a pool:
     /// Store::end_key_rotation(). Empty: nobody wants to know.
     std::function<void(MacAddress mac, catalogue::Revision revision)> end_key_rotation = {};
+    /// A device boots again and again for settings of its own. The same: ChangeGuard::judge(). Empty: it is told of
+    /// only.
+    std::function<void(const BootLoop& loop)> on_boot_loop = {};
 };
 
 /// The device whose MAC a User-Agent tells, for a file that names none. It opens nothing and makes nobody known: the
@@ -68,8 +71,9 @@ public:
     [[nodiscard]] LoginAnswer log_in(const LoginRequest& request) override;
     [[nodiscard]] std::vector<ListedFile> list(const FileRequest& directory) override;
 
-    /// An operator let a device have an image again: onto its timeline.
+    // Onto a device's timeline: an image that an operator let it have again, or a change; a change that is withheld.
     void tell_of_release(MacAddress mac, std::string_view name);
+    void tell_of_hold(MacAddress mac, std::string_view name);
 
     [[nodiscard]] std::size_t cached_files() const { return cache_.size(); }
 
@@ -90,14 +94,15 @@ private:
         std::shared_ptr<const catalogue::StoredFile> file;
     };
     struct Own { // a device's own settings
-        MacAddress mac;
+        OwnTaken taken;
         const config::Family* family = nullptr;
-        const config::Document* document = nullptr;
-        std::uint64_t content = 0;
+        IpAddress source;
+        BootLoop::Sender sender = BootLoop::Sender::placed;
         std::uint64_t bytes = 0;
     };
     enum class Withheld : std::uint8_t { no, yes };
     [[nodiscard]] const catalogue::Device* fetching_device(const Asked& asked) const;
+    [[nodiscard]] static bool is_proven(const Asked& asked, const catalogue::Device& device);
     [[nodiscard]] ImageRequest::Sender sender_of(const Asked& asked, const catalogue::Device& device) const;
     void tell_of_claims(const Asked& asked, const ImageRequest& request);
     [[nodiscard]] Withheld judge_fetch(const Asked& asked, const WantedContent& wanted);

@@ -22,11 +22,14 @@ const catalogue::Device* Delivery::fetching_device(const Asked& asked) const {
     return asked.model == nullptr || asked.model->name == device->model ? device : nullptr;
 }
 
+bool Delivery::is_proven(const Asked& asked, const catalogue::Device& device) {
+    return asked.holder != nullptr && asked.holder->mac == device.mac && !asked.is_anothers;
+}
+
 /// A User-Agent, a MAC in a name and an account of a whole site say who he is, and show nothing.
 ImageRequest::Sender Delivery::sender_of(const Asked& asked, const catalogue::Device& device) const {
-    const bool is_proven = asked.holder != nullptr && asked.holder->mac == device.mac && !asked.is_anothers;
     const bool is_there = options_.loop_guard->is_at(device.mac, asked.request.source);
-    return is_proven || is_there ? ImageRequest::Sender::shown : ImageRequest::Sender::claimed;
+    return is_proven(asked, device) || is_there ? ImageRequest::Sender::shown : ImageRequest::Sender::claimed;
 }
 
 /// Not on behalf of the device: it may have nothing to do with it.
@@ -70,9 +73,26 @@ void Delivery::judge_boot(const Asked& asked, const ReadyFile& file) {
     const config::Document& document = *asked.match->document;
     if (options_.loop_guard == nullptr || asked.device == nullptr || asked.request.verb != Verb::get) return;
     if (document.content != config::Document::Content::own) return;
-    own_ = Own{asked.device->mac, asked.family, &document, std::hash<std::string_view>()(file.entity_tag),
-               file.body.size()};
+    Own own;
+    own.taken = {asked.device->mac, &document, std::hash<std::string_view>()(file.entity_tag)};
+    own.family = asked.family;
+    own.source = asked.request.source;
+    if (is_proven(asked, *asked.device)) own.sender = BootLoop::Sender::proven;
+    own.bytes = file.body.size();
+    own_ = own;
 }
+
+namespace {
+
+/// Boots that may withhold something are counted by who showed himself, else by where they came from.
+OwnTaken counted_apart(OwnTaken taken, const IpAddress& source, BootLoop::Sender sender) {
+    const auto& bytes = source.bytes();
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    taken.from = sender == BootLoop::Sender::proven ? 1 : std::hash<std::string_view>()(text) | 2U;
+    return taken;
+}
+
+} // namespace
 
 void Delivery::count_for_loops(std::uint16_t status, std::uint64_t body_bytes) {
     const auto now = clock_.wall();
@@ -81,15 +101,21 @@ void Delivery::count_for_loops(std::uint16_t status, std::uint64_t body_bytes) {
     fetch_.reset();
     if (own_ && is_whole(event_.transport, status, body_bytes, own_->bytes)) {
         const auto limits = own_->family->loop_limits();
-        const auto verdict = options_.loop_guard->boots().took(own_->mac, *own_->document, own_->content, limits, now);
-        if (verdict == BootCounts::Verdict::loop) tell_of_boots(*own_, limits);
+        BootCounts& boots = options_.loop_guard->boots();
+        const auto any = boots.took(own_->taken, limits, now);
+        const auto shown = boots.took(counted_apart(own_->taken, own_->source, own_->sender), limits, now);
+        if ((any || shown) && !asks_often_by_itself(*own_, limits)) {
+            if (any) tell_of_boots(*own_, limits);
+            if (shown && options_.on_boot_loop)
+                options_.on_boot_loop({own_->taken.mac, own_->source, *shown, limits.boots + 1, own_->sender});
+        }
     }
     own_.reset();
 }
 
 /// One that asks every few minutes because it was told to does not boot for it.
 bool Delivery::asks_often_by_itself(const Own& own, const config::LoopLimits& limits) const {
-    const auto* device = snapshot_->find(own.mac);
+    const auto* device = snapshot_->find(own.taken.mac);
     const auto* site = device == nullptr ? nullptr : snapshot_->site(device->site);
     if (site == nullptr) return true; // gone meanwhile
     static const auto interval = config::find_setting("provisioning.interval").value();
@@ -101,10 +127,10 @@ bool Delivery::asks_often_by_itself(const Own& own, const config::LoopLimits& li
 }
 
 void Delivery::tell_of_boots(const Own& own, const config::LoopLimits& limits) {
-    if (asks_often_by_itself(own, limits)) return;
-    log::warning("BOOT_LOOP", "{} took the same settings more than {} times in {} minutes; `offhook explain {}`",
-                 own.mac.text(), limits.boots, limits.window.count(), own.mac.text());
-    give_notice(own.mac, boot_loop);
+    const std::string mac = own.taken.mac.text();
+    log::warning("BOOT_LOOP", "{} took the same settings more than {} times in {} minutes; `offhook explain {}`", mac,
+                 limits.boots, limits.window.count(), mac);
+    give_notice(own.taken.mac, boot_loop);
 }
 
 /// What nobody asked for, on a device's timeline.
@@ -121,6 +147,10 @@ void Delivery::give_notice(MacAddress mac, std::string_view text) {
 
 void Delivery::tell_of_release(MacAddress mac, std::string_view name) {
     give_notice(mac, fmt::format("{}{}", loop_released, name));
+}
+
+void Delivery::tell_of_hold(MacAddress mac, std::string_view name) {
+    give_notice(mac, fmt::format("{}{}", loop_held, name));
 }
 
 } // namespace offhook::server

@@ -8,7 +8,8 @@ namespace offhook::server {
 /// No name: what was typed there may be a password.
 inline constexpr std::string_view ftp_login_failed = "the FTP login failed: wrong name or password";
 
-// Of loops, on the timeline of the device; the first three have the file's name behind them.
+// Of loops, on the timeline of the device; the first three have a file's name behind them, held and released a
+// setting's too.
 inline constexpr std::string_view loop_held = "alarm: a loop, not offered any more: ";
 inline constexpr std::string_view loop_claimed = "alarm: a loop, of who says he is it: ";
 inline constexpr std::string_view loop_released = "released by an operator: ";

@@ -18,10 +18,29 @@ Layers::Layers(const catalogue::Snapshot& snapshot, const config::Family& family
     if (const catalogue::Group* group = snapshot.group(device->group)) refs_[count_++] = {Kind::group, &group->layer};
     refs_[count_++] = {Kind::device, &device->layer};
     const auto account = catalogue::account_of(*device);
-    if (!account || !account->user.empty()) return;
-    config::LayerBuilder builder;
-    if (builder.set("provisioning.user", device->mac.text())) user_ = builder.build();
-    refs_[count_++] = {Kind::device, &user_};
+    if (account && account->user.empty()) {
+        config::LayerBuilder builder;
+        if (builder.set("provisioning.user", device->mac.text())) user_ = builder.build();
+        refs_[count_++] = {Kind::device, &user_};
+    }
+    if (!device->held.empty()) refs_[count_++] = {Kind::held_back, &device->held.offered(), &device->held.unstated()};
+}
+
+catalogue::HeldChanges still_held(const catalogue::Snapshot& snapshot, const catalogue::Device& device) {
+    const auto stated = [&](std::string_view name) -> std::optional<std::string_view> {
+        const auto* group = snapshot.group(device.group);
+        const auto* model = snapshot.model_layer(device.family, device.model);
+        const auto* site = snapshot.site(device.site);
+        for (const config::Layer* layer :
+             {&device.layer, group == nullptr ? nullptr : &group->layer, model == nullptr ? nullptr : &model->layer,
+              site == nullptr ? nullptr : &site->layer, &snapshot.fleet().layer})
+            if (const auto value = layer == nullptr ? std::nullopt : catalogue::stated_in(*layer, name)) return value;
+        return std::nullopt;
+    };
+    std::vector<catalogue::ChangeHold> kept;
+    for (const catalogue::ChangeHold& hold : device.held.all())
+        if (stated(hold.setting) == hold.withheld) kept.push_back(hold);
+    return catalogue::HeldChanges(std::move(kept));
 }
 
 std::vector<std::string> stating_layers(const catalogue::Snapshot& snapshot, const catalogue::Device& device) {

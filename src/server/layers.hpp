@@ -23,14 +23,18 @@ public:
 
     /// Vendor default, fleet, site.
     [[nodiscard]] std::span<const config::LayerRef> shared() const { return std::span(refs_).first(3); }
-    /// Those, then model, group and device.
+    /// Those, then model, group, device and what is held back from it.
     [[nodiscard]] std::span<const config::LayerRef> all() const { return std::span(refs_).first(count_); }
 
 private:
     config::Layer user_; ///< of a device whose account states none: its MAC, which it must be told like any other
-    std::array<config::LayerRef, 7> refs_{};
+    std::array<config::LayerRef, 8> refs_{};
     std::size_t count_ = 3;
 };
+
+/// What stays held back from a device if it and its layers are as said: what is changed again is offered. As the store
+/// does when it is written.
+[[nodiscard]] catalogue::HeldChanges still_held(const catalogue::Snapshot& snapshot, const catalogue::Device& device);
 
 /// The layers that state something for this device, the broadest first, as people name them: "fleet", "site default",
 /// "model panasonic/KX-HDV130", "group desks", "device".

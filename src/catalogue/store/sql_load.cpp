@@ -123,6 +123,7 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
                                    "COALESCE(device_group, 0), revision, first_contact_until FROM device ORDER BY id",
          into(id), into(mac), into(wifi), into(serial), into(family), into(model), into(note), into(site), into(group),
          into(revision), into(first_contact));
+    const auto held = rows.change_holds(0);
     SettingStream settings(rows);
     devices.execute();
     while (devices.fetch()) {
@@ -138,6 +139,7 @@ std::shared_ptr<const Snapshot> load_snapshot(SqlRows& rows) {
         device->revision = static_cast<Revision>(revision);
         device->first_contact_until = WallTime(std::chrono::milliseconds(first_contact));
         device->layer = settings.layer_of(id);
+        if (const auto found = held.find(id); found != held.end()) device->held = HeldChanges(found->second);
         builder.add(std::move(device));
     }
     load_uploads(rows, builder);

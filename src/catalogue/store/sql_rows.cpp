@@ -184,6 +184,7 @@ std::optional<SqlRows::StoredDevice> SqlRows::device(MacAddress lan_mac) {
     device.revision = static_cast<Revision>(revision);
     device.first_contact_until = WallTime(std::chrono::milliseconds(first_contact));
     device.layer = layer(out.id);
+    if (auto held = change_holds(out.id); !held.empty()) device.held = HeldChanges(std::move(held.begin()->second));
     return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <soci/soci.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +97,12 @@ public:
     [[nodiscard]] bool is_blob_wanted(const std::string& hash);
     void put_image_hold(const ImageHold& hold);
     [[nodiscard]] std::vector<ImageHold> image_holds();
+    void put_change_hold(RowId device, const ChangeHold& hold);
+    void remove_change_hold(RowId device, const std::string& setting);
+    [[nodiscard]] std::size_t change_hold_count();
+    /// By device, each by setting. 0: of all devices.
+    [[nodiscard]] std::map<RowId, std::vector<ChangeHold>> change_holds(RowId device);
+    [[nodiscard]] std::vector<DeviceHold> device_holds(); ///< by MAC and setting
     void put_lease(const Lease& lease);
     [[nodiscard]] std::vector<Lease> leases();
     RowId insert_stored_file(const StoredFile& file);

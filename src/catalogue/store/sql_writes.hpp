@@ -35,6 +35,8 @@ public:
     WriteResult replace_device(ChangeSet& changes, const Replacement& replacement);
     WriteResult change_layer(ChangeSet& changes, const LayerPlace& place, std::span<const SettingText> set,
                              std::span<const std::string> unset);
+    WriteResult hold_changes(ChangeSet& changes, MacAddress mac, std::span<const ChangeHold> holds);
+    WriteResult release_changes(ChangeSet& changes, MacAddress mac, std::string_view setting);
     WriteResult add_site(ChangeSet& changes, std::string_view name, const SiteChange& change,
                          std::span<const SettingText> settings);
     WriteResult change_site(ChangeSet& changes, std::string_view name, const SiteChange& change);
@@ -76,6 +78,10 @@ private:
     void store_changed_layer(RowId id, Revision revision, const config::Layer& before, const config::Layer& after);
     WriteResult change_model_layer(ChangeSet& changes, std::string_view name, std::span<const SettingText> set,
                                    std::span<const std::string> unset);
+    /// A held change that is changed again is offered: of a device that is about to be stored, and of all devices after
+    /// a layer that many share was changed.
+    void end_changed_holds(ChangeSet& changes, RowId id, Device& device);
+    void end_changed_holds(ChangeSet& changes, std::span<const SettingText> set, std::span<const std::string> unset);
     WriteResult apply(Site& site, const SiteChange& change);
     WriteResult check_others(const Site& site);
     Result<RowId> phonebook_place(std::string_view site);

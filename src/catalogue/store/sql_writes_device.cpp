@@ -225,6 +225,7 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
     if (check_model_ && (change.family || change.model))
         if (const auto ok = check_model_(device.family, device.model); !ok) return tl::unexpected(ok.error());
     if (const auto ok = check_place(stored->id, device); !ok) return tl::unexpected(ok.error());
+    end_changed_holds(changes, stored->id, device);
     device.revision = next(changes);
     if (change.site) site_bytes_at_most_.clear(); // its uploads go with it
     rows_.update_device(stored->id, device);
@@ -285,6 +286,8 @@ WriteResult SqlWrites::replace_device(ChangeSet& changes, const Replacement& rep
     device.first_contact_until = first_contact_at(device.site); // another handset, which has not booted here yet
     device.revision = next(changes);
     device.layer = without_user(device.layer, replacement.old_mac);
+    for (const ChangeHold& hold : device.held.all()) rows_.remove_change_hold(stored->id, hold.setting);
+    device.held = {}; // another phone, which may take them
     store_changed_layer(stored->id, device.revision, stored->device.layer, device.layer);
     rows_.update_device(stored->id, device);
     const auto old_mac = static_cast<long long>(replacement.old_mac.bits());

@@ -69,6 +69,7 @@ WriteResult SqlWrites::change_layer(ChangeSet& changes, const LayerPlace& place,
         holder.revision = next(changes);
         store_changed_layer(id, holder.revision, holder.layer, *layer);
         holder.layer = std::move(*layer);
+        end_changed_holds(changes, set, unset);
         return true;
     };
     if (place.kind == LayerKind::fleet) {
@@ -136,6 +137,7 @@ WriteResult SqlWrites::change_model_layer(ChangeSet& changes, std::string_view n
     is_new ? rows_.insert_model_layer(id, stated) : rows_.update_model_layer(id, stated);
     store_changed_layer(id, stated.revision, stated.layer, *layer);
     stated.layer = std::move(*layer);
+    end_changed_holds(changes, set, unset);
     changes.model_layers.push_back(std::move(stated));
     return changes.revision;
 }

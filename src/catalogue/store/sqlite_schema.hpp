@@ -8,7 +8,7 @@ namespace offhook::catalogue {
 /// Whatever has settings is a layer, and its id is the layer's: `setting` needs one key, and deleting the layer deletes
 /// all. Ids are never used twice (AUTOINCREMENT), because sealed values are bound to them.
 /// MACs are integers; times are milliseconds since 1970; absent is NULL for references and '' for text.
-inline constexpr std::array<std::string_view, 9> catalogue_migrations{R"sql(
+inline constexpr std::array<std::string_view, 10> catalogue_migrations{R"sql(
 CREATE TABLE catalogue (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     revision INTEGER NOT NULL,
@@ -96,14 +96,14 @@ CREATE TABLE sighting (
 );
 CREATE INDEX sighting_last_seen ON sighting (last_seen);
 )sql",
-                                                                      // Rotated tokens, first-contact windows.
-                                                                      R"sql(
+                                                                       // Rotated tokens, first-contact windows.
+                                                                       R"sql(
 ALTER TABLE site ADD COLUMN previous_token_sealed TEXT NOT NULL DEFAULT '';
 ALTER TABLE site ADD COLUMN first_contact_minutes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE device ADD COLUMN first_contact_until INTEGER NOT NULL DEFAULT 0;
 )sql",
-                                                                      // Uploads, firmware and assets.
-                                                                      R"sql(
+                                                                       // Uploads, firmware and assets.
+                                                                       R"sql(
 CREATE TABLE upload (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
@@ -133,8 +133,8 @@ CREATE TABLE stored_file (
 );
 CREATE INDEX stored_file_hash ON stored_file (hash);
 )sql",
-                                                                      // Contents that grow, in parts.
-                                                                      R"sql(
+                                                                       // Contents that grow, in parts.
+                                                                       R"sql(
 ALTER TABLE upload ADD COLUMN body INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE upload_part (
     body INTEGER NOT NULL,
@@ -143,9 +143,9 @@ CREATE TABLE upload_part (
     PRIMARY KEY (body, position)
 );
 )sql",
-                                                                      // Leases. Texts are as clients send them, any
-                                                                      // bytes: in hexadecimal.
-                                                                      R"sql(
+                                                                       // Leases. Texts are as clients send them, any
+                                                                       // bytes: in hexadecimal.
+                                                                       R"sql(
 CREATE TABLE lease (
     address TEXT PRIMARY KEY,
     mac INTEGER NOT NULL,
@@ -157,10 +157,10 @@ CREATE TABLE lease (
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
 )sql",
-                                                                      // Layers of models. A check of a table cannot be
-                                                                      // changed, so `layer` is made anew, with its
-                                                                      // counter: an id never comes again.
-                                                                      R"sql(
+                                                                       // Layers of models. A check of a table cannot be
+                                                                       // changed, so `layer` is made anew, with its
+                                                                       // counter: an id never comes again.
+                                                                       R"sql(
 CREATE TABLE layer_new (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL CHECK (kind IN ('fleet', 'site', 'model', 'group', 'device'))
@@ -177,9 +177,9 @@ CREATE TABLE model_layer (
     UNIQUE (family, model)
 );
 )sql",
-                                                                      // What layers were before. Of what was changed
-                                                                      // until now nothing is known.
-                                                                      R"sql(
+                                                                       // What layers were before. Of what was changed
+                                                                       // until now nothing is known.
+                                                                       R"sql(
 CREATE TABLE journal (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     begins INTEGER NOT NULL
@@ -201,18 +201,18 @@ CREATE TABLE layer_change (
 ) WITHOUT ROWID;
 CREATE INDEX layer_change_at ON layer_change (at);
 )sql",
-                                                                      // The revision that a layer came with, before
-                                                                      // which it was not. 0: it was there before
-                                                                      // `journal` begins, or it always was. A column,
-                                                                      // because a row for each of a million devices
-                                                                      // would be another table.
-                                                                      R"sql(
+                                                                       // The revision that a layer came with, before
+                                                                       // which it was not. 0: it was there before
+                                                                       // `journal` begins, or it always was. A column,
+                                                                       // because a row for each of a million devices
+                                                                       // would be another table.
+                                                                       R"sql(
 ALTER TABLE layer ADD COLUMN made INTEGER NOT NULL DEFAULT 0;
 )sql",
-                                                                      // Images that are not offered to a device any
-                                                                      // more. By its MAC: a phone that is taken out and
-                                                                      // put back has not changed.
-                                                                      R"sql(
+                                                                       // Images that are not offered to a device any
+                                                                       // more. By its MAC: a phone that is taken out
+                                                                       // and put back has not changed.
+                                                                       R"sql(
 CREATE TABLE image_hold (
     mac INTEGER NOT NULL,
     hash TEXT NOT NULL,
@@ -222,6 +222,29 @@ CREATE TABLE image_hold (
     since INTEGER NOT NULL,
     PRIMARY KEY (mac, hash, name)
 ) WITHOUT ROWID;
+)sql",
+                                                                       // Changes that are not offered to a device any
+                                                                       // more, with what it is offered instead. Of the
+                                                                       // device, and gone with it: another phone in its
+                                                                       // place may take them.
+                                                                       R"sql(
+CREATE TABLE change_hold (
+    device INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    setting TEXT NOT NULL,
+    former_stated INTEGER NOT NULL,
+    former TEXT NOT NULL,
+    former_sealed TEXT NOT NULL,
+    withheld_stated INTEGER NOT NULL,
+    withheld TEXT NOT NULL,
+    withheld_sealed TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    changed INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    boots INTEGER NOT NULL,
+    PRIMARY KEY (device, setting)
+) WITHOUT ROWID;
+CREATE INDEX change_hold_setting ON change_hold (setting);
 )sql"};
 
 } // namespace offhook::catalogue

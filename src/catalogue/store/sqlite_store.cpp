@@ -103,6 +103,7 @@ SecretKey unlock(soci::session& session, const std::filesystem::path& directory)
     long long sealed = 0;
     session << "SELECT key_check, (SELECT COUNT(*) FROM setting WHERE sealed IS NOT NULL) + "
                "(SELECT COUNT(*) FROM layer_change WHERE sealed <> '') + "
+               "(SELECT COUNT(*) FROM change_hold WHERE former_sealed <> '' OR withheld_sealed <> '') + "
                "(SELECT COUNT(*) FROM site WHERE token_sealed <> '' OR previous_token_sealed <> '') FROM catalogue",
         into(check), into(sealed);
     auto key = read_secret_key(file);
@@ -327,8 +328,21 @@ public:
         return readers_.run([](SqlRows& rows) { return rows.image_holds(); });
     }
     Result<void> remove_image_holds(MacAddress mac, std::string_view hash, std::string_view name) override {
-        return without_value(submit(
-            [&](ChangeSet&) { return writes_.remove_image_holds(mac, std::string(hash), std::string(name)); }));
+        return without_value(
+            submit([&](ChangeSet&) { return writes_.remove_image_holds(mac, std::string(hash), std::string(name)); }));
+    }
+
+    Result<Revision> hold_changes(MacAddress mac, std::span<const ChangeHold> holds) override {
+        return submit([&](ChangeSet& changes) { return writes_.hold_changes(changes, mac, holds); });
+    }
+    Result<Revision> release_changes(MacAddress mac, std::string_view setting) override {
+        return submit([&](ChangeSet& changes) { return writes_.release_changes(changes, mac, setting); });
+    }
+    std::vector<DeviceHold> change_holds() override {
+        return readers_.run([](SqlRows& rows) { return rows.device_holds(); });
+    }
+    std::size_t change_hold_count() override {
+        return readers_.run([](SqlRows& rows) { return rows.change_hold_count(); });
     }
 
     bool put_lease(const Lease& lease, LeaseDone done) override;
@@ -612,6 +626,8 @@ std::optional<UploadContent> SqliteStore::read_upload(std::int64_t id) {
 
 void SqliteStore::announce(const ChangeSet& all) {
     if (all.empty()) return;
+    for (const auto& [mac, setting] : all.ended_holds)
+        log::info("CHANGE_LOOP_ENDED", "{}: {} was changed again", mac.text(), setting);
     const std::scoped_lock guard(observer_lock_);
     if (!observer_) return;
     try {

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "catalogue/blobs/blob_store.hpp"
+#include "catalogue/change_hold.hpp"
 #include "catalogue/change_set.hpp"
 #include "catalogue/image_hold.hpp"
 #include "catalogue/layer_history.hpp"
@@ -154,11 +155,22 @@ public:
     virtual Result<void> remove_lease(const IpAddress& address) = 0; ///< Errors: not_found
 
     // Images that are not offered to a device any more: no part of the snapshot, so no revision.
-    /// What was held of that device under the same name and digest is replaced. Errors: too_large (a text, or too many holds).
+    /// What was held of that device under the same name and digest is replaced. Errors: too_large (a text, or too many
+    /// holds).
     virtual Result<void> put_image_hold(const ImageHold& hold) = 0;
     [[nodiscard]] virtual std::vector<ImageHold> image_holds() = 0; ///< all, by MAC: what a server starts from
     /// Of one file by its digest and name; an empty digest: all of that device. Errors: not_found.
     virtual Result<void> remove_image_holds(MacAddress mac, std::string_view hash, std::string_view name) = 0;
+
+    // Changes that are not offered to a device any more: part of it in the snapshot. Whatever changes the setting
+    // again, for this device, ends its hold in the same commit; so does a device's replacement.
+    /// What was changed again meanwhile is not held, and what is held already stays as it is. Errors: not_found,
+    /// too_large (more than limits allow; none of them is held then).
+    virtual Result<Revision> hold_changes(MacAddress mac, std::span<const ChangeHold> holds) = 0;
+    /// One setting, or all of the device where it is empty. Errors: not_found.
+    virtual Result<Revision> release_changes(MacAddress mac, std::string_view setting) = 0;
+    [[nodiscard]] virtual std::vector<DeviceHold> change_holds() = 0; ///< all, by MAC and setting
+    [[nodiscard]] virtual std::size_t change_hold_count() = 0;
 };
 
 } // namespace offhook::catalogue

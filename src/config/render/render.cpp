@@ -185,11 +185,16 @@ WriteResult write_layers(std::span<const LayerRef> layers, const Subject& subjec
     return written;
 }
 
+/// What a layer says of that from which a parameter was made.
+std::optional<std::string_view> stated_of(const WrittenParameter& p, const Layer& layer) {
+    return p.setting.id == Layer::raw_id ? layer.find_raw(p.parameter.name) : layer.find(p.setting);
+}
+
 /// The narrowest layer that has another say about what a parameter was made from.
 LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers) {
     for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-        const bool is_raw = p.setting.id == Layer::raw_id;
-        if (is_raw ? layer->layer->find_raw(p.parameter.name) : layer->layer->find(p.setting)) return layer->kind;
+        const bool takes_back = layer->unstated != nullptr && stated_of(p, *layer->unstated);
+        if (takes_back || stated_of(p, *layer->layer)) return layer->kind;
     }
     return p.origin;
 }
@@ -198,8 +203,10 @@ LayerKind emptied_by(const WrittenParameter& p, std::span<const LayerRef> layers
 bool is_unsayable(const WrittenParameter& p, std::span<const LayerRef> layers, const std::vector<SettingKey>& written) {
     if (p.setting.id == Layer::raw_id || spec_of(p.setting).type != SettingType::list) return false;
     if (std::find(written.begin(), written.end(), p.setting) != written.end()) return false;
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
-        if (const auto stated = layer->layer->find(p.setting)) return !stated->empty();
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+        if (const auto stated = stated_of(p, *layer->layer)) return !stated->empty();
+        if (layer->unstated != nullptr && stated_of(p, *layer->unstated)) return false;
+    }
     return false;
 }
 

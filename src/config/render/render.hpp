@@ -41,7 +41,7 @@ struct Subject {
     /// that the phone shows it again. Empty: none was shown.
     std::string_view token;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
-    /// shared, then model, where its model is known; and, of a device's own document, group, device, local.
+    /// shared, then model, where its model is known; and, of a device's own document, group, device, held back.
     std::span<const LayerRef> all;
 };
 

@@ -19,6 +19,8 @@ std::string_view to_text(LayerKind kind) {
         return "group";
     case LayerKind::device:
         return "device";
+    case LayerKind::held_back:
+        return "held_back";
     case LayerKind::local:
         return "local";
     }
@@ -26,9 +28,11 @@ std::string_view to_text(LayerKind kind) {
 }
 
 Effective::Effective(std::span<const LayerRef> layers) {
-    for (const LayerRef& ref : layers)
+    for (const LayerRef& ref : layers) {
+        if (ref.unstated != nullptr) take_back(*ref.unstated);
         for (const Layer::Entry& entry : *ref.layer)
             values_.push_back({entry.key, entry.raw_name, entry.value, ref.kind});
+    }
     const auto name_of_value = [](const Value& v) { return std::tie(v.key, v.raw_name); };
     // Stable, so that of equal names the narrowest layer's stands last.
     std::stable_sort(values_.begin(), values_.end(),
@@ -40,6 +44,14 @@ Effective::Effective(std::span<const LayerRef> layers) {
         if (!narrower_follows) values_[kept++] = values_[i];
     }
     values_.resize(kept);
+}
+
+void Effective::take_back(const Layer& unstated) {
+    for (const Layer::Entry& entry : unstated)
+        std::erase_if(values_, [&](const Value& value) {
+            return value.origin != LayerKind::vendor_default && value.key == entry.key &&
+                   value.raw_name == entry.raw_name;
+        });
 }
 
 std::vector<SettingKey> Effective::drop_provisioning_credentials() {

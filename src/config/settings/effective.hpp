@@ -14,14 +14,18 @@
 namespace offhook::config {
 
 /// From the broadest to the narrowest; the order is the precedence.
-/// `model`: what all phones of one model share, wherever they are.
-enum class LayerKind : std::uint8_t { vendor_default, fleet, site, model, group, device, local };
+/// `model`: what all phones of one model share, wherever they are. `held_back`: what a device is offered in the place
+/// of a change that it went round in circles with. `local`: what was changed on the phone itself.
+enum class LayerKind : std::uint8_t { vendor_default, fleet, site, model, group, device, held_back, local };
 
 [[nodiscard]] std::string_view to_text(LayerKind kind);
 
 struct LayerRef {
     LayerKind kind;
     const Layer* layer;
+    /// Names that count as stated by nobody but the vendor, whatever the layers beneath say; their values mean nothing
+    /// here. Null: none.
+    const Layer* unstated = nullptr;
 };
 
 class Effective {
@@ -44,6 +48,8 @@ public:
     [[nodiscard]] std::span<const Value> values() const { return values_; }
 
 private:
+    void take_back(const Layer& unstated);
+
     std::vector<Value> values_;
 };
 

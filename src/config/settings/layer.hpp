@@ -1,7 +1,7 @@
 #pragma once
 /// @file  Layer: a named set of settings and raw parameters, packed, as one scope states them.
 ///
-/// vendor default < fleet < site < model < group < device: effective.hpp lays them over each other.
+/// vendor default < fleet < site < model < group < device < held back: effective.hpp lays them over each other.
 /// Shape   entries sorted by key, settings first, then raw parameters by name; one allocation for all of them, because
 /// a
 ///         catalogue holds a million. An entry costs 6 bytes and its text.

@@ -4,10 +4,10 @@
 #include "server/api/api.hpp"
 #include "server/api/device_files.hpp"
 #include "server/api/shapes.hpp"
+#include "server/layer_pasts.hpp"
 #include "server/parameter_diff.hpp"
 
 #include <boost/json/array.hpp>
-#include <deque>
 
 namespace offhook::server {
 namespace {
@@ -82,6 +82,7 @@ Result<ApiAnswer> diff_settings(const ApiCall& call, const DeviceFiles& files, c
         if (const auto unset = layer.unset(name); !unset) return tl::unexpected(unset.error());
     catalogue::Device changed = *files.device;
     changed.layer = layer.build();
+    changed.held = still_held(*files.snapshot, changed); // a held change that is changed again is offered
     const auto documents = wanted_documents(files, body);
     if (!documents) return tl::unexpected(documents.error());
     Comparison comparison(call, files);
@@ -95,67 +96,6 @@ Result<ApiAnswer> diff_settings(const ApiCall& call, const DeviceFiles& files, c
     return comparison.answer();
 }
 
-/// The layers of a device as a former revision had them. Lifetime: owns them.
-class FormerLayers {
-public:
-    /// Errors: not_found where that is not known any more.
-    static Result<FormerLayers> read(const ApiCall& call, const DeviceFiles& files, catalogue::Revision then) {
-        FormerLayers out;
-        const Layers now(*files.snapshot, *files.family, *files.site, files.device);
-        const auto shared = now.shared().size();
-        const bool model_says_nothing =
-            files.snapshot->model_layer(files.device->family, files.device->model) == nullptr;
-        static const config::Layer nothing;
-        for (std::size_t i = 0; i < now.all().size(); ++i) {
-            // What the model's layer stated is known also where it states nothing any more.
-            if (i == shared && model_says_nothing)
-                if (const auto read = out.add(call, files, {config::LayerKind::model, &nothing}, then); !read)
-                    return tl::unexpected(read.error());
-            if (const auto read = out.add(call, files, now.all()[i], then); !read) return tl::unexpected(read.error());
-        }
-        out.shared_ = shared;
-        return out;
-    }
-    [[nodiscard]] std::span<const config::LayerRef> all() const { return refs_; }
-    [[nodiscard]] std::span<const config::LayerRef> shared() const { return all().first(shared_); }
-
-private:
-    Result<void> add(const ApiCall& call, const DeviceFiles& files, const config::LayerRef& ref,
-                     catalogue::Revision then) {
-        const auto place = place_of(files, ref);
-        const auto history = place ? call.context.catalogue.store().layer_history(*place)
-                                   : Result<catalogue::LayerHistory>(fail(ErrorCode::not_found, ""));
-        if (!history) { // the pack's, which has no history here, or one that nobody has stated yet
-            layers_.push_back(*ref.layer);
-        } else {
-            auto layer = catalogue::layer_at(*history, then);
-            if (!layer)
-                return fail(layer.error().code, layer.error().message, "layer " + std::string(to_text(ref.kind)));
-            layers_.push_back(std::move(*layer));
-        }
-        refs_.push_back({ref.kind, &layers_.back()});
-        return {};
-    }
-
-    static std::optional<catalogue::LayerPlace> place_of(const DeviceFiles& files, const config::LayerRef& ref) {
-        using Kind = config::LayerKind;
-        const auto* group = files.snapshot->group(files.device->group);
-        if (ref.kind == Kind::fleet) return catalogue::LayerPlace{Kind::fleet, {}, {}};
-        if (ref.kind == Kind::site) return catalogue::LayerPlace{Kind::site, files.site->name, {}};
-        if (ref.kind == Kind::model)
-            return catalogue::LayerPlace{Kind::model, files.device->family + "/" + files.device->model, {}};
-        if (ref.kind == Kind::group && group != nullptr) return catalogue::LayerPlace{Kind::group, group->name, {}};
-        // The device's account is a layer of its own that nobody stated.
-        if (ref.kind == Kind::device && ref.layer == &files.device->layer)
-            return catalogue::LayerPlace{Kind::device, {}, files.device->mac};
-        return std::nullopt;
-    }
-
-    std::deque<config::Layer> layers_; // a deque: refs_ points into it, and moving it moves no element
-    std::vector<config::LayerRef> refs_;
-    std::size_t shared_ = 0;
-};
-
 /// Before: as that revision had it. After: as it is.
 Result<ApiAnswer> diff_revision(const ApiCall& call, const DeviceFiles& files, const json::object& body) {
     json::error_code error;
@@ -166,7 +106,8 @@ Result<ApiAnswer> diff_revision(const ApiCall& call, const DeviceFiles& files, c
                     "the catalogue is at revision " + std::to_string(files.snapshot->revision()) + " only", "revision");
     const auto documents = wanted_documents(files, body);
     if (!documents) return tl::unexpected(documents.error());
-    const auto former = FormerLayers::read(call, files, then);
+    const auto former =
+        LayerPasts::read(*files.store, *files.snapshot, *files.family, *files.site, *files.device).at(then);
     if (!former) return tl::unexpected(former.error());
     Comparison comparison(call, files);
     for (const config::Document* document : *documents) {

@@ -105,6 +105,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     } else {
         judge_boots(about, input, boots, out);
     }
+    find_held_changes(about, out);
     find_held_images(about, input.held, out);
     find_local_changes(about, out);
     find_lines(about, out);

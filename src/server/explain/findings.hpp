@@ -45,6 +45,7 @@ void find_failed_tls(std::span<const catalogue::TimelineEvent> unidentified, Sen
 void find_failed_logins(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 // Of the catalogue.
+void find_held_changes(const Case& about, Sentences& out);
 void find_held_images(const Case& about, std::span<const catalogue::ImageHold> held, Sentences& out);
 void find_local_changes(const Case& about, Sentences& out);
 void find_lines(const Case& about, Sentences& out);

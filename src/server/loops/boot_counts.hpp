@@ -2,13 +2,16 @@
 /// @file  BootCounts: which device took the same settings of its own again and again, as one does that reboots for
 /// them.
 ///
-/// Nothing is withheld for it: a phone without its settings is worse off than one that reboots. Who asks gets told.
+/// It only counts. A phone without its settings is worse off than one that reboots, so the file is never withheld; the
+/// change that it reboots for is, where one is found (change_guard.hpp).
+///
 /// Shape    one word for each slot: who, which content, since when, how often. A fixed window: it begins with the
 /// first. Limits   slots_max slots; another device of the same slot takes it, so that in a large fleet a loop may be
 /// noticed
 ///          late.
 /// Threads  any, without a lock.
 #include "base/clock.hpp"
+#include "base/ip_address.hpp"
 #include "base/mac_address.hpp"
 #include "config/family/family.hpp"
 
@@ -16,18 +19,35 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace offhook::server {
+
+/// A file of its own settings that a device took.
+struct OwnTaken {
+    MacAddress mac;
+    const config::Document* document = nullptr;
+    std::uint64_t content = 0; ///< a hash
+    std::uint64_t from = 0;    ///< who showed what, or where: those of one are counted together. 0: from wherever
+};
+
+/// A device that took the same settings more often than its family may, all of them from one place or with a proof.
+struct BootLoop {
+    MacAddress mac;
+    IpAddress source; ///< of the last
+    WallTime first{}; ///< of those that were counted
+    std::uint32_t boots = 0;
+    /// proven: by its own credentials or certificate. placed: only that they all came from `source`.
+    enum class Sender : std::uint8_t { proven, placed } sender = Sender::placed;
+};
 
 class BootCounts {
 public:
     BootCounts();
 
-    enum class Verdict : std::uint8_t { usual, loop };
-    /// It took a file of its own settings, with that content (a hash). `loop` once in a window: with the first that
-    /// is more than its family may.
-    [[nodiscard]] Verdict took(MacAddress mac, const config::Document& document, std::uint64_t content,
-                               const config::LoopLimits& limits, WallTime now);
+    /// Once in a window, with the first that is more than its family may: when the window began, up to 4 s late. Else
+    /// nullopt.
+    [[nodiscard]] std::optional<WallTime> took(const OwnTaken& taken, const config::LoopLimits& limits, WallTime now);
 
 private:
     static constexpr std::size_t slots_max = 1U << 16U;

@@ -3,13 +3,16 @@
 ///
 /// A phone that takes an image, does not keep it and comes back for it would do so for ever, and with it every phone of
 /// the building. What it asks for then is answered as absent, which leaves it with what it has. Only that device and
-/// that content: another one is offered at once, and an operator releases a held one. Shape    stripes of a table with
-/// a lock each; only devices that fetched an image within their family's window are in
+/// that content: another one is offered at once, and an operator releases a held one. Of settings it is the change that
+/// is withheld: change_guard.hpp.
+///
+/// Shape    stripes of a table with a lock each; only devices that fetched an image within their family's window are in
 ///          it, by its name and content: one content may have many names. What is held is kept beside, and in the
 ///          catalogue: `changed` writes it. What claims to be a device is counted apart, and holds nothing.
-/// Limits   devices_max devices are counted at once, files_max files of each; beyond that the one that was quiet
-/// longest
-///          starts anew; what leads to images stays. limits::image_holds_max are held.
+///
+/// Limits   devices_max devices are counted at once, files_max files of each; beyond that the one that was quiet for
+///          longest starts anew; what leads to images stays. limits::image_holds_max are held.
+///
 /// Threads  any; a phone's connections are spread over loops.
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"
