@@ -4,6 +4,7 @@
 #include "catalogue/store/sqlite_schema.hpp"
 #include "catalogue/store/sqlite_session.hpp"
 #include "catalogue/store/store_conformance.hpp"
+#include "catalogue/store/store_conformance_change_holds.hpp"
 #include "catalogue/store/store_conformance_files.hpp"
 #include "catalogue/store/store_conformance_holds.hpp"
 #include "catalogue/store/store_conformance_leases.hpp"
@@ -38,6 +39,9 @@ INSTANTIATE_TEST_SUITE_P(Store, StoreFilesConformance,
                          testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Store, StoreHoldsConformance,
+                         testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
+                         backend_name);
+INSTANTIATE_TEST_SUITE_P(Store, StoreChangeHoldsConformance,
                          testing::Values(StoreBackend{"sqlite", [] { return std::make_unique<SqliteHome>(); }}),
                          backend_name);
 INSTANTIATE_TEST_SUITE_P(Store, StoreLeasesConformance,
@@ -115,6 +119,53 @@ TEST_F(SqliteStoreTest, WhatHadLayersBeforeModelsDidKeepsThemAndNoIdComesAgain) 
     EXPECT_EQ(broken, 0) << "a layer still takes its settings with it";
 }
 
+ChangeHold held_password() {
+    return {"line.1.password", "former4711", "hunter2-4711", 1, WallTime(), WallTime(), WallTime(), 7};
+}
+
+TEST_F(SqliteStoreTest, ADatabaseOfBeforeHeldChangesHoldsNoneAndLearnsTo) {
+    const MacAddress mac(0x0004f2000001);
+    {
+        const auto file = home_.path() / "catalogue.db";
+        const auto session = open_sqlite(file, Durability::full);
+        migrate(*session, file, std::span(catalogue_migrations).first(9));
+        *session << "INSERT INTO layer (id, kind) VALUES (7, 'device')";
+        *session << "INSERT INTO device (id, mac, serial, family, model, note, site, revision) VALUES "
+                    "(7, 21241004033, '', 'polycom', 'SPIP650', '', 1, 3)";
+        *session << "INSERT INTO setting VALUES (7, 'network.vlan.phone', '20', NULL)";
+        *session << "INSERT INTO image_hold VALUES (21241004033, 'aa', 'sip.ld', 4, 0, 0)";
+    }
+    const auto store = open();
+    EXPECT_EQ(store->change_hold_count(), 0U);
+    EXPECT_EQ(store->image_holds().size(), 1U);
+    const auto device = store->find_device(MacAddress(21241004033ULL));
+    ASSERT_TRUE(device);
+    EXPECT_TRUE(device->held.empty());
+    ChangeHold hold = held_password();
+    hold.setting = "network.vlan.phone", hold.former = std::nullopt, hold.withheld = "20";
+    ASSERT_TRUE(store->hold_changes(MacAddress(21241004033ULL), std::vector{hold}));
+    EXPECT_EQ(store->change_holds(), (std::vector<DeviceHold>{{MacAddress(21241004033ULL), hold}}));
+}
+
+TEST_F(SqliteStoreTest, OnlySoManyChangesAreHeld) {
+    const auto store = open();
+    const MacAddress mac(0x0004f2000001), other(0x0004f2000002);
+    ASSERT_TRUE(store->add_devices(std::vector{draft(0x0004f2000001, "hunter2-4711"), draft(0x0004f2000002, "x")}));
+    const auto fill = [&](std::size_t count) {
+        sql("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(count) +
+            ") INSERT INTO change_hold SELECT id, 'raw:x' || i, 1, '', '', 0, '', '', 0, 0, 0, 0, 0 FROM n, device "
+            "WHERE mac = " +
+            std::to_string(other.bits()));
+    };
+    fill(limits::change_holds_max);
+    const auto refused = store->hold_changes(mac, std::vector{held_password()});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::too_large);
+    sql("DELETE FROM change_hold WHERE setting = 'raw:x1'");
+    EXPECT_TRUE(store->hold_changes(mac, std::vector{held_password()}));
+    EXPECT_EQ(store->change_hold_count(), limits::change_holds_max);
+}
+
 TEST_F(SqliteStoreTest, OnlyAModelOfItsPackGetsALayer) {
     const auto store =
         open_sqlite_store({.directory = home_.path(), .check_model = [](auto, auto model) -> Result<void> {
@@ -137,6 +188,7 @@ TEST_F(SqliteStoreTest, NoSecretLiesInAnyFile) {
         ASSERT_TRUE(store->change_device(
             MacAddress(0x0004f2000001),
             {.set = {{"provisioning.password", "present4711"}, {"provisioning.previous_password", "previous4711"}}}));
+        ASSERT_TRUE(store->hold_changes(MacAddress(0x0004f2000001), std::vector{held_password()}));
     }
     for (const auto& file : std::filesystem::directory_iterator(home_.path())) {
         std::stringstream text;

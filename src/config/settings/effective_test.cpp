@@ -33,6 +33,26 @@ TEST(Effective, EmptyValueHidesTheBroaderOne) {
     EXPECT_EQ(effective.find(*find_setting("syslog.server"))->value, "");
 }
 
+TEST(Effective, WhatIsHeldBackLiesOverTheOthers) {
+    const Layer vendor = layer({{"time.zone", "UTC"}, {"phone.language", "en"}});
+    const Layer site = layer({{"syslog.server", "log.example.net"}, {"time.zone", "Europe/Berlin"}});
+    const Layer device = layer({{"phone.language", "de"}, {"raw:a.b", "2"}, {"raw:a.c", "3"}});
+    const Layer offered = layer({{"phone.language", "fr"}});
+    const Layer unstated = layer({{"time.zone", "UTC"}, {"syslog.server", ""}, {"raw:a.b", ""}});
+    const LayerRef refs[] = {{LayerKind::vendor_default, &vendor},
+                             {LayerKind::site, &site},
+                             {LayerKind::device, &device},
+                             {LayerKind::held_back, &offered, &unstated}};
+    const Effective effective(refs);
+    ASSERT_EQ(effective.values().size(), 3U);
+    EXPECT_EQ(effective.find(*find_setting("phone.language"))->value, "fr");
+    EXPECT_EQ(effective.find(*find_setting("phone.language"))->origin, LayerKind::held_back);
+    EXPECT_EQ(effective.find(*find_setting("time.zone"))->value, "UTC") << "the vendor's own counts";
+    EXPECT_EQ(effective.find(*find_setting("syslog.server")), nullptr);
+    EXPECT_EQ(effective.values().back().raw_name, "a.c");
+    EXPECT_EQ(to_text(LayerKind::held_back), "held_back");
+}
+
 TEST(Effective, KnowsNothingOfWhatNoLayerStates) {
     const Effective effective({});
     EXPECT_EQ(effective.find(*find_setting("time.zone")), nullptr);

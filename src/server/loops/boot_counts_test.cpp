@@ -16,11 +16,12 @@ protected:
               const config::Document& document = own_) {
         int out = 0;
         for (int i = 0; i < boots; ++i) {
-            if (counts_.took(mac, document, content, limits_, clock_.wall()) == BootCounts::Verdict::loop) ++out;
+            if (took({mac, &document, content})) ++out;
             clock_.advance(every);
         }
         return out;
     }
+    std::optional<WallTime> took(const OwnTaken& taken) { return counts_.took(taken, limits_, clock_.wall()); }
     static inline const config::Document own_{}, other_{};
     config::LoopLimits limits_{4, 6, 20min};
     ManualClock clock_;
@@ -43,6 +44,25 @@ TEST_F(BootCountsTest, ManyTimesInAWindowAreCountedWithoutEnd) { EXPECT_EQ(loops
 
 TEST_F(BootCountsTest, OtherSettingsAreAnotherChange) {
     for (std::uint64_t content = 1; content < 20; ++content) EXPECT_EQ(loops(2, content), 0);
+}
+
+TEST_F(BootCountsTest, ItSaysWhenTheFirstWas) {
+    const auto first = clock_.wall();
+    EXPECT_EQ(loops(6), 0);
+    const auto loop = took({anna, &own_, 1});
+    ASSERT_TRUE(loop);
+    EXPECT_GT(*loop, first);
+    EXPECT_LE(*loop, first + 4s);
+}
+
+TEST_F(BootCountsTest, FromTwoPlacesAreCountedApart) {
+    int loops = 0;
+    for (int i = 0; i < 12; ++i)
+        if (took({anna, &own_, 1, i % 2 == 0 ? 11U : 12U})) ++loops;
+    EXPECT_EQ(loops, 0);
+    EXPECT_TRUE(took({anna, &own_, 1, 11}));
+    EXPECT_TRUE(took({anna, &own_, 1, 12}));
+    EXPECT_FALSE(took({anna, &own_, 1}));
 }
 
 TEST_F(BootCountsTest, SlowOnesAreNoLoop) { EXPECT_EQ(loops(50, 1, 4min), 0); }
