@@ -124,7 +124,7 @@ ChangeHold held_password() {
 }
 
 TEST_F(SqliteStoreTest, ADatabaseOfBeforeHeldChangesHoldsNoneAndLearnsTo) {
-    const MacAddress mac(0x0004f2000001);
+    const MacAddress mac(21241004033ULL);
     {
         const auto file = home_.path() / "catalogue.db";
         const auto session = open_sqlite(file, Durability::full);
@@ -138,13 +138,13 @@ TEST_F(SqliteStoreTest, ADatabaseOfBeforeHeldChangesHoldsNoneAndLearnsTo) {
     const auto store = open();
     EXPECT_EQ(store->change_hold_count(), 0U);
     EXPECT_EQ(store->image_holds().size(), 1U);
-    const auto device = store->find_device(MacAddress(21241004033ULL));
+    const auto device = store->find_device(mac);
     ASSERT_TRUE(device);
     EXPECT_TRUE(device->held.empty());
     ChangeHold hold = held_password();
     hold.setting = "network.vlan.phone", hold.former = std::nullopt, hold.withheld = "20";
-    ASSERT_TRUE(store->hold_changes(MacAddress(21241004033ULL), std::vector{hold}));
-    EXPECT_EQ(store->change_holds(), (std::vector<DeviceHold>{{MacAddress(21241004033ULL), hold}}));
+    ASSERT_TRUE(store->hold_changes(mac, std::vector{hold}));
+    EXPECT_EQ(store->change_holds(), (std::vector<DeviceHold>{{mac, hold}}));
 }
 
 TEST_F(SqliteStoreTest, OnlySoManyChangesAreHeld) {

@@ -86,17 +86,17 @@ TEST_P(StoreChangeHoldsConformance, EndWithAnyChangeThatTheDeviceWouldSee) {
         std::function<void()> change;
         std::vector<std::string> left;
     };
-    const LayerPlace device{LayerPlace{config::LayerKind::device, {}, mac(1)}};
+    const LayerPlace own{device, {}, mac(1)};
     const auto move = [&](DeviceChange change) {
         const auto done = store().change_device(mac(1), change);
         ASSERT_TRUE(done) << done.error().text();
     };
     const Row rows[] = {
-        {"the device's own", [&] { set(device, vlan, "30"); }, {time_server}},
-        {"back to what it was", [&] { set(device, vlan, "10"); }, {time_server}},
-        {"said once more", [&] { set(device, vlan, "20"); }, both},
-        {"taken out", [&] { unset(device, vlan); }, {time_server}},
-        {"another one", [&] { set(device, "phone.label", "Lobby"); }, both},
+        {"the device's own", [&] { set(own, vlan, "30"); }, {time_server}},
+        {"back to what it was", [&] { set(own, vlan, "10"); }, {time_server}},
+        {"said once more", [&] { set(own, vlan, "20"); }, both},
+        {"taken out", [&] { unset(own, vlan); }, {time_server}},
+        {"another one", [&] { set(own, "phone.label", "Lobby"); }, both},
         {"the fleet's", [&] { set({fleet}, time_server, "b.example"); }, {vlan}},
         {"of the fleet, taken out", [&] { unset({fleet}, time_server); }, {vlan}},
         {"of the fleet, beneath the device's", [&] { set({fleet}, vlan, "30"); }, both},

@@ -118,12 +118,17 @@ protected:
         EXPECT_TRUE(rendered) << rendered.error().text();
         return rendered ? rendered->text : std::string();
     }
+    catalogue::TimelineOptions timeline_options() const {
+        catalogue::TimelineOptions out;
+        out.directory = home_.path();
+        return out;
+    }
     bool says(std::string_view text) { return file().find(text) != std::string::npos; }
 
     catalogue::TestDirectory home_;
     ManualClock clock_;
     catalogue::Catalogue catalogue_{catalogue::open_sqlite_store({home_.path(), {}, &clock_})};
-    catalogue::Timeline timeline_{{home_.path()}};
+    catalogue::Timeline timeline_{timeline_options()};
     ChangeGuard guard_{catalogue_, timeline_, house_families(), clock_};
 };
 
