@@ -155,7 +155,7 @@ void Delivery::finish(const Pending& pending, const std::shared_ptr<const ReadyF
     own_.reset();
     const bool is_upload = pending.directory == nullptr && pending.wanted.upload != 0;
     const bool is_closed = is_upload && file != nullptr && !may_be_given(pending.wanted.mac, *file);
-    const bool is_there = file != nullptr && file != absence() && !is_closed;
+    const bool is_there = file != nullptr && file != no_directory() && !is_closed;
     if (!is_there) event_.outcome = file == nullptr ? catalogue::Outcome::failed : catalogue::Outcome::absent;
     FileAnswer answer;
     answer.file = is_there ? &file : nullptr;
