@@ -650,6 +650,24 @@ TEST_F(ApiTest, AStrangerIsSightedAndAdopted) {
     EXPECT_TRUE(call("GET", "/v1/sightings").body.at("sightings").as_array().empty());
 }
 
+TEST_F(ApiTest, AStrangerIsOfTheSiteWhoseNetworkItAsksFrom) {
+    const auto seen = [&](const char* address) {
+        catalogue::Sighting sighting{
+            stranger, clock_.wall(), clock_.wall(), 1, *IpAddress::from_text(address), "", "x.cfg", ""};
+        EXPECT_TRUE(catalogue_.store().record_sightings(std::span(&sighting, 1)));
+        return call("GET", "/v1/sightings").body.at("sightings").as_array().at(0).as_object();
+    };
+    EXPECT_EQ(seen("10.7.0.9").at("site_by").as_string(), "only_site");
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab","networks":["10.7.0.0/16"]})").status, 201U);
+    EXPECT_EQ(seen("10.8.0.9").at("site").as_string(), "default");
+    EXPECT_EQ(seen("10.8.0.9").at("site_by").as_string(), "no_network");
+    EXPECT_EQ(seen("10.7.0.9").at("site").as_string(), "lab");
+    EXPECT_EQ(seen("10.7.0.9").at("site_by").as_string(), "network");
+    const auto adopted = call("POST", "/v1/sightings/0004f20000ff/adopt", R"({"model":"SPIP430"})");
+    EXPECT_EQ(adopted.status, 201U) << text(adopted);
+    EXPECT_EQ(adopted.body.at("site").as_string(), "lab");
+}
+
 TEST_F(ApiTest, ASerialNumberOfTheAgentIsShownAndAdopted) {
     const auto adopted_serial = [&](const char* mac) {
         catalogue::Sighting sighting{*MacAddress::from_text(mac),
