@@ -171,6 +171,7 @@ TEST_F(ResyncApi, SaysHowTheFetchEndedThatAPhoneCameFor) {
         {"broken off", {settings, with(master, Outcome::broken_off)}, Fetch::failed, false, "broken off after 7 bytes"},
         {"broken off, and again", {with(settings, Outcome::broken_off), settings}, Fetch::fetched, true, ""},
         {"a name that is none of its family's", {{"", "x/y.cfg", Outcome::absent}}, Fetch::failed, false, "x/y.cfg"},
+        {"what it needs not, and nothing else", {override}, Fetch::failed, false, "phone.cfg: there is none"},
         {"a log only",
          {{"boot log", "a-boot.log", Outcome::served, catalogue::EventVerb::put}},
          Fetch::nothing,

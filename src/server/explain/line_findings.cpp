@@ -32,11 +32,12 @@ public:
         });
         std::vector<config::Parameter> parameters;
         for (const auto& p : written_.parameters) parameters.push_back(p.parameter);
-        config::LayerBuilder builder(about.family.read(parameters, model_).settings);
+        const config::Layer read = about.family.read(parameters, model_).settings;
+        config::LayerBuilder builder(read);
         // What cannot be read back was written all the same.
         for (const auto& p : written_.parameters) {
             const auto* value = p.setting.id == config::Layer::raw_id ? nullptr : stated.find(p.setting);
-            if (value != nullptr && !p.parameter.value.empty() && !builder.build().find(p.setting))
+            if (value != nullptr && !p.parameter.value.empty() && !read.find(p.setting))
                 builder.put(p.setting, value->value);
         }
         layer_ = builder.build();

@@ -1,5 +1,6 @@
 // Whose shared files a phone gets that does not say who it is: its address decides, where nothing better does.
 #include "base/text.hpp"
+#include "server/access/identity.hpp"
 #include "server/explain/event_meaning.hpp"
 #include "server/explain/findings.hpp"
 
@@ -20,8 +21,15 @@ std::string site_and_why(const catalogue::Snapshot& snapshot, const IpAddress& s
 std::string network_command(std::string_view name, const catalogue::Site* site) {
     std::string out = fmt::format("offhook site set {}", name);
     if (site != nullptr)
-        for (const catalogue::Network& network : site->networks) out += " --network " + network.text();
+        for (const Network& network : site->networks) out += " --network " + network.text();
     return out + " --network CIDR";
+}
+
+/// By the name, or by a serial number that the catalogue has: then the device's own site answers.
+bool says_who_asks(const Case& about, const catalogue::TimelineEvent& event) {
+    if (mac_in(event.path.view())) return true;
+    const auto agent = about.family.match_user_agent(event.user_agent.view());
+    return agent && !agent->serial.empty() && about.snapshot.find_serial(about.family.name(), agent->serial) != nullptr;
 }
 
 } // namespace
@@ -43,7 +51,8 @@ void find_other_site(const Case& about, const Boot& boot, Sentences& out) {
         if (!is_file_request(*event) || !was_got(*event)) continue;
         const Named named = named_by(&about.family, *event);
         const bool is_shared = named.document != nullptr && named.document->scope != config::DocumentScope::device;
-        if (!is_shared || &about.snapshot.site_of_source(event->source) == own) continue;
+        if (!is_shared || says_who_asks(about, *event) || &about.snapshot.site_of_source(event->source) == own)
+            continue;
         out.push_back(fmt::format(
             "The catalogue has it at site {}, but {} names no phone, and by its address {} it is of {}: it got that "
             "site's, unless a token, an account or the listener said better. To give its network to its own site: "

@@ -11,17 +11,17 @@ namespace {
 
 using catalogue::TimelineEvent;
 
-TimelineEvent shared_file(MacAddress mac, const IpAddress& source) {
+TimelineEvent shared_file(MacAddress mac, const IpAddress& source, std::string_view path) {
     TimelineEvent event;
     event.at = WallTime{std::chrono::seconds{1'767'225'600}};
     event.mac = mac, event.source = source, event.status = 200;
-    event.family = "polycom", event.kind = "site", event.path = "site.cfg";
+    event.family = "polycom", event.kind = "site", event.path = path;
     return event;
 }
 
-std::string site_told(MacAddress mac, const IpAddress& source) {
+std::string site_told(MacAddress mac, const IpAddress& source, std::string_view path = "site.cfg") {
     const auto snapshot = house();
-    const std::vector<TimelineEvent> events{shared_file(mac, source)};
+    const std::vector<TimelineEvent> events{shared_file(mac, source, path)};
     std::string out;
     for (const auto& sentence : explain({mac, snapshot.get(), &house_families(), events}).conclusion)
         out += sentence + '\n';
@@ -43,6 +43,8 @@ TEST(SiteFindings, ADeviceFromANetworkOfNoSiteIsToldWhoseSharedFilesItGot) {
 TEST(SiteFindings, ADeviceFromItsOwnSitesNetworkIsToldNothingOfSites) {
     for (const auto& [mac, source] : {std::pair(bert, lab_desk), std::pair(anna, nowhere)})
         EXPECT_EQ(site_told(mac, source).find("by its address"), std::string::npos) << site_told(mac, source);
+    const std::string text = site_told(bert, nowhere, "0004f2000002-site.cfg"); // it said who it is
+    EXPECT_EQ(text.find("by its address"), std::string::npos) << text;
 }
 
 TEST(SiteFindings, AStrangerIsToldWhichSiteAnsweredAndWhy) {

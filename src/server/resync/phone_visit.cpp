@@ -61,19 +61,20 @@ std::vector<const TimelineEvent*> last_of_files(const std::vector<const Timeline
 }
 
 void judge(PhoneVisit& visit, const std::vector<const TimelineEvent*>& contacts, const config::Families& families) {
-    const auto files = last_of_files(contacts);
-    std::vector<std::string> failed;
+    std::vector<std::string> failed, in_vain; // what it needs, and what it is none the worse without
     bool any = false, own = false;
-    for (const TimelineEvent* event : files) {
+    for (const TimelineEvent* event : last_of_files(contacts)) {
         const auto* family = config::find_family(families, event->family.view());
         if (was_got(*event) || event->outcome == Outcome::served) {
             any = true;
             own = own || (was_got(*event) && is_own(named_by(family, *event)));
-        } else if (matters(family, *event)) {
-            const auto path = event->path.view();
-            failed.push_back((path.empty() ? std::string("a file") : printable(path, 63)) + ": " + why_not_got(*event));
+            continue;
         }
+        const auto path = event->path.view();
+        (matters(family, *event) ? failed : in_vain)
+            .push_back((path.empty() ? std::string("a file") : printable(path, 63)) + ": " + why_not_got(*event));
     }
+    if (!any && failed.empty()) failed = std::move(in_vain); // an upgrade to an image that is not there, say
     visit.is_whole = own && failed.empty();
     if (!failed.empty()) {
         visit.fetch = PhoneVisit::Fetch::failed;
