@@ -279,7 +279,7 @@ TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","sit":"x"})", 400, "sit"},
         {"POST", "/v1/devices",
          R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","settings":{"line.1.usr":"1"}})", 404,
-         "line.{n}.user"},
+         "line.1.user"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"line.1.registrar.port":70000}})", 400, "65535"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"raw:1 no name":"x"}})", 400, "cannot carry"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"site":"mars"})", 404, "mars"},
@@ -333,7 +333,7 @@ TEST_F(ApiTest, ATreeIsTakenAsAWholeOrNotAtAll) {
         unsigned status;
         std::string says;
     } refused[] = {
-        {device("0004f2000002", R"("settings":{"line.1.usr":"1"})"), 404, "line.{n}.user"},
+        {device("0004f2000002", R"("settings":{"line.1.usr":"1"})"), 404, "line.1.user"},
         {device("0004f2000002", R"("settings":{"line.1.user":null})"), 400, "takes nothing away"},
         {device("0004f2000002", R"("settings":{"raw:1 no name":"x"})"), 400, "cannot carry"},
         {device("0004f2000002", R"("update":true)"), 404, "no such device"},

@@ -256,6 +256,17 @@ TEST(Findings, BootsThatWereOrderedAreNoLoop) {
         << "one after another";
 }
 
+/// What our virtual phone does at a check-sync: all its files, its log, and the master and the image once more.
+TEST(Findings, TheEndOfALookIsNoBootThatStopped) {
+    const Contact image{"sip.ld", Outcome::absent};
+    const auto told = conclusion_of(anna, events_of("polycom", anna, {master, settings, site, master, image}));
+    EXPECT_EQ(told.find("never asked for"), std::string::npos) << told;
+    EXPECT_NE(told.find("got every configuration file"), std::string::npos) << told;
+    const auto stuck =
+        conclusion_of(anna, events_of("polycom", anna, {master, settings, site, {"bootrom.ld"}, master}));
+    EXPECT_NE(stuck.find("never asked for: settings"), std::string::npos) << stuck;
+}
+
 TEST(Findings, AFirstContactThatIsOverSaysHowToOpenAnother) {
     Contact refused = master;
     refused.outcome = Outcome::refused;

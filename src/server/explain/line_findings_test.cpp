@@ -55,7 +55,7 @@ std::vector<LineCase> line_cases() {
          "IP8830",
          {{"line.1.registrar.port", "80"}},
          {"Line 1 is to register as 1001 at pbx.example.net, not at pbx.example.net:80, which is stated (",
-          "VOIP.line1_proxy_port"}},
+          "VOIP.line{n}_proxy_port"}},
         {"a port that it can carry",
          "genband-ip88",
          "IP8830",
