@@ -159,7 +159,7 @@ TEST(CsvImport, RefusesFilesWithoutAUsableHeader) {
         {"", "empty"},
         {"\n\n", "empty"},
         {"mac,family\n", "column model is missing"},
-        {"mac,family,model,line.1.usr\n", "line.{n}.user"},
+        {"mac,family,model,line.1.usr\n", "line.1.user"},
         {"mac,family,model,mac\n", "twice"},
         {"mac,family,model,line.1.user,line.1.user\n", "twice"},
         {"mac\tfamily\tmodel\n", "column 1"},

@@ -374,10 +374,15 @@ bool Snapshot::mac_suffices(SourceClass from, Privacy over) const {
     return shared_->mac_suffices[static_cast<std::size_t>(from)][static_cast<std::size_t>(over)];
 }
 
-const Site& Snapshot::site_of_source(const IpAddress& source) const {
+const Site* Snapshot::site_of_network(const IpAddress& source) const {
     for (const auto& [network, id] : shared_->networks)
-        if (network.contains(source)) return *site(id);
-    return *site(default_site);
+        if (network.contains(source)) return site(id);
+    return nullptr;
+}
+
+const Site& Snapshot::site_of_source(const IpAddress& source) const {
+    const Site* found = site_of_network(source);
+    return found != nullptr ? *found : *site(default_site);
 }
 
 std::vector<const Device*> Snapshot::page(Cursor& cursor, std::size_t count) const {

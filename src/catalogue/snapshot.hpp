@@ -82,6 +82,8 @@ public:
 
     /// The site with the longest prefix that holds the address, else the default site.
     [[nodiscard]] const Site& site_of_source(const IpAddress& source) const;
+    /// As site_of_source(); null where no site's network has it, and the default site is only what is left.
+    [[nodiscard]] const Site* site_of_network(const IpAddress& source) const;
 
     /// Up to `count` devices behind the place where the last page ended; in no order that means anything (for one,
     /// ask Store::list_devices). Start with a default Cursor; `cursor.at_end()` tells when all were seen.

@@ -131,6 +131,8 @@ TEST(Snapshot, SiteIsFoundByTokenAndByLongestPrefix) {
     EXPECT_EQ(snapshot->site_of_source(*IpAddress::from_text("10.1.2.3")).name, "narrow");
     EXPECT_EQ(snapshot->site_of_source(*IpAddress::from_text("10.2.2.3")).name, "wide");
     EXPECT_EQ(snapshot->site_of_source(*IpAddress::from_text("192.0.2.1")).name, "default");
+    EXPECT_EQ(snapshot->site_of_network(*IpAddress::from_text("192.0.2.1")), nullptr) << "what is left is no network";
+    EXPECT_EQ(snapshot->site_of_network(*IpAddress::from_text("10.1.2.3"))->name, "narrow");
     ASSERT_NE(snapshot->site_of_token("abcdefghijklmnop"), nullptr);
     EXPECT_EQ(snapshot->site_of_token("abcdefghijklmnop")->name, "narrow");
     EXPECT_EQ(snapshot->site_of_token("abcdefghijklmno"), nullptr);

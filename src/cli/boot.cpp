@@ -19,7 +19,10 @@ constexpr const char* footer =
     "Ready means: a line with user, password and registrar, from files of this boot. A phone that lives on its cache "
     "is\n"
     "stale, one without such a line unconfigured.\n"
-    "Exit codes: 0 ready, 1 not ready, 2 wrong use. With --json the steps go to stderr and one object to stdout;\n"
+    "Exit codes: 0 ready, 1 stale, unconfigured or not booted, 2 wrong use; with --verify 0 means ready with a line as "
+    "in\n"
+    "the catalogue, and 1 also that there is none, or no server to ask. With --json the steps go to stderr and one "
+    "object to stdout;\n"
     "with --stay one for each boot, of which the last is the newest and decides the exit code.\n"
     "\n"
     "  offhook boot --family polycom --model SPIP650 --mac 0004f2aabbcc --url http://127.0.0.1:8080/\n"
@@ -230,7 +233,11 @@ int verify(const Cli& cli, const std::string& mac, const phone::BootReport& repo
                    line.registrar == text_of(wanted, "registrar") && line.password == text_of(wanted, "password");
         });
         same += found ? 1 : 0;
-        if (!found)
+        const bool is_whole = !text_of(wanted, "registrar").empty() && !text_of(wanted, "password").empty();
+        if (!found && !is_whole)
+            std::cerr << "Line " << text_of(wanted, "index") << " (" << text_of(wanted, "user")
+                      << ") has no password or no registrar in the catalogue: it cannot register.\n";
+        else if (!found)
             std::cerr << "Line " << text_of(wanted, "index") << " (" << text_of(wanted, "user")
                       << ") is not as in the catalogue.\n";
     }

@@ -1,4 +1,5 @@
 /// @file  offhook: a boot server for desk phones, and phones to try it with.
+#include "base/edit_distance.hpp"
 #include "base/log.hpp"
 #include "cli/command.hpp"
 #include "cli/version.hpp"
@@ -8,6 +9,8 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -16,8 +19,21 @@ std::string environment(const char* name, std::string otherwise) {
     return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
-/// The first word that stands where a command belongs and is none; empty: there is no such word. CLI11 says only that a
-/// subcommand is missing.
+/// "; did you mean device?", of a slip of few letters; else nothing.
+std::string meant_command(const std::vector<const CLI::App*>& commands, const std::string& word) {
+    constexpr std::size_t letters_max = 40, distance_max = 2;
+    std::string best;
+    std::size_t nearest = distance_max + 1;
+    for (const CLI::App* command : commands) {
+        if (word.size() > letters_max) break;
+        const auto here = offhook::edit_distance(word, command->get_name(), offhook::LetterCase::ignored);
+        if (here < nearest) nearest = here, best = command->get_name();
+    }
+    return best.empty() ? "" : "; did you mean " + best + "?";
+}
+
+/// Says the first word that stands where a command belongs and is none; empty: there is no such word. CLI11 says only
+/// that a subcommand is missing.
 std::string unknown_command(const CLI::App& app, int argc, char** argv) {
     const CLI::App* at = &app;
     for (int i = 1; i < argc; ++i) {
@@ -31,7 +47,8 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
         const auto all = at->get_subcommands([](const CLI::App*) { return true; });
         const auto found =
             std::find_if(all.begin(), all.end(), [&](const CLI::App* each) { return each->get_name() == word; });
-        if (found == all.end()) return word;
+        if (found == all.end())
+            return "'" + word + "' is no command here" + meant_command({all.begin(), all.end()}, word);
         at = *found;
     }
     return {};
@@ -86,8 +103,8 @@ int parse_and_run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (const std::string word = unknown_command(app, argc, argv); error.get_exit_code() != 0 && !word.empty())
-            std::cerr << "offhook: '" << word << "' is no command here.\n";
+        if (const std::string said = unknown_command(app, argc, argv); error.get_exit_code() != 0 && !said.empty())
+            std::cerr << "offhook: " << said << (said.ends_with('?') ? "\n" : ".\n");
         return app.exit(error) == 0 ? offhook::cli::exit_done : offhook::cli::exit_wrong_use;
     }
     return cli.run ? cli.run() : offhook::cli::exit_wrong_use;

@@ -63,11 +63,18 @@ std::string arrival_text(const json::value& phone) {
     return arrival == "silent" ? "no" : "-";
 }
 
-bool is_success(const json::value& phone, unsigned wait_s) {
-    return wait_s == 0 ? text_of(phone, "state") == "accepted" : text_of(phone, "arrival") == "came";
+/// How the fetch ended that it came for.
+std::string fetch_text(const json::value& phone) {
+    const std::string fetch = text_of(phone, "fetch");
+    return fetch.empty() ? "-" : fetch == "nothing" ? "no file" : fetch;
 }
 
-/// "0004f2000001 at 192.0.2.7:5060: accepted, and it came after 0.8 s"
+bool is_success(const json::value& phone, unsigned wait_s) {
+    return wait_s == 0 ? text_of(phone, "state") == "accepted"
+                       : text_of(phone, "arrival") == "came" && text_of(phone, "fetch") != "failed";
+}
+
+/// "0004f2000001 at 192.0.2.7:5060: accepted, and it came after 0.8 s and got its files"
 std::string line_of(const json::value& phone) {
     const std::string address = text_of(phone, "address");
     std::string out = text_of(phone, "mac") + (address.empty() ? "" : " at " + address) + ": ";
@@ -75,6 +82,12 @@ std::string line_of(const json::value& phone) {
     out += text.empty() ? state : text;
     const std::string arrival = text_of(phone, "arrival");
     if (arrival == "came") out += (state == "accepted" ? ", and it came " : ", but it came ") + arrival_text(phone);
+    const std::string fetch = arrival == "came" ? text_of(phone, "fetch") : std::string();
+    if (fetch == "fetched") out += " and got its files";
+    if (fetch == "nothing") out += " and asked for no file";
+    if (fetch == "failed")
+        out += " and did not get all it needs: " + text_of(phone, "fetch_text") + ". `offhook explain " +
+               text_of(phone, "mac") + "` says more";
     if (arrival == "silent" && state == "accepted") out += ", but it did not come";
     return out;
 }
@@ -113,13 +126,13 @@ private:
             std::cerr << line_of(phone) << '\n';
         table_.add({text_of(phone, "mac"), text_of(phone, "model"), text_of(phone, "address"), text_of(phone, "event"),
                     text_of(phone, "state"), text_of(phone, "status") == "0" ? "-" : text_of(phone, "status"),
-                    arrival_text(phone)});
+                    arrival_text(phone), fetch_text(phone)});
     }
     int end() {
         counter_.clear();
         if (!cli_.json) table_.print();
         std::cerr << fmt::format("{} of {} phones {}.\n", succeeded_, seen_,
-                                 arguments_.wait_s == 0 ? "accepted" : "came");
+                                 arguments_.wait_s == 0 ? "accepted" : "came and got their files");
         return succeeded_ == seen_ ? exit_done : exit_failed;
     }
 
@@ -128,7 +141,7 @@ private:
     std::string id_;
     std::size_t seen_ = 0, succeeded_ = 0;
     Counter counter_;
-    Table table_{{"MAC", "MODEL", "ADDRESS", "EVENT", "ANSWER", "STATUS", "CAME"}};
+    Table table_{{"MAC", "MODEL", "ADDRESS", "EVENT", "ANSWER", "STATUS", "CAME", "FETCH"}};
 };
 
 int resync(const Cli& cli, const ResyncArguments& arguments) {
@@ -158,7 +171,8 @@ int resync(const Cli& cli, const ResyncArguments& arguments) {
 constexpr const char* resync_footer =
     "A phone is told by a SIP NOTIFY, at the address where it last got a file, and with its line's password where it\n"
     "asks for one. Whether it came is whether it was heard of after that: see `offhook timeline MAC`.\n"
-    "Exit codes: 0 every phone came (with --wait 0: accepted), 1 not, 2 wrong use.\n"
+    "How its fetch ended is known once it has its own settings, or is quiet for two seconds.\n"
+    "Exit codes: 0 every phone came and got its files (with --wait 0: accepted), 1 not, 2 wrong use.\n"
     "\n"
     "  offhook resync 0004f2aabbcc\n"
     "  offhook resync 0004f2aabbcc --event 'check-sync;reboot=true' --address 192.0.2.44\n"

@@ -111,7 +111,9 @@ int change(const Cli& cli, const std::string& kind, const ScopeArguments& argume
     const json::object body = stated(arguments);
     if (body.empty()) {
         std::cerr
-            << "offhook: nothing to change; say --title, --token, --network or --policy, with \"\" to take it out\n";
+            << "offhook: nothing to change; say --title, --token, --network, --policy or --first-contact, with \"\" "
+               "to take it out. Its settings: `offhook layer set "
+            << kind << '/' << arguments.name << " NAME=VALUE`\n";
         return exit_wrong_use;
     }
     const auto changed = ApiClient(cli).patch("/v1/" + kind + "s/" + percent_encoded(arguments.name), body);

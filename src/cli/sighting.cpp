@@ -20,16 +20,24 @@ struct SightingArguments {
 int list_sightings(const Cli& cli) {
     const auto answer = ApiClient(cli).get("/v1/sightings");
     if (!answer) return failed(answer.error());
-    Table table({"MAC", "LOOKS LIKE", "FROM", "REQUESTS", "LAST SEEN", "LAST FILE", "USER AGENT"});
+    bool is_left_over = false;
+    Table table({"MAC", "LOOKS LIKE", "FROM", "SITE BY ADDRESS", "REQUESTS", "LAST SEEN", "LAST FILE", "USER AGENT"});
     for (const auto& row : array_of(*answer, "sightings")) {
+        const bool no_network = text_of(row, "site_by") == "no_network";
+        is_left_over = is_left_over || no_network;
         if (cli.json)
             print_json(row);
         else
             table.add({text_of(row, "mac"), text_of(row, "family") + " " + text_of(row, "model"),
-                       text_of(row, "source"), text_of(row, "count"), text_of(row, "last_seen"), text_of(row, "path"),
+                       text_of(row, "source"), text_of(row, "site") + (no_network ? " (no network)" : ""),
+                       text_of(row, "count"), text_of(row, "last_seen"), text_of(row, "path"),
                        text_of(row, "user_agent")});
     }
     table.print();
+    if (is_left_over)
+        std::cerr << "Where no site's network has a phone's address, the files that phones share are those of the "
+                     "default site. `offhook site list` shows the networks; `offhook site set SITE --network CIDR` "
+                     "states those of a site.\n";
     if (array_of(*answer, "sightings").empty()) std::cerr << "No unknown phone has asked for anything.\n";
     return exit_done;
 }
@@ -46,7 +54,7 @@ int adopt(const Cli& cli, const SightingArguments& arguments) {
         print_json(*made);
     else
         std::cerr << "Adopted " << text_of(*made, "mac") << " as " << text_of(*made, "family") << ' '
-                  << text_of(*made, "model") << ".\n";
+                  << text_of(*made, "model") << " at site " << text_of(*made, "site") << ".\n";
     return exit_done;
 }
 
@@ -71,7 +79,10 @@ void add_sighting(CLI::App& app, Cli& cli) {
     adopted->add_option("--family", arguments->family, "Family, where it could not be told from what it asked")
         ->type_name("F");
     adopted->add_option("--model", arguments->model, "Model, where its User-Agent did not say")->type_name("M");
-    adopted->add_option("--site", arguments->site, "Site; without it the default site")->type_name("S");
+    adopted
+        ->add_option("--site", arguments->site,
+                     "Site; without it the one whose network it asked from, else the default site")
+        ->type_name("S");
     arguments->settings.add_to(*adopted, SettingOptions::Unset::not_offered);
     adopted->callback([&cli, arguments] { cli.run = [&cli, arguments] { return adopt(cli, *arguments); }; });
 

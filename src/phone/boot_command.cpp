@@ -11,6 +11,7 @@
 #include "phone/resolver.hpp"
 #include "phone/scheme_transfers.hpp"
 #include "phone/sntp_client.hpp"
+#include "phone/switch_names.hpp"
 #include "phone/tftp_transfers.hpp"
 
 #include <algorithm>
@@ -123,21 +124,40 @@ Result<void> set_ip_mode(const BootOptions& options, const Subject& subject, Fla
     return {};
 }
 
+/// A switch that its family does not have would decide nothing, and nobody would see that.
+Result<void> check_switch(std::string_view name, std::string_view family) {
+    if (!name.starts_with(switch_prefix)) return {};
+    const auto known = switch_names(family);
+    if (std::find(known.begin(), known.end(), name) != known.end()) return {};
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("{} phones have no switch '{}'; there are {}", family, printable(name, 64), fmt::join(known, ", ")),
+        "--flash");
+}
+
+/// An address that was typed in is known to who typed it by that word, not by the flash's parameter.
+Result<void> typed_wrong(const BootOptions& options, Error error) {
+    if (!options.url.empty() && !error.where.starts_with("--")) error.where = "--url";
+    return tl::unexpected(std::move(error));
+}
+
 /// What an installer does in the phone's menus before it boots.
 Result<void> set_by_hand(const BootOptions& options, const Subject& subject, Flash& flash) {
     for (const auto& argument : options.flash) {
         const auto equals = argument.find('=');
         if (equals == std::string::npos || equals == 0)
             return fail(ErrorCode::invalid, "expected NAME=VALUE, as in device.prov.serverType=2", "--flash");
+        if (auto fits = check_switch(argument.substr(0, equals), subject.family->name()); !fits) return fits;
         flash.parameters[argument.substr(0, equals)] = argument.substr(equals + 1);
     }
     if (auto set = subject.boot->type_in(
             {options.url, options.server_type, options.server_user, options.server_password}, flash);
         !set)
-        return set;
+        return typed_wrong(options, set.error());
     if (auto set = set_ip_mode(options, subject, flash); !set) return set;
-    if (options.discovery == DiscoveryChoice::none) return subject.boot->check_address(flash);
-    return {};
+    if (options.discovery != DiscoveryChoice::none) return {};
+    const auto checked = subject.boot->check_address(flash);
+    return checked ? checked : typed_wrong(options, checked.error());
 }
 
 /// Whether the words fit together, before anything is made.
@@ -161,6 +181,11 @@ Result<void> check_words(const BootOptions& options, const FamilyBoot& boot) {
     if (!options.from.empty() && !can_use_from)
         return fail(ErrorCode::invalid, "it belongs to --pnp on the host's own addresses, without --interface",
                     "--from");
+    if (options.stay.web_port && !boot.has_web_pages())
+        return fail(
+            ErrorCode::invalid,
+            fmt::format("{} phones have no web pages here; {} phones have", boot.family(), families_with_pages()),
+            "--web-port");
     if (const auto hosts = read_fixed_hosts(options.resolve); !hosts) return tl::unexpected(hosts.error());
     return {};
 }

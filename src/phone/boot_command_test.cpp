@@ -2,9 +2,12 @@
 
 #include "phone/fake_family.hpp"
 #include "phone/fake_rows.hpp"
+#include "phone/switch_names.hpp"
 
+#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <set>
 #include <sstream>
 
 namespace offhook::phone {
@@ -51,6 +54,11 @@ TEST(BootCommand, RefusesWhatDoesNotFitTogether) {
         {panasonic(), "--from", "without --interface",
          [](auto& o) { o.discovery = Choice::pnp, o.from = "lo", o.interface = "eth0"; }},
         {polycom(), "--flash", "NAME=VALUE", [](auto& o) { o.flash = {"=1"}; }},
+        {polycom(), "--flash", "no switch 'phone.lable'; there are phone.application.version, phone.change.via, ",
+         [](auto& o) { o.url = "http://h/", o.flash = {"phone.lable=1"}; }},
+        {panasonic(), "--flash", "no switch 'phone.paths'", [](auto& o) { o.flash = {"phone.paths=strict"}; }},
+        {polycom(), "--web-port", "polycom phones have no web pages here; linksys-spa phones have",
+         [](auto& o) { o.url = "http://h/", o.stay.web_port = 0; }},
         {polycom(), "--ip-mode", "IPv4 only", [](auto& o) { o.url = "http://h/", o.ip_mode = "ipv6"; }},
         {panasonic(), "--ip-mode", "one of ipv4, ipv6, dual", [](auto& o) { o.url = "http://h/", o.ip_mode = "6"; }},
         {panasonic(), "--pnp", "does not look that way",
@@ -77,6 +85,33 @@ TEST(BootCommand, RefusesWhatDoesNotFitTogether) {
         EXPECT_THAT(out.str(), IsEmpty()) << why;
         EXPECT_THAT(err.str(), HasSubstr(where));
         EXPECT_THAT(err.str(), HasSubstr(why));
+    }
+}
+
+std::string docs_of_switches() {
+    std::ifstream in(OFFHOOK_SOURCE_DIR "/docs/virtual-phone.md");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The page is where people look them up: what is in no list, or in no table, would be refused or not be found.
+TEST(BootCommand, KnowsTheSwitchesThatTheManualLists) {
+    const std::string docs = docs_of_switches();
+    for (const auto& [title, family] : {std::pair("## Polycom", "polycom"),
+                                        {"## Panasonic", "panasonic"},
+                                        {"## Linksys", "linksys-spa"},
+                                        {"## GENBAND", "genband-ip88"}}) {
+        const auto begin = docs.find(title);
+        ASSERT_NE(begin, std::string::npos) << title;
+        const std::string section = docs.substr(begin, docs.find("\n## ", begin) - begin);
+        std::set<std::string> listed;
+        if (family != std::string_view("polycom")) listed.insert("phone.DHCP_INFORM"); // said above the sections
+        constexpr std::string_view row = "\n| `";
+        for (auto at = section.find(row); at != std::string::npos; at = section.find(row, at + 1)) {
+            const auto name = section.substr(at + row.size(), section.find('`', at + row.size()) - at - row.size());
+            if (name.starts_with(switch_prefix)) listed.insert(name);
+        }
+        const auto known = switch_names(family);
+        EXPECT_EQ(listed, std::set<std::string>(known.begin(), known.end())) << family;
     }
 }
 

@@ -48,6 +48,13 @@ const FamilyBoot* find_family_boot(std::string_view family) {
     return nullptr;
 }
 
+std::string families_with_pages() {
+    std::vector<std::string> names;
+    for (const auto* boot : all())
+        if (boot->has_web_pages()) names.emplace_back(boot->family());
+    return join(names, ", ");
+}
+
 std::string booting_families() {
     std::vector<std::string> names;
     for (const auto* boot : all()) names.emplace_back(boot->family());

@@ -67,6 +67,8 @@ public:
     /// Requires: surroundings.found_before.
     [[nodiscard]] virtual boost::asio::awaitable<void> send_report(BootSurroundings surroundings, Flash& flash,
                                                                    BootReport& report) const;
+    /// Whether its phones have a web server here.
+    [[nodiscard]] virtual bool has_web_pages() const { return false; }
     /// The phone's own web server. Null: it has none here. Lifetime: the arguments outlive it.
     [[nodiscard]] virtual std::unique_ptr<WebPages> web_pages(const Flash&, const config::Model&, const Clock&,
                                                               Random&) const {
@@ -85,5 +87,7 @@ public:
 [[nodiscard]] const FamilyBoot* find_family_boot(std::string_view family);
 /// "polycom, panasonic": for error messages.
 [[nodiscard]] std::string booting_families();
+/// Those with web pages.
+[[nodiscard]] std::string families_with_pages();
 
 } // namespace offhook::phone

@@ -89,7 +89,7 @@ private:
             if (loop.index() == 0) offers_.set_origins(origins());
         });
         resyncs_ = std::make_unique<Resyncs>(
-            clock, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); },
+            clock, [this](MacAddress mac, WallTime since) { return visit_since(timeline_, families_, mac, since); },
             &timeline_.ring(static_cast<unsigned>(loops_.size())));
         ApiContext context{catalogue_,
                            timeline_,

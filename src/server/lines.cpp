@@ -30,7 +30,10 @@ std::vector<EffectiveLine> effective_lines(const config::Effective& settings) {
         };
         EffectiveLine line{index, text(user), text(auth_user), text(password), text(host)};
         if (line.user.empty()) continue;
-        if (!line.registrar.empty() && !text(port).empty()) line.registrar += ":" + text(port);
+        const std::string own_port = text(port);
+        if (!own_port.empty() && line.registrar.find(':') != std::string::npos)
+            line.registrar = fmt::format("[{}]", line.registrar); // as phones' reports have it
+        if (!line.registrar.empty() && !own_port.empty()) line.registrar += ":" + own_port;
         lines.push_back(std::move(line));
     }
     return lines;

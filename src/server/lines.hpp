@@ -10,7 +10,7 @@ namespace offhook::server {
 struct EffectiveLine {
     unsigned index = 0;
     std::string user, auth_user, password;
-    std::string registrar; ///< "host" or "host:port", as stated
+    std::string registrar; ///< "host" or "host:port", "[2001:db8::5]:5070"
 
     /// The settings that registering still lacks: "line.1.password".
     [[nodiscard]] std::vector<std::string> missing() const;

@@ -337,7 +337,7 @@ class Resync(house.HouseTest):
         self.assertEqual(done.code, 1, done)  # one phone came, five did not
         self.assertEqual(len(done.out.splitlines()), 7, done.out)
         self.assertNotIn("0004f2000099", done.out)
-        self.assertIn("1 of 6 phones came.", done.err)
+        self.assertIn("1 of 6 phones came and got their files.", done.err)
         self.assertEqual(len([line for line in done.err.splitlines() if line.startswith("0004f2")]), 6, done.err)
 
     def test_the_stay_ends_by_itself_and_a_taken_port_is_said(self):

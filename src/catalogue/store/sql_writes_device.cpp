@@ -147,7 +147,9 @@ Result<void> SqlWrites::add_one(ChangeSet& changes, const DeviceDraft& draft, co
     device->layer = layer;
     if (!draft.site.empty() && draft.site != "default") {
         const RowId site = rows_.site_id(draft.site);
-        if (site == 0) return fail(ErrorCode::not_found, fmt::format("there is no site {}", draft.site), "site");
+        if (site == 0)
+            return fail(ErrorCode::not_found,
+                        fmt::format("there is no site {}; `offhook site list` shows them", draft.site), "site");
         device->site = static_cast<SiteId>(site);
     }
     if (!draft.group.empty()) {
@@ -205,7 +207,9 @@ WriteResult SqlWrites::change_device(ChangeSet& changes, MacAddress mac, const D
     if (change.site) {
         const RowId site = change.site->empty() ? static_cast<RowId>(default_site) : rows_.site_id(*change.site);
         if (site == 0)
-            return fail(ErrorCode::not_found, fmt::format("there is no site {}", printable(*change.site)), "site");
+            return fail(ErrorCode::not_found,
+                        fmt::format("there is no site {}; `offhook site list` shows them", printable(*change.site)),
+                        "site");
         device.site = static_cast<SiteId>(site);
     }
     if (change.group) {

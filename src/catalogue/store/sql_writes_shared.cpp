@@ -16,7 +16,8 @@ using soci::use;
 namespace {
 
 tl::unexpected<Error> no_site(std::string_view name) {
-    return fail(ErrorCode::not_found, fmt::format("there is no site {}", printable(name)), "site");
+    return fail(ErrorCode::not_found,
+                fmt::format("there is no site {}; `offhook site list` shows them", printable(name)), "site");
 }
 
 tl::unexpected<Error> no_group(std::string_view name) {
@@ -40,7 +41,10 @@ Result<std::vector<Network>> check_networks(const std::vector<std::string>& text
     for (const std::string& text : texts) {
         const auto network = Network::from_text(text);
         if (!network)
-            return fail(ErrorCode::invalid, fmt::format("'{}' is no network such as 10.1.0.0/16", printable(text)),
+            return fail(ErrorCode::invalid,
+                        fmt::format("'{}' is no network such as 10.1.0.0/16 or 2001:db8:1::/48: its first address, a "
+                                    "slash and the bits that count, and none set behind them",
+                                    printable(text)),
                         "networks");
         out.push_back(*network);
     }

@@ -4,6 +4,7 @@
 #include "config/family/loader.hpp"
 
 #include <gtest/gtest.h>
+#include <set>
 
 namespace offhook::config {
 namespace {
@@ -51,6 +52,29 @@ TEST(RenderProfile, MarksWhatThePackSaysTheUserMayDo) {
     EXPECT_NE(own->text.find("<Name ua=\"ro\">Desk</Name>\n"), std::string::npos) << own->text;
     EXPECT_NE(own->text.find("<User_1_ ua=\"rw\">201</User_1_>\n"), std::string::npos) << own->text;
     EXPECT_NE(own->text.find("<Secret_1_>x</Secret_1_>\n"), std::string::npos) << own->text;
+}
+
+/// What the pack knows as no secret is shown and may stand in a shared file; of a rule or a general-purpose parameter
+/// nobody knows what its owner put into it.
+TEST(RenderProfile, RawParametersThatAreKnownToBeNoSecretAreNone) {
+    const Rows rows{{"raw:Resync_Random_Delay", "7"},
+                    {"raw:Text_Logo", "hello"},
+                    {"raw:Admin_Passwd", "a"},
+                    {"raw:GPP_A", "b"},
+                    {"raw:Profile_Rule_C", "[--key k] c"},
+                    {"raw:Foo_Bar", "d"}};
+    const auto own = file(linksys(), "profile", {}, rows);
+    ASSERT_TRUE(own) << own.error().text();
+    std::set<std::string> open;
+    for (const auto& p : own->parameters)
+        if (p.secrecy == Secrecy::open) open.insert(p.parameter.name);
+    EXPECT_EQ(own->parameters.size(), rows.size()) << own->text;
+    EXPECT_EQ(open, (std::set<std::string>{"Resync_Random_Delay", "Text_Logo"}));
+    const auto shared = file(linksys(), "site profile", rows, {});
+    ASSERT_TRUE(shared) << shared.error().text();
+    EXPECT_NE(shared->text.find("<Text_Logo>hello</Text_Logo>"), std::string::npos) << shared->text;
+    for (const char* name : {"Admin_Passwd", "GPP_A", "[--key k]", "Foo_Bar"})
+        EXPECT_EQ(shared->text.find(name), std::string::npos) << name;
 }
 
 TEST(RenderProfile, TheRuleNamesTheKeyWhereTheSiteSeals) {

@@ -26,6 +26,16 @@ const std::unordered_map<std::string_view, std::uint16_t>& ids_by_pattern() {
     return ids;
 }
 
+/// A pattern with the number that a name has where it wants one: "line.1.password".
+std::string with_index_of(std::string_view name, std::string_view pattern) {
+    std::string out(pattern);
+    const auto mark = out.find(index_mark);
+    const auto first = name.find_first_of("0123456789");
+    if (mark == std::string::npos || first == std::string_view::npos) return out;
+    const auto last = name.find_first_not_of("0123456789", first);
+    return out.replace(mark, index_mark.size(), name.substr(first, last == name.npos ? name.npos : last - first));
+}
+
 tl::unexpected<Error> unknown(std::string_view name, std::string_view pattern) {
     std::string message = "no such setting";
     std::string_view best;
@@ -34,7 +44,7 @@ tl::unexpected<Error> unknown(std::string_view name, std::string_view pattern) {
         const std::size_t here = edit_distance(pattern, spec.name, LetterCase::counts);
         if (here < best_distance) best_distance = here, best = spec.name;
     }
-    if (!best.empty()) message += "; did you mean " + std::string(best) + "?";
+    if (!best.empty()) message += "; did you mean " + with_index_of(name, best) + "?";
     return fail(ErrorCode::not_found, message, printable(name, limits::name_bytes_max));
 }
 

@@ -292,6 +292,7 @@ public:
         Boot phone(surroundings, flash, report, std::move(links));
         co_await phone.report();
     }
+    [[nodiscard]] bool has_web_pages() const override { return true; }
     [[nodiscard]] std::unique_ptr<WebPages> web_pages(const Flash& flash, const config::Model& model,
                                                       const Clock& clock, Random& random) const override {
         return std::make_unique<Pages>(flash, model.name, clock, random);

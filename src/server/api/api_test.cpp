@@ -279,7 +279,7 @@ TEST_F(ApiTest, RefusalsSayWhatAndWhere) {
         {"POST", "/v1/devices", R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","sit":"x"})", 400, "sit"},
         {"POST", "/v1/devices",
          R"({"mac":"0004f2000002","family":"polycom","model":"SPIP650","settings":{"line.1.usr":"1"}})", 404,
-         "line.{n}.user"},
+         "line.1.user"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"line.1.registrar.port":70000}})", 400, "65535"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"settings":{"raw:1 no name":"x"}})", 400, "cannot carry"},
         {"PATCH", "/v1/devices/0004f2000001", R"({"site":"mars"})", 404, "mars"},
@@ -333,7 +333,7 @@ TEST_F(ApiTest, ATreeIsTakenAsAWholeOrNotAtAll) {
         unsigned status;
         std::string says;
     } refused[] = {
-        {device("0004f2000002", R"("settings":{"line.1.usr":"1"})"), 404, "line.{n}.user"},
+        {device("0004f2000002", R"("settings":{"line.1.usr":"1"})"), 404, "line.1.user"},
         {device("0004f2000002", R"("settings":{"line.1.user":null})"), 400, "takes nothing away"},
         {device("0004f2000002", R"("settings":{"raw:1 no name":"x"})"), 400, "cannot carry"},
         {device("0004f2000002", R"("update":true)"), 404, "no such device"},
@@ -648,6 +648,24 @@ TEST_F(ApiTest, AStrangerIsSightedAndAdopted) {
     EXPECT_EQ(adopted.status, 201U) << text(adopted);
     EXPECT_EQ(adopted.body.at("model").as_string(), "SPIP430");
     EXPECT_TRUE(call("GET", "/v1/sightings").body.at("sightings").as_array().empty());
+}
+
+TEST_F(ApiTest, AStrangerIsOfTheSiteWhoseNetworkItAsksFrom) {
+    const auto seen = [&](const char* address) {
+        catalogue::Sighting sighting{
+            stranger, clock_.wall(), clock_.wall(), 1, *IpAddress::from_text(address), "", "x.cfg", ""};
+        EXPECT_TRUE(catalogue_.store().record_sightings(std::span(&sighting, 1)));
+        return call("GET", "/v1/sightings").body.at("sightings").as_array().at(0).as_object();
+    };
+    EXPECT_EQ(seen("10.7.0.9").at("site_by").as_string(), "only_site");
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"lab","networks":["10.7.0.0/16"]})").status, 201U);
+    EXPECT_EQ(seen("10.8.0.9").at("site").as_string(), "default");
+    EXPECT_EQ(seen("10.8.0.9").at("site_by").as_string(), "no_network");
+    EXPECT_EQ(seen("10.7.0.9").at("site").as_string(), "lab");
+    EXPECT_EQ(seen("10.7.0.9").at("site_by").as_string(), "network");
+    const auto adopted = call("POST", "/v1/sightings/0004f20000ff/adopt", R"({"model":"SPIP430"})");
+    EXPECT_EQ(adopted.status, 201U) << text(adopted);
+    EXPECT_EQ(adopted.body.at("site").as_string(), "lab");
 }
 
 TEST_F(ApiTest, ASerialNumberOfTheAgentIsShownAndAdopted) {

@@ -192,7 +192,9 @@ Result<ApiAnswer> change_token(const ApiCall& call, bool (*fits)(const catalogue
 Result<ApiAnswer> rotate_token(const ApiCall& call) {
     return change_token(
         call, [](const catalogue::Site& site) { return !site.url_token.empty() && site.previous_url_token.empty(); },
-        "the site has no token to rotate, or a rotation is under way: finish it first",
+        "the site has no token to rotate (`offhook site set NAME --token random` makes one), or a rotation is under "
+        "way "
+        "(`offhook site finish-token NAME` ends it)",
         [](const catalogue::Site& site) {
             catalogue::SiteChange change;
             change.previous_url_token = site.url_token;

@@ -218,6 +218,10 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     std::vector<catalogue::TimelineEvent> said;
     std::copy_if(events.begin(), events.end(), std::back_inserter(said),
                  [](const auto& event) { return event.transport == catalogue::EventTransport::syslog; });
+    std::vector<ToldToCome> told_to_come;
+    for (const auto& event : events)
+        if (event.transport == catalogue::EventTransport::notify)
+            told_to_come.push_back({event.at, event.at + std::chrono::milliseconds(event.span_ms)});
     // What the phone was told is no contact of the phone's: it would look like a boot.
     events.erase(std::remove_if(events.begin(), events.end(),
                                 [](const catalogue::TimelineEvent& event) {
@@ -230,6 +234,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
     ExplainInput input{*mac, snapshot.get(), &call.context.families, events, *boots, unidentified};
     if (call.context.loop_guard != nullptr) input.held = call.context.loop_guard->holds_of(lan_mac(call, *mac));
     input.said = said;
+    input.told_to_come = std::move(told_to_come);
     LocalLayer local;
     std::optional<SentLogs> logs;
     if (const auto* device = snapshot->find(*mac))
@@ -276,8 +281,15 @@ Guess guess(const config::Families& families, const catalogue::Sighting& sightin
     return out;
 }
 
+/// Why a stranger's shared files are those of its site.
+std::string_view site_reason(const catalogue::Snapshot& snapshot, const IpAddress& source) {
+    if (snapshot.site_of_network(source) != nullptr) return "network";
+    return snapshot.sites().size() > 1 ? "no_network" : "only_site";
+}
+
 Result<ApiAnswer> list_sightings(const ApiCall& call) {
     call.context.timeline.flush();
+    const auto snapshot = call.context.catalogue.snapshot();
     json::array rows;
     for (const auto& sighting : call.context.catalogue.store().sightings(1000)) {
         const Guess looks = guess(call.context.families, sighting);
@@ -287,6 +299,8 @@ Result<ApiAnswer> list_sightings(const ApiCall& call) {
                          {"model", looks.model != nullptr ? std::string_view(looks.model->name) : std::string_view()},
                          {"serial", looks.serial},
                          {"source", sighting.source.text()},
+                         {"site", snapshot->site_of_source(sighting.source).name},
+                         {"site_by", site_reason(*snapshot, sighting.source)},
                          {"count", sighting.count},
                          {"first_seen", to_text(sighting.first_seen)},
                          {"last_seen", to_text(sighting.last_seen)},
@@ -311,6 +325,7 @@ Result<ApiAnswer> adopt(const ApiCall& call) {
     const Guess looks = guess(call.context.families, *sighting);
     catalogue::DeviceDraft draft;
     draft.mac = *mac;
+    draft.site = call.context.catalogue.snapshot()->site_of_source(sighting->source).name;
     if (looks.family != nullptr) draft.family = looks.family->name();
     if (looks.model != nullptr) draft.model = looks.model->name;
     // Another phone's serial number may be claimed by whoever asks: what is taken already is left out.

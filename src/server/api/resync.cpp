@@ -92,7 +92,8 @@ Result<std::vector<const catalogue::Device*>> devices_of(const catalogue::Snapsh
     }
     const auto* site = snapshot.site(texts.site);
     if (site == nullptr)
-        return fail(ErrorCode::not_found, "there is no site '" + printable(texts.site, 64) + "'", "site");
+        return fail(ErrorCode::not_found,
+                    "there is no site '" + printable(texts.site, 64) + "'; `offhook site list` shows them", "site");
     for (catalogue::Snapshot::Cursor cursor; !cursor.at_end();)
         for (const auto* device : snapshot.page(cursor, page_devices))
             if (device->site == site->id) out.push_back(device);
@@ -160,6 +161,10 @@ json::object to_json(const ResyncPhone& phone) {
                      {"asked", time_or_null(phone.asked_at)},
                      {"answered", time_or_null(phone.answered_at)},
                      {"came", time_or_null(phone.came_at)}};
+    if (phone.fetch) {
+        out["fetch"] = phone_fetch_text.to_text(*phone.fetch);
+        out["fetch_text"] = phone.fetch_text;
+    }
     if (phone.came_at) out["came_after_ms"] = (*phone.came_at - *phone.asked_at).count();
     return out;
 }

@@ -20,8 +20,9 @@ class ResyncApi : public testing::Test {
 protected:
     ResyncApi()
         : directory_(folder()), catalogue_(catalogue::open_sqlite_store({directory_.path(), {}, &clock_})),
-          timeline_(options()),
-          resyncs_(clock_, [this](MacAddress mac, WallTime since) { return heard_since(timeline_, mac, since); }) {
+          timeline_(options()), resyncs_(clock_, [this](MacAddress mac, WallTime since) {
+              return visit_since(timeline_, house_families(), mac, since);
+          }) {
         context_.resyncs = &resyncs_;
         add("0004f2000001");
     }
@@ -125,16 +126,75 @@ TEST_F(ResyncApi, APhoneHasComeOnceItIsHeardOfAfterwards) {
     contact(catalogue::EventTransport::http, IpAddress::v4(0x7f000001));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     const WallTime since = clock_.wall();
-    EXPECT_FALSE(heard_since(timeline_, anna, since));
+    const auto visit = [&](WallTime time) { return visit_since(timeline_, house_families(), anna, time); };
+    EXPECT_FALSE(visit(since));
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     contact(catalogue::EventTransport::http, IpAddress::v4(0x7f000001)); // folded into the one before
-    const auto heard = heard_since(timeline_, anna, since);
+    const auto heard = visit(since);
     ASSERT_TRUE(heard);
-    EXPECT_GE(*heard, since);
+    EXPECT_GE(heard->came, since);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
     const WallTime later = clock_.wall();
     contact(catalogue::EventTransport::notify, IpAddress::v4(0x7f000001));
-    EXPECT_FALSE(heard_since(timeline_, anna, later)); // what it was told is not its own word
+    EXPECT_FALSE(visit(later)); // what it was told is not its own word
+}
+
+TEST_F(ResyncApi, SaysHowTheFetchEndedThatAPhoneCameFor) {
+    using catalogue::Outcome;
+    using Fetch = PhoneVisit::Fetch;
+    struct Asked {
+        const char *kind, *path;
+        Outcome outcome;
+        catalogue::EventVerb verb = catalogue::EventVerb::get;
+    };
+    const Asked master{"master", "0004f2000001.cfg", Outcome::served};
+    const Asked settings{"settings", "0004f2000001-settings.cfg", Outcome::served};
+    const Asked override{"override", "0004f2000001-phone.cfg", Outcome::absent};
+    const auto with = [](Asked asked, Outcome outcome) {
+        asked.outcome = outcome;
+        return asked;
+    };
+    struct {
+        const char* name;
+        std::vector<Asked> asked;
+        Fetch fetch;
+        bool is_whole;
+        const char* text;
+    } const rows[] = {
+        {"all of it", {master, settings, override}, Fetch::fetched, true, ""},
+        {"so far", {master}, Fetch::fetched, false, ""},
+        {"nothing new", {with(settings, Outcome::not_modified)}, Fetch::fetched, true, ""},
+        {"refused", {with(master, Outcome::refused)}, Fetch::failed, false, "0004f2000001.cfg: refused"},
+        {"absent", {master, with(settings, Outcome::absent)}, Fetch::failed, false, "settings.cfg: there is none"},
+        {"challenged in vain", {with(master, Outcome::challenged)}, Fetch::failed, false, "user name and password"},
+        {"challenged", {with(settings, Outcome::challenged), settings}, Fetch::fetched, true, ""},
+        {"broken off", {settings, with(master, Outcome::broken_off)}, Fetch::failed, false, "broken off after 7 bytes"},
+        {"broken off, and again", {with(settings, Outcome::broken_off), settings}, Fetch::fetched, true, ""},
+        {"a name that is none of its family's", {{"", "x/y.cfg", Outcome::absent}}, Fetch::failed, false, "x/y.cfg"},
+        {"what it needs not, and nothing else", {override}, Fetch::failed, false, "phone.cfg: there is none"},
+        {"a log only",
+         {{"boot log", "a-boot.log", Outcome::served, catalogue::EventVerb::put}},
+         Fetch::nothing,
+         false,
+         ""}};
+    for (const auto& row : rows) {
+        SCOPED_TRACE(row.name);
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        const WallTime since = clock_.wall();
+        for (const Asked& asked : row.asked) {
+            catalogue::TimelineEvent event;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            event.at = clock_.wall(), event.mac = anna, event.outcome = asked.outcome, event.verb = asked.verb;
+            event.family = "polycom", event.kind = asked.kind, event.path = asked.path, event.bytes = 7;
+            timeline_.ring(0).push(event);
+        }
+        const auto visit = visit_since(timeline_, house_families(), anna, since);
+        ASSERT_TRUE(visit);
+        EXPECT_EQ(visit->fetch, row.fetch);
+        EXPECT_EQ(visit->is_whole, row.is_whole);
+        EXPECT_NE(visit->text.find(row.text), std::string::npos) << visit->text;
+        EXPECT_EQ(visit->text.empty(), *row.text == '\0') << visit->text;
+    }
 }
 
 TEST_F(ResyncApi, SaysThatNobodyKnowsWhereAPhoneIs) {

@@ -15,10 +15,16 @@ using catalogue::TimelineEvent;
 void judge_stranger(const ExplainInput& input, std::vector<std::string>& out) {
     const auto* family = config::family_of_oui(*input.families, input.mac.oui());
     if (input.events.empty()) {
-        out.push_back(fmt::format("Nothing was heard of {} and it is not in the catalogue.", input.mac.text()));
+        out.push_back(fmt::format(
+            "Nothing was heard of {0} and it is not in the catalogue. Check its MAC and the server address that it was "
+            "given; `offhook explain ADDRESS` tells what came from an address, `offhook device add {0} …` adds it "
+            "unseen.",
+            input.mac.text()));
         return;
     }
     out.push_back(fmt::format("{} is not in the catalogue, so it gets nothing of its own.", input.mac.text()));
+    if (input.snapshot->sites().size() > 1)
+        out.push_back(site_by_address(*input.snapshot, input.events.front().source));
     const config::Model* model = nullptr;
     for (const TimelineEvent& event : input.events)
         if (const auto agent = family == nullptr ? std::nullopt : family->match_user_agent(event.user_agent.view());
@@ -36,7 +42,7 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_refusals(about, last, out);
     find_unmakeable_files(about, last, out);
     find_unknown_names(about, last, out);
-    find_loop(about, boots, out);
+    find_loop(about, boots, input.told_to_come, out);
     find_failed_tls(input.unidentified, out);
     find_failed_logins(input.unidentified, out);
     find_wrong_token(input.unidentified, out);
@@ -44,24 +50,7 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_listed_firmware(about, last, out);
     find_refused_uploads(about, last, out);
     find_other_model(about, last, out);
-}
-
-/// What changes a setting of a layer: "offhook device set 0004f2000001".
-std::string change_command(const Case& about, config::LayerKind origin) {
-    const catalogue::Site* site = about.snapshot.site(about.device.site);
-    const catalogue::Group* group = about.snapshot.group(about.device.group);
-    switch (origin) {
-    case config::LayerKind::fleet:
-        return "offhook layer set fleet";
-    case config::LayerKind::site:
-        return "offhook layer set site/" + (site != nullptr ? site->name : std::string("SITE"));
-    case config::LayerKind::model:
-        return "offhook layer set model/" + about.device.family + "/" + about.device.model;
-    case config::LayerKind::group:
-        return "offhook layer set group/" + (group != nullptr ? group->name : std::string("GROUP"));
-    default:
-        return "offhook device set " + about.device.mac.text();
-    }
+    find_other_site(about, last, out);
 }
 
 constexpr std::size_t left_out_told_max = 8;
@@ -108,7 +97,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     find_held_changes(about, out);
     find_held_images(about, input.held, out);
     find_local_changes(about, out);
-    find_lines(about, out);
+    find_lines(about, input.left_out, out);
     find_left_out(about, input.left_out, out);
     for (const CutDirectory& each : input.cut)
         out.push_back(

@@ -11,8 +11,9 @@
 #include "catalogue/snapshot.hpp"
 #include "catalogue/timeline/timeline_event.hpp"
 #include "config/family/family.hpp"
-#include "config/render/render.hpp"
 #include "server/explain/boot_story.hpp"
+#include "server/explain/file_left_out.hpp"
+#include "server/explain/findings.hpp"
 #include "server/explain/phone_statements.hpp"
 #include "server/local_layer.hpp"
 
@@ -34,12 +35,6 @@ struct CutDirectory {
     std::size_t left_out = 0, bytes_max = 0;
 };
 
-/// A parameter that a file of the phone's is without.
-struct FileLeftOut {
-    std::string file;
-    config::LeftOut what;
-};
-
 struct ExplainInput {
     MacAddress mac;
     const catalogue::Snapshot* snapshot = nullptr;
@@ -53,6 +48,7 @@ struct ExplainInput {
     std::vector<FileLeftOut> left_out = {};              ///< of its files as they are now
     std::span<const UploadedLog> logs = {};              ///< the current one of each kind
     std::vector<catalogue::ImageHold> held = {};         ///< of this device
+    std::vector<ToldToCome> told_to_come = {};           ///< by this server: a NOTIFY, or the phone's own page
     std::span<const catalogue::TimelineEvent> said = {}; ///< by syslog, newest first; none of these is in `events`
 };
 

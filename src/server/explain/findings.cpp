@@ -3,8 +3,6 @@
 
 #include "base/text.hpp"
 #include "server/explain/event_meaning.hpp"
-#include "server/layers.hpp"
-#include "server/lines.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,6 +18,8 @@ constexpr std::string_view names_no_boot_server = "no option that names"; // of 
 constexpr std::size_t finding_names_max = 5;
 constexpr std::size_t loop_boots_least = 4;
 constexpr std::chrono::minutes loop_time{30};
+constexpr std::chrono::seconds answer_time{35}; // an order is noted once it is answered, or given up after 32 s
+constexpr std::chrono::minutes order_time{2}; // in which a phone does what it was told, with the restarts that it takes
 
 } // namespace
 
@@ -74,7 +74,14 @@ void find_no_server(const Boot& boot, Sentences& conclusion) {
                                          printable(told, 63)));
 }
 
-void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out) {
+void find_loop(const Case& about, std::span<const Boot> boots, std::span<const ToldToCome> told_to_come,
+               Sentences& out) {
+    const auto is_ordered = [&](const Boot& boot) {
+        const WallTime at = boot.front()->at;
+        return std::any_of(told_to_come.begin(), told_to_come.end(), [&](const ToldToCome& told) {
+            return at >= told.first - answer_time && at < told.last + order_time;
+        });
+    };
     const auto first_request = [](const Boot& boot) {
         const auto found =
             std::find_if(boot.begin(), boot.end(), [](const auto* event) { return is_file_request(*event); });
@@ -86,7 +93,7 @@ void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out) {
     const Boot* first = nullptr;
     for (auto boot = boots.rbegin(); boot != boots.rend(); ++boot) {
         if (boots.back().front()->at - boot->front()->at > loop_time) break;
-        if (!is_whole(*boot)) continue;
+        if (!is_whole(*boot) || is_ordered(*boot)) continue;
         // Told another server type in between: that is somebody who tries, and no phone by itself.
         if (last_request != nullptr && first_request(*boot)->transport != last_request->transport) break;
         ++count;
@@ -122,31 +129,6 @@ void find_local_changes(const Case& about, Sentences& out) {
                                   problem.where.empty() ? "" : ": ", problem.text));
         break; // the first is enough here
     }
-}
-
-void find_lines(const Case& about, Sentences& out) {
-    const auto& [snapshot, device, family, families, local] = about;
-    const auto* site = snapshot.site(device.site);
-    if (site == nullptr) return;
-    const Layers layers(snapshot, family, *site, &device);
-    std::vector<config::LayerRef> all(layers.all().begin(), layers.all().end());
-    if (local != nullptr) all.push_back({config::LayerKind::local, &local->layer});
-    const auto lines = effective_lines(config::Effective(all));
-    for (const EffectiveLine& line : lines) {
-        const auto missing = line.missing();
-        if (missing.empty())
-            out.push_back(fmt::format("Line {} is to register as {} at {}.", line.index, line.user, line.registrar));
-        else
-            out.push_back(fmt::format("Line {} ({}) cannot register: {} is not set. `offhook device set {} {}=…`",
-                                      line.index, line.user, join(missing, " and "), device.mac.text(),
-                                      missing.front()));
-    }
-    if (lines.empty())
-        out.push_back(fmt::format(
-            "No line has a user: the phone cannot register. `offhook device set {} line.1.user=…`", device.mac.text()));
-    if (snapshot.model_layer(device.family, device.model) != nullptr)
-        out.push_back(fmt::format("It has settings that all phones of its model share: `offhook model show {}/{}`.",
-                                  device.family, device.model));
 }
 
 } // namespace offhook::server

@@ -6,6 +6,7 @@
 #include "catalogue/image_hold.hpp"
 #include "catalogue/snapshot.hpp"
 #include "server/explain/boots.hpp"
+#include "server/explain/file_left_out.hpp"
 #include "server/local_layer.hpp"
 
 #include <span>
@@ -22,6 +23,10 @@ struct Case {
     const config::Families& families;
     const LocalLayer* local = nullptr;
 };
+/// When a phone was told to fetch anew: an operator's resync, once or several times in a row.
+struct ToldToCome {
+    WallTime first, last;
+};
 using Sentences = std::vector<std::string>;
 
 // Of the last boot.
@@ -35,10 +40,14 @@ void find_missing_firmware(const Case& about, const Boot& boot, Sentences& out);
 void find_listed_firmware(const Case& about, const Boot& boot, Sentences& out);
 void find_refused_uploads(const Case& about, const Boot& boot, Sentences& out);
 void find_other_model(const Case& about, const Boot& boot, Sentences& out);
+/// Shared files that came from another site than the phone's, because its network is not assigned to that.
+void find_other_site(const Case& about, const Boot& boot, Sentences& out);
 /// Of a boot that was only a search for a server.
 void find_no_server(const Boot& boot, Sentences& out);
-/// Of all boots, oldest first: one after the other, without rest.
-void find_loop(const Case& about, std::span<const Boot> boots, Sentences& out);
+/// Of all boots, oldest first: one after the other, without rest. `told_to_come`: what it does soon after is no idea of
+/// its own.
+void find_loop(const Case& about, std::span<const Boot> boots, std::span<const ToldToCome> told_to_come,
+               Sentences& out);
 /// Of what came from its address without telling who asks.
 void find_failed_tls(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 /// Of FTP, where nothing but the login tells who comes.
@@ -48,7 +57,14 @@ void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Se
 void find_held_changes(const Case& about, Sentences& out);
 void find_held_images(const Case& about, std::span<const catalogue::ImageHold> held, Sentences& out);
 void find_local_changes(const Case& about, Sentences& out);
-void find_lines(const Case& about, Sentences& out);
+/// Each line as the phone is told of it; `left_out` are its files' as they are now.
+void find_lines(const Case& about, std::span<const FileLeftOut> left_out, Sentences& out);
+
+/// Which site an address is of, why, and how to have it otherwise; worth telling where there is more than one.
+[[nodiscard]] std::string site_by_address(const catalogue::Snapshot& snapshot, const IpAddress& source);
+
+/// What changes a setting of a layer: "offhook device set 0004f2000001".
+[[nodiscard]] std::string change_command(const Case& about, config::LayerKind origin);
 
 /// What to do about a failed TLS handshake, by the sentence that the timeline keeps of it.
 [[nodiscard]] std::string tls_advice(std::string_view why);

@@ -222,6 +222,51 @@ TEST(Findings, BootsWithoutRestAreALoopAndThreeAreNone) {
     EXPECT_EQ(conclusion_of(anna, events_of("polycom", anna, contacts)).find("again and again"), std::string::npos);
 }
 
+TEST(Findings, BootsThatWereOrderedAreNoLoop) {
+    std::vector<Contact> contacts;
+    for (int boot = 0; boot < 5; ++boot)
+        for (Contact contact : {master, settings, site}) {
+            contact.later = contact.path == master.path ? std::chrono::minutes(4) : std::chrono::milliseconds(200);
+            contacts.push_back(contact);
+        }
+    const auto events = events_of("polycom", anna, contacts);
+    const auto snapshot = offices();
+    const auto told = [&](std::vector<ToldToCome> orders) {
+        ExplainInput input{anna, snapshot.get(), &house_families(), events};
+        input.told_to_come = std::move(orders);
+        std::string out;
+        for (const auto& sentence : explain(input).conclusion) out += sentence + '\n';
+        return out;
+    };
+    std::vector<ToldToCome> each, late;
+    for (const auto& event : events)
+        if (event.path.view() == master.path) {
+            each.push_back({event.at - std::chrono::seconds(5), event.at - std::chrono::seconds(5)});
+            late.push_back({event.at - std::chrono::minutes(3), event.at - std::chrono::minutes(3)});
+        }
+    EXPECT_NE(told({}).find("again and again: 5 times"), std::string::npos) << told({});
+    EXPECT_NE(told(late).find("again and again: 5 times"), std::string::npos)
+        << "an order of long ago explains nothing";
+    EXPECT_EQ(told(each).find("again and again"), std::string::npos) << told(each);
+    each.pop_back();
+    EXPECT_EQ(told(each).find("again and again"), std::string::npos) << told(each);
+    each.resize(1);
+    EXPECT_NE(told(each).find("again and again: 4 times"), std::string::npos) << told(each);
+    EXPECT_EQ(told({{events.back().at, events.front().at}}).find("again and again"), std::string::npos)
+        << "one after another";
+}
+
+/// What our virtual phone does at a check-sync: all its files, its log, and the master and the image once more.
+TEST(Findings, TheEndOfALookIsNoBootThatStopped) {
+    const Contact image{"sip.ld", Outcome::absent};
+    const auto told = conclusion_of(anna, events_of("polycom", anna, {master, settings, site, master, image}));
+    EXPECT_EQ(told.find("never asked for"), std::string::npos) << told;
+    EXPECT_NE(told.find("got every configuration file"), std::string::npos) << told;
+    const auto stuck =
+        conclusion_of(anna, events_of("polycom", anna, {master, settings, site, {"bootrom.ld"}, master}));
+    EXPECT_NE(stuck.find("never asked for: settings"), std::string::npos) << stuck;
+}
+
 TEST(Findings, AFirstContactThatIsOverSaysHowToOpenAnother) {
     Contact refused = master;
     refused.outcome = Outcome::refused;

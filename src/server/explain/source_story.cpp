@@ -117,16 +117,19 @@ SourceStory explain_source(const SourceInput& input) {
     const Looks looks = looks_of(input.families, input.events);
     tell_unidentified(input, looks, nobody, out);
     for (const MacAddress mac : out.macs) out.conclusion.push_back(who_is(input, mac));
+    if (!out.macs.empty() && !nobody.empty() && input.snapshot.sites().size() > 1)
+        out.conclusion.push_back(site_by_address(input.snapshot, input.address));
     if (looks.family != nullptr && out.macs.empty())
-        out.conclusion.push_back(fmt::format(
-            "It looks like {}{}, and no request of it told its MAC address: {} was expected. Its address belongs to "
-            "site {}. If its MAC is on the label: `offhook device add MAC --family {} --model {} --site {}`.",
-            looks.family->title(), looks.model != nullptr ? " " + looks.model->name : "", expected_name(*looks.family),
-            site.name, looks.family->name(), looks.model != nullptr ? looks.model->name : "M", site.name));
+        out.conclusion.push_back(
+            fmt::format("It looks like {}{}, and no request of it told its MAC address: {} was expected. {} If its MAC "
+                        "is on the label: `offhook device add MAC --family {} --model {} --site {}`.",
+                        looks.family->title(), looks.model != nullptr ? " " + looks.model->name : "",
+                        expected_name(*looks.family), site_by_address(input.snapshot, input.address),
+                        looks.family->name(), looks.model != nullptr ? looks.model->name : "M", site.name));
     else if (out.macs.empty())
         out.conclusion.push_back(fmt::format("Nothing that came from there looks like a phone of a family that is "
-                                             "known here. Its address belongs to site {}.",
-                                             site.name));
+                                             "known here. {}",
+                                             site_by_address(input.snapshot, input.address)));
     find_failed_tls(nobody, out.conclusion);
     find_failed_logins(nobody, out.conclusion);
     find_wrong_token(nobody, out.conclusion);

@@ -19,8 +19,10 @@ tl::unexpected<Error> refusal(std::string_view what, const Endpoint& at) {
     const auto code = error == EACCES || error == EPERM ? ErrorCode::forbidden : ErrorCode::unavailable;
     const std::string_view advice = error == EADDRINUSE      ? "; another server has it"
                                     : error == EADDRNOTAVAIL ? "; this machine has no such address"
-                                    : error == EACCES        ? "; ports below 1024 need CAP_NET_BIND_SERVICE"
-                                                             : "";
+                                    : error == EINVAL && at.address().is_v6()
+                                        ? "; a link-local address wants its interface: listen on [::]"
+                                    : error == EACCES ? "; ports below 1024 need CAP_NET_BIND_SERVICE"
+                                                      : "";
     return fail(code, fmt::format("cannot {} udp {}: {}{}", what, to_text(at), std::strerror(error), advice));
 }
 

@@ -104,7 +104,7 @@ std::string known_events() {
 
 Result<ResyncAddress> read_resync_address(std::string_view text, std::uint16_t default_port) {
     const auto wrong = [] {
-        return fail(ErrorCode::invalid, "expected an address, or an address and a port, as in 192.0.2.7:5060",
+        return fail(ErrorCode::invalid, "expected an address, or an address and a port, as in 192.0.2.7:5060 or [2001:db8::7]:5060",
                     "address");
     };
     if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone, default_port};
@@ -129,17 +129,6 @@ std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress 
     for (const auto& event : timeline.query({mac, {}, contacts_looked_at}))
         if (comes_from_the_phone(event)) return event.source;
     return std::nullopt;
-}
-
-std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since) {
-    std::optional<WallTime> first;
-    for (const auto& event : timeline.query({mac, since, contacts_looked_at})) {
-        // Our own word, not the phone's; or the phone's, which anybody can send.
-        if (event.transport == EventTransport::notify || event.transport == EventTransport::syslog) continue;
-        const WallTime last = event.at + std::chrono::milliseconds(event.span_ms);
-        if (last >= since) first = std::max(event.at, since);
-    }
-    return first;
 }
 
 ResyncTarget resync_target(const catalogue::Snapshot& snapshot, const config::Families& families,

@@ -34,8 +34,6 @@ struct ResyncAddress {
 
 /// Where the phone last got a file.
 [[nodiscard]] std::optional<IpAddress> last_address(catalogue::Timeline& timeline, MacAddress mac);
-/// When it was first heard of at or after `since`.
-[[nodiscard]] std::optional<WallTime> heard_since(catalogue::Timeline& timeline, MacAddress mac, WallTime since);
 
 struct ResyncWish {
     std::string event;                    ///< "": the family's

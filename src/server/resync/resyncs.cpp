@@ -40,6 +40,12 @@ bool may_have_heard(const NotifyOutcome& outcome) {
            (outcome.state == State::unreachable && outcome.was_sent);
 }
 
+/// Whether nothing further is to be waited for: it did not come, or its fetch is over.
+bool has_ended(const std::optional<PhoneVisit>& visit, WallTime until, WallTime now) {
+    if (!visit) return now >= until;
+    return visit->is_whole || now >= visit->last + Resyncs::quiet_time || now >= until + Resyncs::quiet_time;
+}
+
 /// A task that was told to stop says so by an exception; that is no failure.
 void report(const std::exception_ptr& failure) {
     try {
@@ -211,7 +217,7 @@ void Resyncs::look_for_arrivals(Run& run) {
         std::size_t place;
         MacAddress mac;
         WallTime asked_at, until;
-        std::optional<WallTime> came_at = {};
+        std::optional<PhoneVisit> visit = {};
     };
     std::vector<Awaited> awaited;
     {
@@ -227,15 +233,19 @@ void Resyncs::look_for_arrivals(Run& run) {
     }
     const WallTime now = clock_.wall();
     for (Awaited& one : awaited) { // without the lock: it may take time
-        one.came_at = heard_(one.mac, one.asked_at);
-        if (one.came_at > one.until) one.came_at.reset(); // for another reason
+        one.visit = heard_(one.mac, one.asked_at);
+        if (one.visit && one.visit->came > one.until) one.visit.reset(); // for another reason
     }
     const std::scoped_lock guard(lock_);
-    for (const Awaited& one : awaited) {
+    for (Awaited& one : awaited) {
         Phone& phone = run.phones[one.place];
-        if (phone.arrival != Phone::Arrival::awaited || (!one.came_at && now < one.until)) continue;
-        phone.arrival = one.came_at ? Phone::Arrival::came : Phone::Arrival::silent;
-        phone.came_at = one.came_at;
+        if (phone.arrival != Phone::Arrival::awaited || !has_ended(one.visit, one.until, now)) continue;
+        phone.arrival = one.visit ? Phone::Arrival::came : Phone::Arrival::silent;
+        if (one.visit) {
+            phone.came_at = one.visit->came;
+            phone.fetch = one.visit->fetch;
+            phone.fetch_text = std::move(one.visit->text);
+        }
         run.settled.push_back(one.place);
     }
 }

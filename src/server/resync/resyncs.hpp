@@ -14,6 +14,7 @@
 #include "net/task_group.hpp"
 #include "server/resync/notify_sender.hpp"
 #include "server/resync/page_call.hpp"
+#include "server/resync/phone_visit.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -64,6 +65,8 @@ struct ResyncPhone {
     std::uint16_t status = 0;
     std::string text;
     std::optional<WallTime> asked_at, answered_at, came_at;
+    std::optional<PhoneVisit::Fetch> fetch; ///< how it ended; nullopt: it has not come
+    std::string fetch_text;                 ///< of failed
 };
 inline constexpr EnumText<ResyncPhone::State, 9> resync_state_text{
     {{{ResyncPhone::State::queued, "queued"},
@@ -85,8 +88,10 @@ class Resyncs {
 public:
     static constexpr std::size_t runs_active_max = 4, runs_kept_max = 32, page_max = 1'000;
 
-    /// When a phone was heard of at or after a time; nullopt: not yet. May wait for a disk.
-    using Heard = std::function<std::optional<WallTime>(MacAddress mac, WallTime since)>;
+    /// What was heard of a phone at or after a time; nullopt: nothing yet. May wait for a disk.
+    using Heard = std::function<std::optional<PhoneVisit>(MacAddress mac, WallTime since)>;
+    /// A phone that has been quiet for so long asks for nothing more: its fetch has ended.
+    static constexpr std::chrono::seconds quiet_time{2};
     /// `clock` and `ring` outlive it; the ring is its own, for the timeline, or null.
     Resyncs(const Clock& clock, Heard heard, catalogue::EventRing* ring = nullptr,
             protocol::sip::TransactionTiming timing = {});

@@ -21,9 +21,10 @@ protected:
         timing.t1 = milliseconds(5), timing.t2 = milliseconds(20), timing.t4 = milliseconds(20);
         return std::make_unique<Resyncs>(
             clock,
-            [this](MacAddress mac, WallTime since) -> std::optional<WallTime> {
+            [this](MacAddress mac, WallTime since) -> std::optional<PhoneVisit> {
                 const std::scoped_lock guard(lock);
-                return coming.contains(mac) ? std::optional(since) : std::nullopt;
+                if (!coming.contains(mac)) return std::nullopt;
+                return PhoneVisit{since, since, PhoneVisit::Fetch::fetched, true};
             },
             &ring, timing);
     }
@@ -90,6 +91,27 @@ TEST_F(ResyncsTest, SaysOfEachPhoneWhatItAnsweredAndWhetherItCame) {
     EXPECT_FALSE(resyncs->view(*run + 1, 0));
     EXPECT_EQ(resyncs->view(*run, 3)->page.size(), 1U);
     EXPECT_TRUE(resyncs->view(*run, 99)->page.empty());
+}
+
+TEST_F(ResyncsTest, WaitsForTheEndOfTheFetchAndSaysHowItEnded) {
+    const ScriptedPhone good(yes);
+    std::atomic<int> looks{0};
+    Resyncs resyncs(clock, [&](MacAddress, WallTime since) -> std::optional<PhoneVisit> {
+        ++looks;
+        // Its last file is refused, and then it is quiet.
+        const bool is_over = looks > 3;
+        return PhoneVisit{since, is_over ? since - Resyncs::quiet_time : since + std::chrono::hours(1),
+                          is_over ? PhoneVisit::Fetch::failed : PhoneVisit::Fetch::fetched, false,
+                          is_over ? "site.cfg: refused" : ""};
+    });
+    const auto run = resyncs.start({target(1, good.port())}, options(std::chrono::seconds(60)));
+    ASSERT_TRUE(run);
+    const auto phones = result(resyncs, *run);
+    ASSERT_EQ(phones.size(), 1U);
+    EXPECT_GT(looks, 3);
+    EXPECT_EQ(phones[0].arrival, Arrival::came);
+    EXPECT_EQ(phones[0].fetch, PhoneVisit::Fetch::failed);
+    EXPECT_EQ(phones[0].fetch_text, "site.cfg: refused");
 }
 
 TEST_F(ResyncsTest, APhoneThatDoesAsItIsToldWithoutAWordHasCome) {
