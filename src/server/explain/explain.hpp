@@ -51,6 +51,7 @@ struct ExplainInput {
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
     std::vector<FileLeftOut> left_out = {};              ///< of its files as they are now
+    std::vector<FileLeftOut> doubtful = {};              ///< what stands in them and the phone will hardly follow
     std::span<const UploadedLog> logs = {};              ///< the current one of each kind
     std::vector<catalogue::ImageHold> held = {};         ///< of this device
     std::span<const catalogue::TimelineEvent> said = {}; ///< by syslog, newest first; none of these is in `events`
