@@ -31,14 +31,16 @@ std::optional<RuleForm> form_of(std::string_view type) {
     return std::nullopt;
 }
 
-/// Empty: nothing is wrong.
+/// Empty: nothing is wrong. What is wrong with a rule is said without its text, which may hold a key; only the name of
+/// a macro could be a part of one.
 std::string doubt_of(std::string_view rule, std::string_view type, const MacroValues& registers) {
     const auto form = form_of(type);
     if (!form && type != "trigger") return {};
     const auto checked = form ? check_rule_with_any_registers(rule, *form, registers)
                               : check_trigger_with_any_registers(rule, registers);
     if (!checked) return checked.error().text();
-    return checked->empty() ? std::string() : checked->front();
+    if (checked->empty()) return {};
+    return checked->front().starts_with('$') ? "a macro in it is none, and stays as it is" : checked->front();
 }
 
 } // namespace
@@ -55,7 +57,7 @@ void doubt_rules(Rendered& rendered, const Family& family) {
         out.setting =
             p.setting.id == Layer::raw_id ? std::string(Layer::raw_prefix) + out.parameter : name_of(p.setting);
         out.origin = p.origin;
-        out.reason = p.secrecy == Secrecy::secret ? "it cannot be read" : doubt;
+        out.reason = doubt;
         rendered.notes.push_back({out.setting, out.parameter + ", set by " + std::string(to_text(out.origin)) +
                                                    ", is a rule that the phone will hardly follow: " + out.reason});
         rendered.doubtful.push_back(std::move(out));

@@ -3,6 +3,7 @@
 ///
 /// They stay in the file: what a real phone makes of a rule that ours cannot read is not known (reference: Linksys
 /// 5.3), and an operator may know better. What the pack itself says is not doubted here.
+/// Secrets  a reason holds no text of the rule.
 /// Threads  any.
 #include "config/render/render.hpp"
 

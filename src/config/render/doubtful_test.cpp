@@ -50,9 +50,8 @@ TEST(Doubtful, IsARuleThatCannotBeReadAndItStaysInTheFile) {
     EXPECT_EQ(out.doubtful[0].setting, "raw:Profile_Rule_C");
     EXPECT_EQ(out.doubtful[0].origin, LayerKind::device);
     EXPECT_EQ(out.doubtful[0].reason, "column 1: a '(' has no end; expected its ')'");
-    EXPECT_TRUE(std::any_of(out.notes.begin(), out.notes.end(), [](const MapNote& note) {
-        return note.reason.find("hardly follow") != std::string::npos;
-    }));
+    EXPECT_TRUE(std::any_of(out.notes.begin(), out.notes.end(),
+                            [](const MapNote& note) { return note.text.find("hardly follow") != std::string::npos; }));
     EXPECT_TRUE(out.left_out.empty());
 }
 
@@ -76,6 +75,16 @@ TEST(Doubtful, IsEveryKindOfRuleByItsOwnForm) {
         << "the file says what $A is";
 }
 
+TEST(Doubtful, ShowsNothingOfARuleThatMayHoldAKey) {
+    for (const char* rule : {"[--key s3cret s3cret] http://h/x", "[--key s3$s3cret] http://h/x",
+                             "[--key s3cret http://h/x", "[--s3cret] /x", "http://s3cret |"}) {
+        const auto out = rendered_profile({{"raw:Profile_Rule_C", rule}});
+        ASSERT_EQ(out.doubtful.size(), 1U) << rule;
+        EXPECT_EQ(out.doubtful[0].reason.find("s3cret"), std::string::npos) << out.doubtful[0].reason;
+        EXPECT_FALSE(out.doubtful[0].reason.empty());
+    }
+}
+
 TEST(Doubtful, NamesTheSettingThatMadeARuleOfThePacks) {
     const auto out = rendered_profile({{"firmware.version", "the latest"}, {"firmware.path", "spa.bin"}});
     ASSERT_EQ(out.doubtful.size(), 1U) << out.text;
@@ -91,7 +100,7 @@ TEST(Doubtful, FirmwareComesWithoutTlsToWhoResyncsByIt) {
         const auto at = out.text.find("<Upgrade_Rule>");
         if (at != std::string::npos) return out.text.substr(at + 14, out.text.find('<', at + 1) - at - 14);
         EXPECT_TRUE(std::any_of(out.notes.begin(), out.notes.end(), [](const MapNote& note) {
-            return note.setting == "firmware.path" && note.reason.find("without TLS") != std::string::npos;
+            return note.setting == "firmware.path" && note.text.find("without TLS") != std::string::npos;
         }));
         return std::string();
     };
