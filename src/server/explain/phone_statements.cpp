@@ -168,11 +168,22 @@ std::string about_malformed(const Case& about, const Boot& boot, const Meant& me
     return "Expected is a well-formed file. This server has none of that name: see where the phone has it from.";
 }
 
+/// A path of a URL, and one that was asked for here: without the token or folder before it, and either may be cut.
+bool is_same_path(std::string_view said, std::string_view asked) {
+    constexpr std::size_t cut_from = 40;
+    const auto ends_with = [](std::string_view text, std::string_view name) {
+        return text == name ||
+               (text.size() > name.size() && text.ends_with(name) && text[text.size() - name.size() - 1] == '/');
+    };
+    return ends_with(said, asked) || ends_with(asked, said) ||
+           (std::min(said.size(), asked.size()) >= cut_from && (said.starts_with(asked) || asked.starts_with(said)));
+}
+
 /// Of what failed on its way: the timeline knows it better, unless it is not of here.
 std::string about_another_server(const Case& about, const Boot& boot, const Meant& meant) {
     if (meant.path.empty()) return {};
     const bool was_asked = std::any_of(boot.begin(), boot.end(), [&](const TimelineEvent* event) {
-        return is_file_request(*event) && event->path.view().find(meant.path) != std::string_view::npos; // may be cut
+        return is_file_request(*event) && is_same_path(meant.path, event->path.view());
     });
     if (was_asked) return {};
     return fmt::format(

@@ -277,6 +277,11 @@ TEST(PhoneStatements, AServerThatIsNotThisOneIsToldBySyslog) {
     EXPECT_THAT(text, HasSubstr("it says of tftp://192.0.2.77:69/c.xml: "));
     EXPECT_THAT(text, HasSubstr("This server was not asked for it"));
     EXPECT_THAT(text, HasSubstr("`offhook render 000e08aabbcc`"));
+    for (const auto* asked : {"c.xml", "folder/c.xml"})
+        EXPECT_THAT(told_of_spa({"Resync failed: tftp timeout", "Requesting resync tftp://192.0.2.77:69/folder/c.xml"},
+                                {}, {asked}),
+                    Not(HasSubstr("By syslog")))
+            << asked << ": a token is no part of what is asked for";
     EXPECT_THAT(told_of_spa({"Resync failed: http_get failed"}), Not(HasSubstr("By syslog"))) << "of nobody knows what";
 }
 

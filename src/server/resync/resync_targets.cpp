@@ -69,7 +69,7 @@ std::string page_of(const config::Family* family, std::string_view model, std::s
 }
 
 /// What leads a phone to its own file: the pack's rule of the name "resync_rule", as the phones of its site are told
-/// it. "": no setting says where this server is, or somebody has put another rule in its place; then what a phone does
+/// it, never an operator's own, which may hold a key. "": no setting says where this server is; then what a phone does
 /// without an argument counts.
 std::string own_rule(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Site& site,
                      const config::Model* model) {

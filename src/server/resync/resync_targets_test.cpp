@@ -57,10 +57,10 @@ TEST(ResyncTargets, APageIsToldTheRuleThatSealedFilesNeed) {
     EXPECT_EQ(target.find(' '), std::string::npos) << target;
 }
 
-TEST(ResyncTargets, ARuleOfTheOperatorsIsNotSentOverAPlainConnection) {
+TEST(ResyncTargets, ARuleOfTheOperatorsWhichMayHoldAKeyIsNotSent) {
     const SettingRows theirs{{"provisioning.server", "http://h"},
                              {"raw:Profile_Rule_B", "[--key s3cret] http://h/$MA.enc"}};
-    EXPECT_EQ(target_of(theirs, page_wish()), "/admin/resync");
+    EXPECT_EQ(target_of(theirs, page_wish()), "/admin/resync?http://h/$MA.xml");
 }
 
 } // namespace
