@@ -264,9 +264,10 @@ namespace {
 /// Firmware that was asked for in a boot, and is still not stored.
 bool is_missing_still(const Case& about, const TimelineEvent& event) {
     const auto match = about.family.match_path(event.path.view());
-    return match && find_stored_file(about.snapshot,
-                                     {&about.family, about.family.find_model(about.device.model),
-                                      about.snapshot.site(about.device.site), &*match, event.path.view()}) == nullptr;
+    if (!match || match->other == nullptr || match->other->role != config::OtherFile::Role::firmware) return false;
+    return find_stored_file(about.snapshot, {&about.family, about.family.find_model(about.device.model),
+                                             about.snapshot.site(about.device.site), &*match, event.path.view()}) ==
+           nullptr;
 }
 
 /// The last boot, and before it what it followed at once.
