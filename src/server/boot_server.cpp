@@ -86,6 +86,7 @@ private:
         check_offers_fit();
         listeners_.open(doors, {&offers_, &catalogue_.store(), &lines_});
         loops_.run_on_all([this](net::Loop& loop) {
+            deliveries_[loop.index()]->set_origins(origins());
             if (loop.index() == 0) offers_.set_origins(origins());
         });
         resyncs_ = std::make_unique<Resyncs>(

@@ -91,16 +91,22 @@ const config::Document* directory_in(const Asked& asked) {
 /// Ways in which phones reach this server: addresses, ports and schemes of ours, so few.
 constexpr std::size_t origins_max = 1024;
 
-/// "http://192.0.2.1:8080", from our end of the connection; empty where it is not known.
+/// "http://192.0.2.1:8080".
+std::string origin_text(std::string_view scheme, const IpAddress& address, std::uint16_t port) {
+    constexpr std::pair<std::string_view, std::uint16_t> usual[] = {
+        {"http", 80}, {"https", 443}, {"tftp", 69}, {"ftp", 21}};
+    const std::string host = address.text();
+    std::string out = std::string(scheme) + "://" + (address.is_v4() ? host : '[' + host + ']');
+    if (std::find(std::begin(usual), std::end(usual), std::pair(scheme, port)) == std::end(usual))
+        out += ':' + std::to_string(port);
+    return out;
+}
+
+/// From our end of the connection; empty where it is not known.
 std::string origin_of(const FileRequest& request) {
     if (request.local == IpAddress() || request.local == IpAddress::v4(0) || request.local_port == 0) return {};
-    constexpr std::pair<std::string_view, std::uint16_t> schemes[] = {
-        {"http", 80}, {"https", 443}, {"tftp", 69}, {"ftp", 21}};
-    const auto& [scheme, usual_port] = schemes[static_cast<std::size_t>(request.transport)];
-    const std::string host = request.local.text();
-    std::string out = std::string(scheme) + "://" + (request.local.is_v4() ? host : '[' + host + ']');
-    if (request.local_port != usual_port) out += ':' + std::to_string(request.local_port);
-    return out;
+    constexpr std::string_view schemes[] = {"http", "https", "tftp", "ftp"};
+    return origin_text(schemes[static_cast<std::size_t>(request.transport)], request.local, request.local_port);
 }
 
 /// The revision of what is stated for the asker's model; 0 where nothing is, or where the file says nothing of it.
@@ -311,6 +317,8 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     subject.wire = asked.request.privacy == catalogue::Privacy::tls ? config::Wire::tls : config::Wire::clear;
     const std::string origin = document.names_origin ? origin_of(asked.request) : std::string();
     subject.origin = origin;
+    const std::string clear_origin = document.names_origin ? clear_origin_of(asked.request) : std::string();
+    subject.clear_origin = clear_origin;
     if (document.names_origin) subject.token = asked.token;
     subject.shared = layers.shared();
     subject.all = layers.all();
@@ -330,6 +338,19 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     if (rendered->seal != nullptr) return sealed_file(std::move(*rendered));
     if (rendered->is_introduction) return introduction(std::move(*rendered), document.syntax->media_type());
     return baked_file(std::move(rendered->text), document.syntax->media_type());
+}
+
+/// HTTP rather than TFTP, at the address that it asked at. Empty: it came without TLS, or no such listener is there.
+std::string Delivery::clear_origin_of(const FileRequest& request) const {
+    if (request.transport != Transport::https || origin_of(request).empty()) return {};
+    const auto listens_there = [&](const OfferOrigin& each) {
+        return each.address == request.local || each.address == IpAddress() ||
+               (request.local.is_v4() && each.address == IpAddress::v4(0));
+    };
+    for (const std::string_view scheme : {"http", "tftp"})
+        for (const OfferOrigin& each : listening_)
+            if (each.scheme == scheme && listens_there(each)) return origin_text(scheme, request.local, each.port);
+    return {};
 }
 
 std::uint32_t Delivery::origin_number(const std::string& origin) {

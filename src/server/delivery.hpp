@@ -11,6 +11,7 @@
 #include "server/access/access.hpp"
 #include "server/acquaintances.hpp"
 #include "server/directories.hpp"
+#include "server/discovery/offer_origin.hpp"
 #include "server/door.hpp"
 #include "server/file_cache.hpp"
 #include "server/file_shelf.hpp"
@@ -57,6 +58,8 @@ public:
 
     /// Without it there are no uploads, firmware and assets. Before the first request.
     void use_storage(const StorageParts& parts);
+    /// Where phones reach us otherwise, for files that they do not take over TLS.
+    void set_origins(std::vector<OfferOrigin> origins) { listening_ = std::move(origins); }
     /// From now on requests are answered from this snapshot.
     void publish(std::shared_ptr<const catalogue::Snapshot> snapshot);
 
@@ -170,6 +173,8 @@ private:
     MacAddress fetching_;                     ///< whose fetch it is, where it is firmware; zero: nobody's
     std::optional<Own> own_;                  ///< the same
     FileCache cache_;
+    [[nodiscard]] std::string clear_origin_of(const FileRequest& request) const;
+    std::vector<OfferOrigin> listening_;
     std::vector<std::string> origins_; ///< where phones reached us, with the token they showed; by number from 1
     FileShelf shelf_{cache_};
     Uploads uploads_{ring_};

@@ -227,6 +227,36 @@ TEST_F(DeliveryFamiliesTest, ASealedFileWithTheNewKeyEndsARotationOnceItIsWithTh
         EXPECT_EQ(ask(path, Verb::get).ticket.key_rotation, 0U) << path;
 }
 
+TEST_F(DeliveryFamiliesTest, FirmwareThatComesWithoutTlsAloneIsAtAnotherListenerOfOurs) {
+    auto rows = line_rows("1003");
+    rows.insert(rows.end(), {{"firmware.version", "6.1.5(a)"}, {"firmware.path", "spa.bin"}});
+    catalogue::ChangeSet change;
+    change.revision = 2;
+    auto device = device_of(lynn, rows, 2);
+    device.family = "linksys-spa", device.model = "SPA942";
+    change.devices.push_back(std::make_shared<const catalogue::Device>(std::move(device)));
+    delivery_.publish(house_of_six()->advanced(change));
+    const auto rule = [&](std::vector<OfferOrigin> listening) {
+        delivery_.publish(house_of_six()); // or it would be taken from the cache
+        (void)body("000e08aabbcc.xml");
+        delivery_.set_origins(std::move(listening));
+        delivery_.publish(house_of_six()->advanced(change));
+        const auto text = body("000e08aabbcc.xml");
+        const auto at = text.find("<Upgrade_Rule>");
+        return at == std::string::npos ? std::string() : text.substr(at + 38, text.find('<', at + 1) - at - 38);
+    };
+    const auto here = *IpAddress::from_text("192.168.1.1"), elsewhere = *IpAddress::from_text("192.0.2.1");
+    EXPECT_EQ(rule({{"http", 8080, here}}), "http://192.168.1.1/spa.bin") << "where it asked";
+    transport_ = Transport::https;
+    port_ = 443;
+    EXPECT_EQ(rule({{"https", 443, here}, {"tftp", 69, IpAddress::v4(0)}, {"http", 8080, here}}),
+              "http://192.168.1.1:8080/spa.bin");
+    EXPECT_EQ(rule({{"http", 80, elsewhere}, {"tftp", 69, IpAddress::v4(0)}}), "tftp://192.168.1.1/spa.bin");
+    EXPECT_EQ(rule({{"http", 80, IpAddress()}}), "http://192.168.1.1/spa.bin");
+    EXPECT_EQ(rule({{"https", 443, here}, {"ftp", 21, here}}), "");
+    EXPECT_NE(body("000e08aabbcc.xml").find("<User_ID_1_>1003<"), std::string::npos);
+}
+
 /// A Linksys phone's first contact, and what it is kept from.
 TEST_F(DeliveryFamiliesTest, TheFileThatBringsAKeyIsForACertificateOrAnAccountOverTls) {
     constexpr auto key = "00112233445566778899aabbccddeeff", old_key = "ffeeddccbbaa99887766554433221100";

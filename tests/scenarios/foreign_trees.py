@@ -176,7 +176,7 @@ def add_tests():
     """One for each tree and server, so that each has a folder of its own."""
     for name in sorted(os.listdir(TREES)):
         for server in ("nginx", "vsftpd", "tftpd"):
-            # The others' trees are booted from in genband.py and import_trees.py; those phones know no FTP.
+            # The others' trees are booted from in genband.py, spa_trees.py and import_trees.py; those phones know no FTP.
             if not os.path.isdir(os.path.join(TREES, name)) or not name.startswith(("polycom-", "panasonic-")):
                 continue
             setattr(ForeignTrees, "test_%s_by_%s" % (name.replace("-", "_"), server),

@@ -96,6 +96,12 @@ class SpaControl(house.HouseTest):
         row = self.by_page("--rule", self.server.url("/$MA.xml"))
         self.assertEqual((row["state"], row["status"], row["event"], row["arrival"]),
                          ("accepted", 200, "resync", "came"))
+        # Without a rule it is led to its own file, where a setting says how phones call this server.
+        self.ok("layer", "set", "fleet", "provisioning.server=" + self.server.url("").rstrip("/"))
+        count = len(self.reports())
+        self.assertEqual(self.by_page()["arrival"], "came")
+        self.wait_for(lambda: len(self.reports()) > count)
+        self.assertEqual([file["url"] for file in self.reports()[count]["files"]], [self.server.url("/%s.xml" % MAC)])
         self.ok("device", "set", MAC, "web.admin_password=another")
         row = self.by_page(code=1)
         self.assertEqual((row["state"], row["status"]), ("wrong_account", 401))

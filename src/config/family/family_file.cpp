@@ -212,7 +212,7 @@ Document read_document(TomlReader& row, const PackFile& file) {
     return document;
 }
 
-/// {setting:NAME}, {setting:NAME?A:B} or {url:NAME} of a fixed value.
+/// {setting:NAME}, {setting:NAME?A:B}, {url:NAME} or {clear_url:NAME} of a fixed value.
 void check_fixed_setting(const PackFile& file, std::string_view word, const std::string& where) {
     const auto query = word.find('?');
     const auto key = find_setting(word.substr(0, query));
@@ -225,8 +225,8 @@ void check_fixed_setting(const PackFile& file, std::string_view word, const std:
         file.problems.add(where, "{setting:NAME?A:B} asks a yes or no, and says what to write for either");
 }
 
-/// Braces in fixed values: {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}}
-/// is the phone's own {x}.
+/// Braces in fixed values: {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} {clear_url:NAME} and
+/// {path:KIND}; {{x}} is the phone's own {x}.
 void check_fixed(const PackFile& file, const PackContent& content, Document& document,
                  const std::vector<Parameter>& values, const std::string& where) {
     for (const Parameter& parameter : values)
@@ -243,24 +243,25 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
             if (of_device && document.scope != DocumentScope::device)
                 file.problems.add(where, "{" + word + "} in a document that several devices share");
             const bool of_server = word == "origin" || word == "key_origin";
-            if (of_server || word.starts_with("url:")) document.names_origin = true;
+            const bool url = word.starts_with("url:") || word.starts_with("clear_url:");
+            if (of_server || url) document.names_origin = true;
             if (of_device || of_server) continue;
             if (word.starts_with("setting:") && end != std::string::npos) {
                 check_fixed_setting(file, std::string_view(word).substr(8), where);
                 continue;
             }
-            if (word.starts_with("url:") && word.find('?') == std::string::npos && end != std::string::npos) {
-                check_fixed_setting(file, std::string_view(word).substr(4), where);
+            if (url && word.find('?') == std::string::npos && end != std::string::npos) {
+                check_fixed_setting(file, std::string_view(word).substr(word.find(':') + 1), where);
                 continue;
             }
             const bool known = word.starts_with("path:") &&
                                std::any_of(content.documents.begin(), content.documents.end(),
                                            [&](const Document& other) { return word.substr(5) == other.kind; });
             if (!known || end == std::string::npos)
-                file.problems.add(
-                    where, parameter.name + ": '{" + printable(word, 40) +
-                               "}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} "
-                               "{path:KIND of a document}");
+                file.problems.add(where, parameter.name + ": '{" + printable(word, 40) +
+                                             "}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} "
+                                             "{url:NAME} {clear_url:NAME} "
+                                             "{path:KIND of a document}");
         }
 }
 

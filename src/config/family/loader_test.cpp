@@ -169,8 +169,10 @@ TEST(PackLoader, FixedValuesMayAskAYesOrNoAndNameAFileOfOurs) {
         {"{setting:provisioning.sealed?a}", yes_or_no.c_str()},
         {"{url:provisioning.file_key}", "p/family.toml:13: a secret setting has rows of settings.toml, no fixed value"},
         {"{url:firmware.paths}", "p/family.toml:13: firmware.paths: no such setting; did you mean firmware.path?"},
+        {"{clear_url:firmware.paths}",
+         "p/family.toml:13: firmware.paths: no such setting; did you mean firmware.path?"},
         {"{url:web.enabled?a:b}", "p/family.toml:13: A: '{url:web.enabled?a:b}' is none of {mac} {MAC} {model} "
-                                  "{origin} {key_origin} {setting:NAME} {url:NAME} "
+                                  "{origin} {key_origin} {setting:NAME} {url:NAME} {clear_url:NAME} "
                                   "{path:KIND of a document}"},
     };
     for (const Row& row : rows)
@@ -473,7 +475,7 @@ TEST(PackLoader, RefusesABrokenFamilyFileWithFileAndLine) {
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\ncontent = \"fixed\"\nsummary = "
          "\"s\"\nfixed = { A = \"{path:nothing}\" }\n",
          "p/family.toml:13: A: '{path:nothing}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} "
-         "{url:NAME} "
+         "{url:NAME} {clear_url:NAME} "
          "{path:KIND of a document}"},
         {"own for a site", file,
          "[[document]]\nkind = \"x\"\npath = \"x\"\nsyntax = \"polycom-master\"\nscope = \"site\"\nsummary = \"s\"\n",
@@ -511,7 +513,8 @@ TEST(PackLoader, RefusesBrokenModelsAndParametersWithFileAndLine) {
          "p/models.toml:11: series 't' inherits too deep, or itself"},
         {"name of two", models, "[model.M2]\naliases = [\"m1\"]\n", "p/models.toml: 'm1' names two models"},
         {"unknown type", parameters, "\"d\" = { type = \"string\" }\n",
-         "p/parameters.toml:6: no type 'string'; there are text, number, boolean, choice, host, url, time, list"},
+         "p/parameters.toml:6: no type 'string'; there are text, number, boolean, choice, host, url, time, list, "
+         "profile_rule, upgrade_rule, report_rule, trigger"},
         {"bad range", parameters, "\"d\" = { type = \"number\", range = \"1-5\" }\n",
          "p/parameters.toml:6: a number's range is written as 1..65535, 300.. or ..9"},
         {"mark without source", parameters, "\"d\" = { type = \"text\", confidence = \"G\" }\n",

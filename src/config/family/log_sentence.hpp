@@ -21,12 +21,13 @@ enum class LogMeaning : std::uint8_t {
     no_application,  ///< it has no software to go on with
     cannot_decrypt,  ///< a sealed file that its key does not open
     malformed,       ///< a file that it cannot read
+    bad_rule,        ///< what it has to say where files are cannot be read
     not_found,       ///< the server has no such file
     transfer_failed, ///< the server was not reached, or the transfer ended early
     upload_failed
 };
 
-inline constexpr EnumText<LogMeaning, 12> log_meaning_text{{{{LogMeaning::begins, "begins"},
+inline constexpr EnumText<LogMeaning, 13> log_meaning_text{{{{LogMeaning::begins, "begins"},
                                                              {LogMeaning::asks, "asks"},
                                                              {LogMeaning::fetched, "fetched"},
                                                              {LogMeaning::bad_checksum, "bad_checksum"},
@@ -35,6 +36,7 @@ inline constexpr EnumText<LogMeaning, 12> log_meaning_text{{{{LogMeaning::begins
                                                              {LogMeaning::no_application, "no_application"},
                                                              {LogMeaning::cannot_decrypt, "cannot_decrypt"},
                                                              {LogMeaning::malformed, "malformed"},
+                                                             {LogMeaning::bad_rule, "bad_rule"},
                                                              {LogMeaning::not_found, "not_found"},
                                                              {LogMeaning::transfer_failed, "transfer_failed"},
                                                              {LogMeaning::upload_failed, "upload_failed"}}}};

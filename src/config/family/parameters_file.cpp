@@ -11,13 +11,15 @@
 namespace offhook::config {
 namespace {
 
-constexpr std::string_view types[] = {"text", "number", "boolean", "choice", "host", "url", "time", "list"};
+constexpr std::string_view types[] = {"text", "number", "boolean",      "choice",       "host",        "url",
+                                      "time", "list",   "profile_rule", "upgrade_rule", "report_rule", "trigger"};
 constexpr std::string_view marks[] = {"G", "C", "U", "I", "B"};
 
 void check_facts(const TomlReader& row, const ParameterFacts& facts) {
     if (!facts.type.empty() && std::find(std::begin(types), std::end(types), facts.type) == std::end(types))
         row.problem_at("type", "no type '" + printable(facts.type, 40) +
-                                   "'; there are text, number, boolean, choice, host, url, time, list");
+                                   "'; there are text, number, boolean, choice, host, url, time, list, "
+                                   "profile_rule, upgrade_rule, report_rule, trigger");
     if (!facts.confidence.empty() && !is_confidence_mark(facts.confidence))
         row.problem_at("confidence", "the marks are G (guide), C (code or capture), U (later documents), I (inferred), "
                                      "B (common knowledge)");

@@ -62,7 +62,8 @@ std::optional<LogFinding> LogReader::take(std::string_view raw) {
     out.file = shown(read->file);
     if (out.meaning == LogMeaning::begins) file_.clear();
     if (out.meaning == LogMeaning::asks || out.meaning == LogMeaning::fetched) file_ = out.file;
-    if (out.file.empty()) out.file = file_;
+    const bool is_of_a_file = out.meaning != LogMeaning::bad_rule;
+    if (out.file.empty() && is_of_a_file) out.file = file_;
     return out;
 }
 

@@ -24,6 +24,24 @@ std::vector<std::string> notes_of(const Expansion& expansion) {
     return notes;
 }
 
+/// What a register may hold that nobody knows: a word, a number, a version.
+constexpr std::string_view register_values[] = {"x", "0", "1.0.0"};
+
+/// `check` with each of these in the registers that are not known; the first that it is content with, else the first
+/// error.
+template <class Check>
+Result<std::vector<std::string>> check_with_any(const MacroValues& known, const Check& check) {
+    Result<std::vector<std::string>> first = std::vector<std::string>();
+    for (const auto value : register_values) {
+        MacroValues values = known;
+        for (char letter = 'A'; letter <= 'P'; ++letter) values.try_emplace(std::string(1, letter), value);
+        auto checked = check(values);
+        if (checked) return checked;
+        if (first) first = std::move(checked);
+    }
+    return first;
+}
+
 } // namespace
 
 const MacroValues& example_macros() {
@@ -83,6 +101,15 @@ Result<std::vector<std::string>> check_trigger(std::string_view trigger, const M
     const auto parsed = parse_trigger(expansion, reading);
     if (!parsed) return tl::unexpected(parsed.error());
     return notes_of(expansion);
+}
+
+Result<std::vector<std::string>> check_rule_with_any_registers(std::string_view rule, RuleForm form,
+                                                               const MacroValues& known) {
+    return check_with_any(known, [&](const MacroValues& values) { return check_rule(rule, form, values); });
+}
+
+Result<std::vector<std::string>> check_trigger_with_any_registers(std::string_view trigger, const MacroValues& known) {
+    return check_with_any(known, [&](const MacroValues& values) { return check_trigger(trigger, values); });
 }
 
 } // namespace offhook::config

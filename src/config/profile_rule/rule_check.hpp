@@ -22,5 +22,11 @@ check_rule(std::string_view rule, RuleForm form, const MacroValues& known = {}, 
 /// The same of Resync_Trigger_1 and _2.
 [[nodiscard]] Result<std::vector<std::string>> check_trigger(std::string_view trigger, const MacroValues& known = {},
                                                              const RuleReading& reading = {});
+/// The same where nobody knows what all registers hold: an error only if no number, version or word in those that
+/// `known` lacks makes the rule one that can be read.
+[[nodiscard]] Result<std::vector<std::string>> check_rule_with_any_registers(std::string_view rule, RuleForm form,
+                                                                             const MacroValues& known = {});
+[[nodiscard]] Result<std::vector<std::string>> check_trigger_with_any_registers(std::string_view trigger,
+                                                                                const MacroValues& known = {});
 
 } // namespace offhook::config

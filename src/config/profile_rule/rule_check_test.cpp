@@ -31,5 +31,15 @@ TEST(RuleCheck, JudgesARegisterByWhatIsKnownOfIt) {
     EXPECT_FALSE(check_trigger("$PRVTMR ge"));
 }
 
+TEST(RuleCheck, OfRegistersThatNobodyKnowsItDoubtsOnlyWhatNoValueMends) {
+    for (const char* rule : {"($A lt 5)? /x", "($A ge 5.1.8 and \"$B\" eq \"x\")? /x", "http://$A/x"})
+        EXPECT_TRUE(check_rule_with_any_registers(rule, RuleForm::profile)) << rule;
+    EXPECT_TRUE(check_trigger_with_any_registers("$A ge 600"));
+    const auto checked = check_rule_with_any_registers("( $A lt", RuleForm::profile);
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().where, "column 1");
+    EXPECT_FALSE(check_rule_with_any_registers("($A lt 5)? /x", RuleForm::profile, {{"A", "no number"}}));
+}
+
 } // namespace
 } // namespace offhook::config

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "config/render/carried.hpp"
+#include "config/render/doubtful.hpp"
 #include "config/render/sealing.hpp"
 #include "config/render/stated_fixed.hpp"
 
@@ -50,11 +51,30 @@ std::string key_origin_of(const Effective& settings, const Subject& subject, std
     return origin_of(settings, subject, setting, origin);
 }
 
+/// `origin`, or where a phone that takes a file without TLS alone gets it. A token is for those who ask in its place
+/// only, so it does not go over what anybody can read: then there is none. Empty: nowhere.
+std::string clear_origin_of(std::string_view origin, const Subject& subject) {
+    constexpr std::string_view tls = "https://";
+    if (!origin.starts_with(tls)) return std::string(origin);
+    if (!subject.token.empty() || subject.clear_origin.empty()) return {};
+    if (origin == subject.origin) return std::string(subject.clear_origin);
+    const auto host_of = [](std::string_view text) { // without its port
+        const auto end = text.find(text.starts_with('[') ? ']' : ':');
+        return text.substr(0, end == std::string_view::npos ? end : end + (text.starts_with('[') ? 1 : 0));
+    };
+    const auto stated = origin.substr(tls.size());
+    const auto start = subject.clear_origin.find("://") + 3;
+    const auto ours = subject.clear_origin.substr(start);
+    const auto host = host_of(stated.substr(0, stated.find('/')));
+    return std::string(subject.clear_origin.substr(0, start)).append(host).append(ours.substr(host_of(ours).size()));
+}
+
 constexpr std::string_view setting_word = "setting:";
 
 constexpr std::string_view url_word = "url:";
+constexpr std::string_view clear_url_word = "clear_url:";
 
-/// What {setting:NAME} or {url:NAME} of a fixed value stands for. Null: nobody states it.
+/// What {setting:NAME}, {url:NAME} or {clear_url:NAME} of a fixed value stands for. Null: nobody states it.
 const Effective::Value* setting_of(std::string_view word, const Effective& settings) {
     const auto name = word.substr(word.find(':') + 1);
     const auto key = find_setting(name.substr(0, name.find('?'))); // the pack's loader has checked the name
@@ -62,12 +82,13 @@ const Effective::Value* setting_of(std::string_view word, const Effective& setti
     return stated == nullptr || stated->value.empty() ? nullptr : stated;
 }
 
-/// {setting:NAME} and {url:NAME} of a fixed value: it says nothing unless all of them are stated.
+/// {setting:NAME}, {url:NAME} and {clear_url:NAME} of a fixed value: it says nothing unless all of them are stated.
 std::vector<std::string_view> needed_settings(std::string_view pattern) {
     std::vector<std::string_view> out;
     for (auto at = pattern.find('{'); at != std::string_view::npos; at = pattern.find('{', at + 1)) {
         const auto word = pattern.substr(at + 1, pattern.find('}', at) - at - 1);
-        const bool names_one = word.starts_with(setting_word) || word.starts_with(url_word);
+        const bool names_one =
+            word.starts_with(setting_word) || word.starts_with(url_word) || word.starts_with(clear_url_word);
         // A question has an answer where nobody states it.
         if (names_one && word.find('?') == std::string_view::npos) out.push_back(word);
     }
@@ -76,11 +97,14 @@ std::vector<std::string_view> needed_settings(std::string_view pattern) {
 
 /// What is known when a pattern is expanded.
 struct Known {
-    std::string_view origin, key_origin;
+    std::string_view origin, key_origin, clear_origin;
     const Effective* settings = nullptr;
 };
 
-/// {setting:NAME}, {setting:NAME?A:B} and {url:NAME}: a file's name stands behind where we are, a whole URL as it is.
+bool is_whole_url(std::string_view text) { return text.find("://") != std::string_view::npos; }
+
+/// {setting:NAME}, {setting:NAME?A:B}, {url:NAME} and {clear_url:NAME}: a file's name stands behind where we are, a
+/// whole URL as it is.
 std::string setting_text(std::string_view word, const Known& known) {
     const auto* stated = known.settings != nullptr ? setting_of(word, *known.settings) : nullptr;
     if (const auto query = word.find('?'); query != std::string_view::npos) {
@@ -89,13 +113,15 @@ std::string setting_text(std::string_view word, const Known& known) {
                                                                        : word.substr(colon + 1));
     }
     if (stated == nullptr) return {};
-    const bool is_url = stated->value.find("://") != std::string_view::npos;
-    return (word.starts_with(url_word) && !is_url ? std::string(known.origin) + '/' : std::string()) +
-           std::string(stated->value);
+    std::string before;
+    if (word.starts_with(url_word)) before = known.origin;
+    if (word.starts_with(clear_url_word)) before = known.clear_origin;
+    if (before.empty() || is_whole_url(stated->value)) return std::string(stated->value);
+    return before.append("/").append(stated->value);
 }
 
-/// Replaces {mac} {MAC} {model} {part} {site} {origin} {key_origin} {setting:NAME} {url:NAME} and {path:KIND}; {{x}}
-/// becomes {x}. Anything else in braces stays as it is, for the phone to expand.
+/// Replaces {mac} {MAC} {model} {part} {site} {origin} {key_origin} {setting:NAME} {url:NAME} {clear_url:NAME} and
+/// {path:KIND}; {{x}} becomes {x}. Anything else in braces stays as it is, for the phone to expand.
 std::string expand(std::string_view pattern, const Subject& subject, const Known& known = {}) {
     std::string out;
     while (!pattern.empty()) {
@@ -121,7 +147,7 @@ std::string expand(std::string_view pattern, const Subject& subject, const Known
             out += known.key_origin;
         } else if (word == "part" && subject.model != nullptr && !subject.model->part_numbers.empty()) {
             out += subject.model->part_numbers.front();
-        } else if (word.starts_with(setting_word) || word.starts_with(url_word)) {
+        } else if (word.starts_with(setting_word) || word.starts_with(url_word) || word.starts_with(clear_url_word)) {
             out += setting_text(word, known);
         } else if (word == "site") {
             out += subject.site_name;
@@ -289,6 +315,15 @@ std::string_view fixed_text(const Document& document, const Parameter& fixed, co
     return found == document.fixed_sealed.end() ? fixed.value : found->value;
 }
 
+/// Of a pattern with {clear_url:NAME}: the NAME of a file for which there is no address without TLS; empty: none.
+std::string_view nowhere_to_get(std::string_view pattern, const Known& known) {
+    if (!known.clear_origin.empty()) return {};
+    for (const auto word : needed_settings(pattern))
+        if (word.starts_with(clear_url_word) && !is_whole_url(setting_of(word, *known.settings)->value))
+            return word.substr(clear_url_word.size());
+    return {};
+}
+
 /// The document's own parameters: as layers state them, else as the pack does.
 void add_fixed(Rendered& out, const Document& document, const Subject& subject, const Known& known) {
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
@@ -316,6 +351,11 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
             p.origin = setting->origin;
         }
         if (!complete) continue;
+        if (const auto word = nowhere_to_get(pattern, known); !word.empty()) {
+            out.notes.push_back({std::string(word), fixed.name + " is left out: the phone takes that file without TLS "
+                                                                 "alone, and no listener without it is known"});
+            continue;
+        }
         p.parameter = {fixed.name, expand(pattern, subject, known)};
         if (is_there)
             *there = std::move(p);
@@ -360,9 +400,11 @@ Result<Rendered> render(const Document& document, const Subject& subject) {
         return fail(ErrorCode::not_found,
                     "this file says where the server is, and nothing does: set provisioning.server", document.kind);
     const std::string key_origin = document.names_origin ? key_origin_of(stated, subject, origin) : std::string();
-    add_fixed(out, document, subject, {origin, key_origin, &stated});
+    const std::string clear_origin = document.names_origin ? clear_origin_of(origin, subject) : std::string();
+    add_fixed(out, document, subject, {origin, key_origin, clear_origin, &stated});
     auto text = write_carried(document, out, *subject.family);
     if (!text) return tl::unexpected(text.error());
+    doubt_rules(out, *subject.family);
     if (text->size() > limits::document_bytes_max)
         return fail(ErrorCode::too_large, "the rendered file passes 1 MiB", document.kind);
     out.text = std::move(*text);

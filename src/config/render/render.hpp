@@ -37,6 +37,9 @@ struct Subject {
     /// Where the phone reached this server: "http://192.0.2.1:8080", no slash at its end; empty: not known. What the
     /// layers state as provisioning.server counts before it. Never what a request calls the server.
     std::string_view origin;
+    /// Where it reaches this server without TLS, if `origin` is https: for files that the phone takes no other way.
+    /// Empty: nowhere. One whose host the layers state otherwise has only the scheme and the port of this.
+    std::string_view clear_origin;
     /// The site's URL token, where the phone showed it: it stands behind `origin`, or behind what the layers state, so
     /// that the phone shows it again. Empty: none was shown.
     std::string_view token;
@@ -45,7 +48,7 @@ struct Subject {
     std::span<const LayerRef> all;
 };
 
-/// A parameter that a file does not hold because its grammar cannot carry it.
+/// A parameter that a file does not hold because its grammar cannot carry it; or that it holds, and that is doubtful.
 struct LeftOut {
     std::string parameter; ///< "SIP_PASS_1", printable
     std::string setting;   ///< "line.1.password", "raw:NAME"
@@ -65,7 +68,8 @@ struct Rendered {
     std::vector<WrittenParameter> parameters; ///< in the order of the text
     std::vector<MapNote> notes;               ///< what this family could not say
     std::vector<LeftOut> left_out;            ///< each is among `notes`, too
-    std::size_t contacts_left_out = 0;        ///< of a directory: what the phone would not keep
+    std::vector<LeftOut> doubtful;     ///< they stand there, but the phone will hardly read them; in `notes`, too
+    std::size_t contacts_left_out = 0; ///< of a directory: what the phone would not keep
 
     [[nodiscard]] const std::string& served() const { return seal != nullptr ? sealed : text; }
 };

@@ -26,6 +26,8 @@ FetchHabits habits_of(const BootSurroundings& around, const Flash& flash, const 
     habits.user_agent = fmt::format("Linksys/{}-{} ({})", product_name(around.model.name), running_version(flash),
                                     flash.parameter(serial_number));
     habits.tftp_name = TransferRequest::TftpName::with_slash; // as public servers match it (C)
+    habits.tries = switches.tries;
+    habits.pause = switches.retry_pause;
     habits.http_version = switches.http_version;
     habits.redirects = switches.redirects;
     habits.post_type = switches.post_type;

@@ -1,6 +1,7 @@
 #include "phone/linksys/switches.hpp"
 
 #include "base/text.hpp"
+#include "phone/limits.hpp"
 
 #include <algorithm>
 #include <initializer_list>
@@ -10,6 +11,7 @@ namespace offhook::phone::linksys {
 namespace {
 
 constexpr std::uint32_t trigger_period_s_max = 3600;
+constexpr unsigned retry_pause_s_max = 300;
 
 template <class T>
 struct Word {
@@ -88,6 +90,10 @@ Switches read_switches(const Flash& flash) {
                        {{"fails", S::EmptyBody::fails}, {"taken", S::EmptyBody::taken}});
     if (const auto type = flash.parameter("phone.POST_TYPE"); !type.empty() && is_printable_utf8(type))
         out.post_type = type;
+    if (const auto tries = to_number<unsigned>(flash.parameter("phone.TRIES")))
+        out.tries = std::clamp(*tries, 1U, unsigned{limits::attempts_max});
+    if (const auto pause = to_number<unsigned>(flash.parameter("phone.RETRY_PAUSE")))
+        out.retry_pause = std::chrono::seconds(std::min(*pause, retry_pause_s_max));
     read<Http>(flash, "phone.HTTP_VERSION", out.http_version, {{"1.0", Http::http_1_0}, {"1.1", Http::http_1_1}});
     read<Redirects>(flash, "phone.REDIRECTS", out.redirects,
                     {{"followed", Redirects::followed}, {"refused", Redirects::refused}});

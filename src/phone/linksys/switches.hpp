@@ -39,6 +39,9 @@ struct Switches {
     enum class EmptyBody : std::uint8_t { fails, taken } empty_body = EmptyBody::fails;
     /// phone.POST_TYPE: Content-Type of --post (5.5).
     std::string post_type = "application/x-www-form-urlencoded";
+    /// phone.TRIES, phone.RETRY_PAUSE: how often a server that is not reached is asked, and the seconds between (6.1).
+    unsigned tries = 3;
+    std::chrono::seconds retry_pause{5};
     /// phone.HTTP_VERSION: 1.0 or 1.1 (6.2).
     TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_0;
     /// phone.REDIRECTS: followed or refused (6.2).

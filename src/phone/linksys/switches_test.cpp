@@ -19,15 +19,19 @@ TEST(LinksysSwitches, AreTheReferencesRecommendations) {
 
 TEST(LinksysSwitches, AreSetByTheirWords) {
     Flash flash;
-    flash.parameters = {
-        {"phone.RANDOM_DELAY_UNIT", "1"},  {"phone.ERROR_RETRY_0", "At_Once"}, {"phone.LATER_OPTIONS", "taken"},
-        {"phone.TRIGGER_PERIOD", "99999"}, {"phone.POST_TYPE", "text/plain"},  {"phone.REDIRECTS", "refused"},
-        {"phone.HTTP_VERSION", "1.1"},     {"phone.RULE_ERROR", "skipped"},    {"phone.KEY_WITH_PLAIN", "strange"}};
+    flash.parameters = {{"phone.RANDOM_DELAY_UNIT", "1"},    {"phone.ERROR_RETRY_0", "At_Once"},
+                        {"phone.LATER_OPTIONS", "taken"},    {"phone.TRIGGER_PERIOD", "99999"},
+                        {"phone.POST_TYPE", "text/plain"},   {"phone.REDIRECTS", "refused"},
+                        {"phone.HTTP_VERSION", "1.1"},       {"phone.RULE_ERROR", "skipped"},
+                        {"phone.KEY_WITH_PLAIN", "strange"}, {"phone.TRIES", "0"},
+                        {"phone.RETRY_PAUSE", "999"}};
     const Switches switches = read_switches(flash);
     EXPECT_EQ(switches.random_delay_unit, std::chrono::seconds(1));
     EXPECT_EQ(switches.error_retry_0, Switches::ErrorRetry0::at_once);
     EXPECT_EQ(switches.rules.later_options, config::RuleReading::LaterOptions::taken);
     EXPECT_EQ(switches.trigger_period, std::chrono::seconds(3600));
+    EXPECT_EQ(switches.tries, 1U);
+    EXPECT_EQ(switches.retry_pause, std::chrono::seconds(300));
     EXPECT_EQ(switches.post_type, "text/plain");
     EXPECT_EQ(switches.redirects, TransferRequest::Redirects::refused);
     EXPECT_EQ(switches.http_version, TransferRequest::HttpVersion::http_1_1);

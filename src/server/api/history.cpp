@@ -152,19 +152,25 @@ std::vector<CutDirectory> cut_directories(const DeviceFiles& files) {
     return out;
 }
 
-/// What the grammars of its files cannot carry.
-std::vector<FileLeftOut> left_out_of_files(const DeviceFiles& files) {
-    std::vector<FileLeftOut> out;
+struct FileDoubts {
+    std::vector<FileLeftOut> left_out, doubtful;
+};
+
+/// What the grammars of its files cannot carry, and what the phone cannot follow.
+FileDoubts doubts_of_files(const DeviceFiles& files) {
+    FileDoubts out;
+    const auto add = [&](std::vector<FileLeftOut>& into, const config::Document& document, config::LeftOut& each) {
+        const bool known = std::any_of(into.begin(), into.end(), [&](const FileLeftOut& other) {
+            return other.what.parameter == each.parameter && other.what.origin == each.origin;
+        });
+        if (!known) into.push_back({files.name(document), std::move(each)});
+    };
     for (const config::Document& document : files.family->documents()) {
         if (document.directory != nullptr || !files.is_for(document) || !files.is_there(document)) continue;
         auto rendered = files.render(document, *files.device);
         if (!rendered) continue;
-        for (config::LeftOut& each : rendered->left_out) {
-            const bool known = std::any_of(out.begin(), out.end(), [&](const FileLeftOut& other) {
-                return other.what.parameter == each.parameter && other.what.origin == each.origin;
-            });
-            if (!known) out.push_back({files.name(document), std::move(each)});
-        }
+        for (config::LeftOut& each : rendered->left_out) add(out.left_out, document, each);
+        for (config::LeftOut& each : rendered->doubtful) add(out.doubtful, document, each);
     }
     return out;
 }
@@ -248,7 +254,9 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
             local = local_layer_of(files, call.context.catalogue.store());
             input.local = &local;
             input.cut = cut_directories(files);
-            input.left_out = left_out_of_files(files);
+            auto doubts = doubts_of_files(files);
+            input.left_out = std::move(doubts.left_out);
+            input.doubtful = std::move(doubts.doubtful);
             input.logs = logs.emplace(files, call.context.catalogue.store()).all();
         }
     const Explanation told = explain(input);

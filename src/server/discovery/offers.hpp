@@ -14,6 +14,7 @@
 #include "catalogue/timeline/event_ring.hpp"
 #include "config/family/family.hpp"
 #include "server/discovery/discovery_options.hpp"
+#include "server/discovery/offer_origin.hpp"
 #include "server/discovery/offer_source.hpp"
 
 #include <memory>
@@ -24,13 +25,6 @@
 #include <vector>
 
 namespace offhook::server {
-
-/// A server of ours that phones can fetch from.
-struct OfferOrigin {
-    std::string scheme; ///< "http", "https", "tftp", "ftp"
-    std::uint16_t port = 0;
-    IpAddress address; ///< as bound; 0.0.0.0 or ::: all of that kind
-};
 
 class Offers final : public OfferSource {
 public:

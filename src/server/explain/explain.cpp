@@ -46,7 +46,7 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
     find_failed_tls(input.unidentified, out);
     find_failed_logins(input.unidentified, out);
     find_wrong_token(input.unidentified, out);
-    find_missing_firmware(about, last, out);
+    find_missing_firmware(about, boots, out);
     find_listed_firmware(about, last, out);
     find_refused_uploads(about, last, out);
     find_other_model(about, last, out);
@@ -54,6 +54,15 @@ void judge_boots(const Case& about, const ExplainInput& input, const std::vector
 }
 
 constexpr std::size_t left_out_told_max = 8;
+
+/// Rules in its files.
+void find_doubtful(const Case& about, std::span<const FileLeftOut> doubtful, Sentences& out) {
+    for (const auto& [file, what] : doubtful.first(std::min(doubtful.size(), left_out_told_max)))
+        out.push_back(fmt::format("{} in {} is a rule that the phone will hardly follow: {}. It is made of {}, set by "
+                                  "{}; change it with `{} {}=...`. Taken out, it would stay in a phone that has it.",
+                                  what.parameter, file, what.reason, what.setting, config::to_text(what.origin),
+                                  change_command(about, what.origin), what.setting));
+}
 
 /// What a file's grammar cannot carry.
 void find_left_out(const Case& about, std::span<const FileLeftOut> left_out, Sentences& out) {
@@ -98,6 +107,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     find_held_images(about, input.held, out);
     find_local_changes(about, out);
     find_lines(about, input.left_out, out);
+    find_doubtful(about, input.doubtful, out);
     find_left_out(about, input.left_out, out);
     for (const CutDirectory& each : input.cut)
         out.push_back(

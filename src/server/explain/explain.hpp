@@ -46,6 +46,7 @@ struct ExplainInput {
     const LocalLayer* local = nullptr; ///< what was changed on the phone itself; null: not known
     std::vector<CutDirectory> cut = {};
     std::vector<FileLeftOut> left_out = {};              ///< of its files as they are now
+    std::vector<FileLeftOut> doubtful = {};              ///< what stands in them and the phone will hardly follow
     std::span<const UploadedLog> logs = {};              ///< the current one of each kind
     std::vector<catalogue::ImageHold> held = {};         ///< of this device
     std::vector<ToldToCome> told_to_come = {};           ///< by this server: a NOTIFY, or the phone's own page

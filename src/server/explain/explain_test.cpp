@@ -199,6 +199,17 @@ TEST(Explain, NamesWhatAFileIsWithoutAndWhatChangesIt) {
     EXPECT_NE(many.back().find("14 more are left out"), std::string::npos) << many.back();
 }
 
+TEST(Explain, NamesARuleThatThePhoneCannotFollowAndWhatChangesIt) {
+    const auto snapshot = house();
+    ExplainInput input{anna, snapshot.get(), &house_families(), {}, 1};
+    input.doubtful.push_back({"x.xml", {"Rule", "raw:Rule", "column 1: a '(' has no end", config::LayerKind::fleet}});
+    const auto told = explain(input).conclusion;
+    EXPECT_EQ(told.back(),
+              "Rule in x.xml is a rule that the phone will hardly follow: column 1: a '(' has no end. It is "
+              "made of raw:Rule, set by fleet; change it with `offhook layer set fleet raw:Rule=...`. Taken "
+              "out, it would stay in a phone that has it.");
+}
+
 TEST(Explain, APhoneNeverHeardOfSaysSo) {
     EXPECT_NE(all_text(Story().told()).find("Nothing was heard"), std::string::npos);
     EXPECT_NE(all_text(Story().told(stranger)).find("not in the catalogue"), std::string::npos);

@@ -7,9 +7,11 @@
 #include "server/explain/nearest_name.hpp"
 #include "server/introduction.hpp"
 #include "server/layers.hpp"
+#include "server/stored_files.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -23,6 +25,7 @@ using catalogue::TimelineEvent;
 namespace {
 
 constexpr std::size_t names_shown_max = 5;
+constexpr std::chrono::seconds follows_at_once{60};
 constexpr std::string_view kept_back = "[not kept"; // of a path that may hold a token
 
 bool names_device(const config::Document& document) {
@@ -256,10 +259,36 @@ void find_unknown_names(const Case& about, const Boot& boot, Sentences& out) {
                     about.family.name(), join(told, ", ")));
 }
 
-void find_missing_firmware(const Case& about, const Boot& boot, Sentences& out) {
+namespace {
+
+/// Firmware that was asked for in a boot, and is still not stored.
+bool is_missing_still(const Case& about, const TimelineEvent& event) {
+    const auto match = about.family.match_path(event.path.view());
+    if (!match || match->other == nullptr || match->other->role != config::OtherFile::Role::firmware) return false;
+    return find_stored_file(about.snapshot, {&about.family, about.family.find_model(about.device.model),
+                                             about.snapshot.site(about.device.site), &*match, event.path.view()}) ==
+           nullptr;
+}
+
+/// The last boot, and before it what it followed at once.
+Boot with_boot_before(const Case& about, std::span<const Boot> boots) {
+    Boot out;
+    if (boots.size() > 1) {
+        const Boot& before = boots[boots.size() - 2];
+        if (boots.back().front()->at - before.back()->at <= follows_at_once)
+            std::copy_if(before.begin(), before.end(), std::back_inserter(out),
+                         [&](const auto* event) { return is_missing_still(about, *event); });
+    }
+    out.insert(out.end(), boots.back().begin(), boots.back().end());
+    return out;
+}
+
+} // namespace
+
+void find_missing_firmware(const Case& about, std::span<const Boot> boots, Sentences& out) {
     std::map<std::string_view, std::string> by_kind; // the name asked for last is the plainest
     bool is_list = false;
-    for (const TimelineEvent* event : boot) {
+    for (const TimelineEvent* event : with_boot_before(about, boots)) {
         const Named named = named_by(&about.family, *event);
         if (named.other == nullptr || named.other->role != config::OtherFile::Role::firmware) continue;
         if (event->outcome == Outcome::absent)

@@ -35,7 +35,8 @@ void find_missing_files(const Case& about, const Boot& boot, Sentences& out);
 void find_refusals(const Case& about, const Boot& boot, Sentences& out);
 void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out);
 void find_unknown_names(const Case& about, const Boot& boot, Sentences& out);
-void find_missing_firmware(const Case& about, const Boot& boot, Sentences& out);
+/// Of the last boot, and of the one before where the last followed it at once: the attempt that failed may be why.
+void find_missing_firmware(const Case& about, std::span<const Boot> boots, Sentences& out);
 /// Images that only a version file names; a version file of our own.
 void find_listed_firmware(const Case& about, const Boot& boot, Sentences& out);
 void find_refused_uploads(const Case& about, const Boot& boot, Sentences& out);

@@ -168,6 +168,39 @@ std::string about_malformed(const Case& about, const Boot& boot, const Meant& me
     return "Expected is a well-formed file. This server has none of that name: see where the phone has it from.";
 }
 
+/// A path of a URL, and one that was asked for here: without the token or folder before it, and either may be cut.
+bool is_same_path(std::string_view said, std::string_view asked) {
+    constexpr std::size_t cut_from = 40;
+    const auto ends_with = [](std::string_view text, std::string_view name) {
+        return text == name ||
+               (text.size() > name.size() && text.ends_with(name) && text[text.size() - name.size() - 1] == '/');
+    };
+    return ends_with(said, asked) || ends_with(asked, said) ||
+           (std::min(said.size(), asked.size()) >= cut_from && (said.starts_with(asked) || asked.starts_with(said)));
+}
+
+/// Of what failed on its way: the timeline knows it better, unless it is not of here.
+std::string about_another_server(const Case& about, const Boot& boot, const Meant& meant) {
+    if (meant.path.empty()) return {};
+    const bool was_asked = std::any_of(boot.begin(), boot.end(), [&](const TimelineEvent* event) {
+        return is_file_request(*event) && is_same_path(meant.path, event->path.view());
+    });
+    if (was_asked) return {};
+    return fmt::format(
+        "This server was not asked for it: that address is another server's, or the phone does not reach "
+        "this one there. Where the phone has it from, one of its files has it (`offhook render {}` lists "
+        "them), or it was typed in.",
+        about.device.mac.text());
+}
+
+std::string about_bad_rule(const Case& about) {
+    return fmt::format(
+        "Expected is a rule that the phone can follow. One that this server gives it and that is wrong is "
+        "told below; else it was typed in, or stands in another server's file: `offhook render {}` lists "
+        "those of this one.",
+        about.device.mac.text());
+}
+
 std::string what_to_do(const Case& about, const Boot& boot, const Meant& meant, LogMeaning meaning) {
     switch (meaning) {
     case LogMeaning::bad_checksum:
@@ -180,6 +213,8 @@ std::string what_to_do(const Case& about, const Boot& boot, const Meant& meant, 
         return about_sealed(about, meant);
     case LogMeaning::malformed:
         return about_malformed(about, boot, meant);
+    case LogMeaning::bad_rule:
+        return about_bad_rule(about);
     case LogMeaning::begins:
     case LogMeaning::asks:
     case LogMeaning::fetched:
@@ -274,6 +309,7 @@ std::vector<Said> still_true(const config::Family& family, std::span<const Timel
 std::string about_said(const Case& about, const Boot& boot, const LogFinding& finding) {
     const Meant meant = meant_by_name(about, finding.file);
     auto advice = what_to_do(about, boot, meant, finding.meaning);
+    if (finding.meaning == LogMeaning::transfer_failed) advice = about_another_server(about, boot, meant);
     const bool may_be_sealed = finding.meaning == LogMeaning::malformed && meant.named.document != nullptr &&
                                meant.named.document->seal != nullptr && meant.stored == nullptr &&
                                !stated_by(about, "provisioning.sealed").empty();

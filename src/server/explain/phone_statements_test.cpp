@@ -202,7 +202,8 @@ TEST(PhoneStatements, PutNoWordsIntoOurMouth) {
 
 const MacAddress spa_mac(0x000e08aabbccULL);
 
-std::string told_of_spa(std::initializer_list<std::string_view> newest_first, const SettingRows& more = {}) {
+std::string told_of_spa(std::initializer_list<std::string_view> newest_first, const SettingRows& more = {},
+                        std::initializer_list<std::string_view> asked_here = {}) {
     catalogue::SnapshotBuilder builder;
     catalogue::Site site;
     site.id = catalogue::default_site;
@@ -228,8 +229,17 @@ std::string told_of_spa(std::initializer_list<std::string_view> newest_first, co
         event.user_agent = std::string_view("SPA-942 00:0e:08:aa:bb:cc");
         said.push_back(event);
     }
-    const std::vector<TimelineEvent> nothing;
-    ExplainInput input{spa_mac, snapshot.get(), &house_families(), nothing};
+    std::vector<TimelineEvent> asked;
+    for (const auto path : asked_here) {
+        TimelineEvent event;
+        event.at = noon;
+        event.mac = spa_mac;
+        event.verb = EventVerb::get;
+        event.outcome = Outcome::broken_off;
+        event.path = path;
+        asked.push_back(event);
+    }
+    ExplainInput input{spa_mac, snapshot.get(), &house_families(), asked};
     input.said = said;
     return conclusion(explain(input));
 }
@@ -258,7 +268,30 @@ TEST(PhoneStatements, WhatCameAfterwardsMakesAFailureGood) {
 
 TEST(PhoneStatements, WhatTheTimelineKnowsBetterIsNotToldBySyslog) {
     for (const auto* text : {"Resync failed: file not found", "Resync failed: http_get failed", "Anything else"})
-        EXPECT_THAT(told_of_spa({text, asks_own}), Not(HasSubstr("By syslog"))) << text;
+        EXPECT_THAT(told_of_spa({text, asks_own}, {}, {"000e08aabbcc.xml"}), Not(HasSubstr("By syslog"))) << text;
+}
+
+TEST(PhoneStatements, AServerThatIsNotThisOneIsToldBySyslog) {
+    const auto text = told_of_spa({"Resync failed: tftp timeout", "Requesting resync tftp://192.0.2.77:69/c.xml"}, {},
+                                  {"spa942.xml", "000e08aabbcc.xml"});
+    EXPECT_THAT(text, HasSubstr("it says of tftp://192.0.2.77:69/c.xml: "));
+    EXPECT_THAT(text, HasSubstr("This server was not asked for it"));
+    EXPECT_THAT(text, HasSubstr("`offhook render 000e08aabbcc`"));
+    for (const auto* asked : {"c.xml", "folder/c.xml"})
+        EXPECT_THAT(told_of_spa({"Resync failed: tftp timeout", "Requesting resync tftp://192.0.2.77:69/folder/c.xml"},
+                                {}, {asked}),
+                    Not(HasSubstr("By syslog")))
+            << asked << ": a token is no part of what is asked for";
+    EXPECT_THAT(told_of_spa({"Resync failed: http_get failed"}), Not(HasSubstr("By syslog"))) << "of nobody knows what";
+}
+
+TEST(PhoneStatements, ARuleThatItCannotFollowIsToldBySyslog) {
+    for (const auto* error :
+         {"Resync failed: invalid rule", "Upgrade failed: invalid rule", "Upgrade failed: scheme unsupported"}) {
+        const auto text = told_of_spa({error, got_own, asks_own}, {}, {"000e08aabbcc.xml"});
+        EXPECT_THAT(text, HasSubstr("Expected is a rule that the phone can follow")) << error;
+        EXPECT_THAT(text, Not(HasSubstr("it says of"))) << "it is about no file";
+    }
 }
 
 } // namespace

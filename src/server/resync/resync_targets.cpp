@@ -1,6 +1,7 @@
 #include "server/resync/resync_targets.hpp"
 
 #include "base/text.hpp"
+#include "config/render/render.hpp"
 #include "server/layers.hpp"
 #include "server/lines.hpp"
 
@@ -52,12 +53,44 @@ Line first_line(const catalogue::Snapshot& snapshot, const config::Family& famil
 
 constexpr std::uint16_t web_port_default = 80;
 
-/// The path of a phone's own page, a column of the pack's models: "resync_page". "": it has none.
+/// A column of the pack's models; "": it has none.
+std::string_view trait_of(const config::Model* model, std::string_view name) {
+    if (model == nullptr) return {};
+    for (const auto& trait : model->traits)
+        if (trait.name == name) return trait.value;
+    return {};
+}
+
+/// The path of a phone's own page: "resync_page". "": it has none.
 std::string page_of(const config::Family* family, std::string_view model, std::string_view event) {
-    const auto* row = family == nullptr ? nullptr : family->find_model(model);
-    if (row == nullptr) return {};
-    for (const auto& trait : row->traits)
-        if (trait.name == fmt::format("{}_page", event) && trait.value.starts_with('/')) return trait.value;
+    if (family == nullptr) return {};
+    const auto page = trait_of(family->find_model(model), fmt::format("{}_page", event));
+    return page.starts_with('/') ? std::string(page) : std::string();
+}
+
+/// What leads a phone to its own file: the pack's rule of the name "resync_rule", as the phones of its site are told
+/// it, never an operator's own, which may hold a key. "": no setting says where this server is; then what a phone does
+/// without an argument counts.
+std::string own_rule(const catalogue::Snapshot& snapshot, const config::Family& family, const catalogue::Site& site,
+                     const config::Model* model) {
+    const auto name = trait_of(model, "resync_rule");
+    if (name.empty()) return {};
+    const Layers layers(snapshot, family, site, nullptr, model);
+    config::Subject subject;
+    subject.family = &family;
+    subject.model = model;
+    subject.model_name = model->name;
+    subject.site_name = site.name;
+    subject.shared = layers.shared();
+    subject.all = layers.all();
+    for (const config::Document& document : family.documents()) {
+        if (document.content != config::Document::Content::shared || document.syntax == nullptr) continue;
+        const auto rendered = config::render(document, subject);
+        if (!rendered) return {};
+        for (const auto& written : rendered->parameters)
+            if (written.parameter.name == name && written.origin == config::LayerKind::vendor_default)
+                return written.parameter.value;
+    }
     return {};
 }
 
@@ -80,7 +113,10 @@ void take_page(const catalogue::Snapshot& snapshot, const config::Family* family
         return value == nullptr ? std::string() : std::string(value->value);
     };
     PageTask task{page, std::nullopt};
-    if (!wish.rule.empty()) task.target += "?" + page_argument(wish.rule);
+    auto rule = wish.rule;
+    if (rule.empty() && out.task.event == "resync")
+        rule = own_rule(snapshot, *family, *site, family->find_model(device.model));
+    if (!rule.empty()) task.target += "?" + page_argument(rule);
     if (auto password = text("web.admin_password"); !password.empty())
         task.account = protocol::BasicCredentials{"admin", std::move(password)};
     out.page = std::move(task);
