@@ -14,7 +14,6 @@ std::shared_ptr<const Family> family_of_text_rows() {
                  "[[request]]\nuser_agent = \"P {model}\"\nsource = \"made up\"\n"
                  "[[document]]\nkind = \"phone\"\npath = \"{mac}.xml\"\nsyntax = \"snom-xml\"\nsummary = \"all\"\n",
                  "[model.M4]\nlines = 4\nkeys = 4\n",
-                 "[otherwise]\nsecret = false\nreboots = false\nsource = \"s\"\nconfidence = \"C\"\n"
                  "\"active.{n}\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n"
                  "\"user.{n}\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n"
                  "\"host.{n}\" = { type = \"text\", source = \"s\", confidence = \"C\" }\n"
