@@ -138,18 +138,36 @@ bool is_one_word(const Pack& pack, SettingKey key, std::string_view a, std::stri
     });
 }
 
-/// Codecs that the family has a parameter for, in the order asked.
+/// Whether the server said that the family has no word for this codec: of one, or of all that were asked.
+bool is_left_out(const TwoEnds& ends, SettingKey key, std::string_view word) {
+    constexpr std::string_view of_all = "has none of '";
+    return std::any_of(ends.notes.begin(), ends.notes.end(), [&](const MapNote& note) {
+        if (note.setting != name_of(key)) return false;
+        if (note.text.find("'" + std::string(word) + "'") != std::string::npos) return true;
+        const auto at = note.text.find(of_all);
+        if (at == std::string::npos) return false;
+        const auto words = std::string_view(note.text).substr(at + of_all.size());
+        const auto all = split(words.substr(0, words.find('\'')), ' ');
+        return std::find(all.begin(), all.end(), word) != all.end();
+    });
+}
+
+/// Codecs of `value` that the family has a parameter for, in its order.
 std::string tellable(const TwoEnds& ends, SettingKey key, std::string_view value) {
     std::vector<std::string> words;
-    for (const MapNote& note : ends.notes)
-        if (note.setting == name_of(key) && note.text.find("has none of") != std::string::npos) return {};
-    for (const auto word : split(value, ' ')) {
-        const bool left_out = std::any_of(ends.notes.begin(), ends.notes.end(), [&](const MapNote& note) {
-            return note.setting == name_of(key) && note.text.find("'" + std::string(word) + "'") != std::string::npos;
-        });
-        if (!left_out) words.emplace_back(word);
-    }
+    for (const auto word : split(value, ' '))
+        if (!is_left_out(ends, key, word)) words.emplace_back(word);
     return join(words, " ");
+}
+
+/// Where the family has none of what is asked, the phone keeps its own, or what a document of many tells it.
+bool is_as_far_as_told(const TwoEnds& ends, SettingKey key, std::string_view asked, std::string_view got) {
+    const auto wanted = tellable(ends, key, asked);
+    if (!wanted.empty() || got.empty()) return wanted == got;
+    return std::any_of(ends.refs.begin(), ends.refs.end(), [&](const config::LayerRef& layer) {
+        const auto value = layer.layer->find(key);
+        return layer.kind <= config::LayerKind::model && value && tellable(ends, key, *value) == got;
+    });
 }
 
 bool is_same(const Pack& pack, const TwoEnds& ends, SettingKey key, std::string_view asked, std::string_view got) {
@@ -162,7 +180,7 @@ bool is_same(const Pack& pack, const TwoEnds& ends, SettingKey key, std::string_
         const auto one = config::load_zone(asked), other = config::load_zone(got);
         return one && other && *one == *other;
     }
-    if (type == config::SettingType::list && tellable(ends, key, asked) == got) return true;
+    if (type == config::SettingType::list && is_as_far_as_told(ends, key, asked, got)) return true;
     return !is_never_lossy(key) && is_one_word(pack, key, asked, got);
 }
 
