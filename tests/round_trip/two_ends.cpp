@@ -16,7 +16,8 @@ namespace offhook::round_trip {
 using config::LayerKind;
 
 MacAddress mac_of(const config::Family& family) {
-    return MacAddress(std::uint64_t{family.ouis().front()} << 24U | 0xabcdefU);
+    const auto ouis = family.ouis(); // a family may have none of its own
+    return MacAddress(std::uint64_t{ouis.empty() ? 0x00562b : ouis.front()} << 24U | 0xabcdefU);
 }
 
 TwoEnds::TwoEnds(const GeneratedCatalogue& catalogue) : catalogue_(catalogue) {
@@ -36,6 +37,8 @@ TwoEnds::TwoEnds(const GeneratedCatalogue& catalogue) : catalogue_(catalogue) {
         boot_polycom();
     else if (name == "panasonic")
         boot_panasonic();
+    else if (name == "yealink")
+        boot_yealink();
     else
         boot_plain();
     read = catalogue.family->read(in_force, catalogue.model);
@@ -133,7 +136,19 @@ void TwoEnds::boot_panasonic() {
     for (const auto& [name, value] : flash.parameters) in_force.push_back({name, value});
 }
 
-/// Two files: what all share, then the phone's own, whose parameters count.
+/// Its boot file says which files there are, and in which order; the later line of two counts.
+void TwoEnds::boot_yealink() {
+    const auto boot = serve(mac_of(*catalogue_.family).text() + ".boot");
+    if (!boot) return;
+    const auto list = config::find_syntax("yealink-boot")->read(boot->served());
+    if (!list) return complaints.push_back(list.error().text());
+    std::map<std::string, std::string> values;
+    for (const auto& [include, name] : list->parameters)
+        if (!take_plain(name, values)) return;
+    for (const auto& [name, value] : values) in_force.push_back({name, value});
+}
+
+/// What all share, then the model's, then the phone's own, whose parameters count.
 void TwoEnds::boot_plain() {
     std::map<std::string, std::string> values;
     using Content = config::Document::Content;
@@ -145,14 +160,23 @@ void TwoEnds::boot_plain() {
             subject.model = catalogue_.model;
             subject.model_name = catalogue_.model->name;
             subject.mac = mac_of(*catalogue_.family);
-            const auto name = config::document_name(document, subject);
-            const auto served = serve(name);
-            if (!served) return;
-            const auto parsed = document.syntax->read(served->text);
-            if (!parsed) return complaints.push_back(name + ": " + parsed.error().text());
-            for (const auto& [parameter, value] : parsed->parameters) values[parameter] = value;
+            if (!take_plain(config::document_name(document, subject), values)) return;
         }
     for (const auto& [name, value] : values) in_force.push_back({name, value});
+}
+
+/// False: the phone has no such file, or cannot read it.
+bool TwoEnds::take_plain(const std::string& name, std::map<std::string, std::string>& values) {
+    const auto served = serve(name);
+    if (!served) return false;
+    const auto parsed = catalogue_.family->match_path(name)->document->syntax->read(served->text);
+    if (!parsed) {
+        complaints.push_back(name + ": " + parsed.error().text());
+        return false;
+    }
+    for (const auto& note : parsed->notes) complaints.push_back(name + ": " + note.text);
+    for (const auto& [parameter, value] : parsed->parameters) values[parameter] = value;
+    return true;
 }
 
 } // namespace offhook::round_trip

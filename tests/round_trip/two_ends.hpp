@@ -1,6 +1,7 @@
 #pragma once
 /// @file  TwoEnds: a catalogue's phone boots - the server renders each file that the phone asks for by name, and the
-/// virtual phone's own code reads and merges them.
+/// virtual phone's own code reads and merges them. For families without a virtual phone, the reader of the files'
+/// grammar does, in the order that their documents have.
 ///
 /// Nothing here knows what a file means: names, order and merging are the phone's, bytes the server's.
 #include "generated_catalogue.hpp"
@@ -29,13 +30,16 @@ struct TwoEnds {
     std::vector<config::Parameter> in_force;                       ///< in the phone
     config::ReadResult read;                                       ///< of what is in force
 
+    [[nodiscard]] const config::Model* model() const { return catalogue_.model; }
     /// Null text: refused, or no such document.
     [[nodiscard]] std::optional<config::Rendered> serve(const std::string& name);
 
 private:
     void boot_polycom();
     void boot_panasonic();
+    void boot_yealink();
     void boot_plain();
+    [[nodiscard]] bool take_plain(const std::string& name, std::map<std::string, std::string>& values);
 
     const GeneratedCatalogue& catalogue_;
     std::size_t shared_count_ = 0;

@@ -139,5 +139,25 @@ TEST(PackSamples, AModelIsReadFromANameToo) {
     EXPECT_EQ(model_of(linksys, *linksys.match_path("000e08aabbcc.xml")), nullptr);
 }
 
+TEST(PackSamples, AnAgentTellsASerialNumberWithoutAMacOrBoth) {
+    const Family& linksys = *find_family(all(), "linksys-spa");
+    const struct {
+        const char* agent;
+        const char* serial;
+        std::optional<MacAddress> mac;
+    } rows[] = {
+        {"Linksys/SPA-942-5.1.8 (88019FA42805)", "88019FA42805", std::nullopt},
+        {"Linksys/SPA-942-5.1.8(a) (88019FA42805)", "88019FA42805", std::nullopt},
+        {"Cisco/SPA504G-7.5.2 (000e08aabbcc)(CBT000000AA)", "CBT000000AA", MacAddress(0x000e08aabbccULL)},
+        {"Linksys/SPA942-5.1.8", "", std::nullopt},
+    };
+    for (const auto& row : rows) {
+        const auto match = linksys.match_user_agent(row.agent);
+        ASSERT_TRUE(match) << row.agent;
+        EXPECT_EQ(match->serial, row.serial) << row.agent;
+        EXPECT_EQ(match->mac, row.mac) << row.agent;
+    }
+}
+
 } // namespace
 } // namespace offhook::config

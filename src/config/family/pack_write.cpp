@@ -57,6 +57,8 @@ private:
     };
     struct Input {
         std::string ours, theirs; ///< the part of the setting; empty where there is none, or the family cannot say it
+        std::string refusal;      ///< why the family cannot say it
+        bool is_noted = false;    ///< that it is left out
     };
 
     [[nodiscard]] std::span<const Value> values_of(std::uint16_t setting) const {
@@ -264,6 +266,8 @@ private:
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             inputs_[i].ours.clear();
             inputs_[i].theirs.clear();
+            inputs_[i].refusal.clear();
+            inputs_[i].is_noted = false;
             const Value* value = find(row.sources[i].what.setting, index);
             if (value == nullptr) continue;
             if (from == nullptr || value->origin > from->origin) from = value;
@@ -279,8 +283,9 @@ private:
         for (const Form& form : row.forms) {
             if (!conditions_met(form)) continue;
             for (const Form::Condition& condition : form.when) {
-                chosen_.push_back({row.sources[condition.input].what.setting, index});
-                if (is_forbidden_) spoken_.push_back(chosen_.back()); // and the other is what is noted
+                const SettingKey key{row.sources[condition.input].what.setting, index};
+                if (!condition.value.empty()) chosen_.push_back(key); // a `*` says that there is one, not which
+                if (is_forbidden_) spoken_.push_back(key);            // and the other is what is noted
             }
             FormValues texts{};
             bool complete = true;
@@ -293,8 +298,9 @@ private:
             if (!complete || !form.write(texts, ours_)) continue;
             const std::string text = ours_;
             for (const Form::Condition& condition : form.when)
-                spoken_.push_back({row.sources[condition.input].what.setting, index});
+                if (!condition.value.empty()) spoken_.push_back({row.sources[condition.input].what.setting, index});
             note_switch(row, form, index);
+            note_dropped(row, form, index);
             return emit_row(row, index, text, *from);
         }
         // Where no form is for these conditions, the row has nothing to do with them; nor where another row has said
@@ -312,7 +318,7 @@ private:
         std::string remark;
         if (const auto done = source.spell(input.ours, input.theirs, remark); !done) {
             input.theirs.clear();
-            refusal_ = done.error().message;
+            input.refusal = refusal_ = done.error().message;
             refused_ = value.key;
         }
         if (!remark.empty()) note(name_of(value.key), std::move(remark));
@@ -320,7 +326,7 @@ private:
             note(name_of(value.key), "left out of " + row.write.front().with(value.key.index) + ": a '" +
                                          std::string(1, c) + "' would end its place there");
             input.theirs.clear();
-            is_forbidden_ = true;
+            input.is_noted = is_forbidden_ = true;
         }
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
@@ -331,6 +337,20 @@ private:
             const std::string& ours = inputs_[condition.input].ours;
             return condition.value.empty() ? !ours.empty() : ours == condition.value;
         });
+    }
+
+    /// What the form that was written has no place for, and no other row either.
+    void note_dropped(const Row& row, const Form& form, std::uint16_t index) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i) {
+            const SettingKey key{row.sources[i].what.setting, index};
+            const Input& input = inputs_[i];
+            if (input.ours.empty() || input.is_noted || form.uses(i) || form.has_condition_on(i)) continue;
+            if (row.only_chooses(i) || !pack_.has_one_place(key.id)) continue;
+            const ParameterName& name = row.write.front();
+            note(name_of(key), !input.refusal.empty() ? input.refusal
+                                                      : "left out: " + (index == 0 ? name.text() : name.with(index)) +
+                                                            " has no place for it beside what else is stated");
+        }
     }
 
     /// A word that says only that there is some value: it goes where that value has no place.

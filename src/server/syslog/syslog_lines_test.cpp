@@ -10,6 +10,7 @@ using catalogue::Outcome;
 using catalogue::TimelineEvent;
 
 const MacAddress spa_mac(0x000e08aabbccULL);
+const MacAddress module_mac(0x00405a000001ULL);
 const auto phone_address = *IpAddress::from_text("192.0.2.50");
 
 class SyslogLinesTest : public testing::Test {
@@ -24,6 +25,7 @@ protected:
         auto device = device_of(spa_mac, line_rows("1001"));
         device.family = "linksys-spa";
         device.model = "SPA942";
+        device.wifi_mac = module_mac;
         builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
         lines.publish(builder.build(1));
     }
@@ -65,6 +67,14 @@ TEST_F(SyslogLinesTest, TellOfADeviceByTheMacInThem) {
     EXPECT_EQ(told[2].kind.view(), "malformed");
     EXPECT_EQ(told[2].outcome, Outcome::failed);
     EXPECT_EQ(told[2].path.view(), "Resync failed: corrupt file");
+}
+
+TEST_F(SyslogLinesTest, UnderTheMacOfADevicesWiFiModuleAreThatDevices) {
+    say("<134>SPA-942 00:40:5a:00:00:01 -- Resync failed: corrupt file");
+    const auto told = events();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].mac, spa_mac);
+    EXPECT_EQ(told[0].acquaintance, Acquaintance::device);
 }
 
 TEST_F(SyslogLinesTest, OfAStrangerAreAStrangersContact) {
