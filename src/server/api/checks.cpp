@@ -6,6 +6,7 @@
 #include "server/discovery/offer_lengths.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace offhook::server {
 
@@ -29,6 +30,21 @@ Result<void> check_family_and_model(const config::Families& families, std::strin
                 "model");
 }
 
+namespace {
+
+/// A raw value may be a secret: a reason that repeats it stays here.
+tl::unexpected<Error> no_place(const config::Family& family, const config::Document& document,
+                               const catalogue::SettingText& setting, const Error& why) {
+    const bool shows = !setting.value.empty() && why.message.find(setting.value) != std::string::npos;
+    const std::string reason = shows ? "its grammar has no place for this name or value" : why.message;
+    return fail(ErrorCode::invalid,
+                fmt::format("a {} phone's {} file cannot carry it: {}. Is the parameter of this family?", family.name(),
+                            document.kind, reason),
+                setting.name);
+}
+
+} // namespace
+
 Result<void> check_raw_parameters(const config::Families& families, std::string_view family,
                                   std::span<const catalogue::SettingText> settings) {
     const auto* known = config::find_family(families, family);
@@ -41,10 +57,8 @@ Result<void> check_raw_parameters(const config::Families& families, std::string_
             const bool goes_in = of_fixed ? config::holds_fixed(document, *known, parameter.name)
                                           : document.content != config::Document::Content::fixed;
             if (!goes_in || document.syntax == nullptr) continue;
-            if (!document.syntax->write(std::span(&parameter, 1)))
-                return fail(ErrorCode::invalid,
-                            "the files of this family cannot carry this name or value; is the parameter's name right?",
-                            setting.name);
+            const auto written = document.syntax->write(std::span(&parameter, 1));
+            if (!written) return no_place(*known, document, setting, written.error());
         }
     }
     return {};
