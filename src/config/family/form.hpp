@@ -5,7 +5,7 @@
 ///         Taking apart, a variable runs to the first place of the literal behind it, at the end to the last. A value
 ///         in square brackets (an IPv6 address) is taken whole. `when` are inputs that must have a certain value of
 ///         ours: they choose the form, and reading it gives them. A value with a character of `without` is neither
-///         written nor read: it would end its place.
+///         written nor read: it would end its place. A form without any text empties the parameter.
 /// Limits  pack_limits::form_variables_max inputs.
 #include "base/result.hpp"
 
@@ -36,6 +36,7 @@ public:
     [[nodiscard]] static Result<Form> compile(std::string_view text, std::span<const std::string> names);
 
     std::vector<Condition> when;
+    bool is_read = true; ///< false: written only, for another form reads it back as what means the same
     std::string without; ///< characters that no value may hold: they mean something in the language of the text
 
     /// The first of them in `value`; 0 where there is none.

@@ -24,8 +24,8 @@ bool same_block(const Row& a, const Row& b) {
 } // namespace
 
 Pack::Pack(PackContent content)
-    : content_(std::move(content)), mapped_(vocabulary().size()), used_(vocabulary().size()),
-      places_(vocabulary().size()), parts_(vocabulary().size()) {
+    : content_(std::move(content)), mapped_(vocabulary().size()), plain_(vocabulary().size()),
+      used_(vocabulary().size()), parts_(vocabulary().size()) {
     find_used();
     std::set<std::uint16_t> stated;
     for (std::uint32_t i = 0; i < content_.rows.size(); ++i) {
@@ -33,10 +33,9 @@ Pack::Pack(PackContent content)
         for (std::size_t at = 0; at < row.sources.size(); ++at) {
             const Source& source = row.sources[at];
             mapped_[source.what.setting] = true;
-            if (row.only_chooses(at)) continue;
-            stated.insert(source.what.setting);
-            ++places_[source.what.setting];
-            parts_[source.what.setting].push_back(source.what.part);
+            if (row.forms.empty() && source.what.part == Part{}) plain_[source.what.setting] = true;
+            if (!row.only_chooses(at)) stated.insert(source.what.setting);
+            if (!row.only_chooses(at)) parts_[source.what.setting].push_back(source.what.part);
         }
         const bool joins = !blocks_.empty() && same_block(content_.rows[blocks_.back().first], row);
         if (joins)

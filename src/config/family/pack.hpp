@@ -90,8 +90,8 @@ public:
     };
     [[nodiscard]] std::span<const Block> blocks() const { return blocks_; }
     [[nodiscard]] bool maps(std::uint16_t setting) const { return mapped_[setting]; }
-    /// Just one row writes it: what that leaves out stands nowhere.
-    [[nodiscard]] bool has_one_place(std::uint16_t setting) const { return places_[setting] == 1; }
+    /// A plain row writes the whole of it, whatever is stated beside it.
+    [[nodiscard]] bool has_row_of_its_own(std::uint16_t setting) const { return plain_[setting]; }
     /// No row writes it, but files name it, or it decides what rows write.
     [[nodiscard]] bool is_used(std::uint16_t setting) const { return used_[setting]; }
     /// Whether a key of that type is a contact of the phone's directory.
@@ -106,8 +106,7 @@ public:
 private:
     PackContent content_;
     std::vector<Block> blocks_;
-    std::vector<bool> mapped_, used_;
-    std::vector<std::uint16_t> places_;    ///< by setting: how many rows write it
+    std::vector<bool> mapped_, plain_, used_;
     std::vector<const OtherFile*> beside_; ///< by document: what else has its names
     std::vector<std::uint16_t> choosers_;
     std::vector<std::vector<Part>> parts_; ///< by setting

@@ -180,7 +180,7 @@ private:
         const std::uint16_t place = row.every_line ? 0 : index;
         for (const Form& form : row.forms) {
             FormValues texts{};
-            if (!form.read(text, texts)) continue;
+            if (!form.is_read || !form.read(text, texts)) continue;
             std::vector<std::pair<std::size_t, std::string>> values;
             bool fits = true;
             for (std::size_t i = 0; i < row.sources.size() && fits; ++i) {

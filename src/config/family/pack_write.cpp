@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "config/family/release.hpp"
+#include "config/family/unsaid.hpp"
 #include "config/family/value_range.hpp"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ public:
         }
         drop_switches();
         note_unchosen();
+        unsaid_.tell(pack_, settings_, release_, out_.notes);
         note_unmapped();
         write_raw();
         if (pack_.content().ranges == PackContent::Ranges::kept) drop_out_of_range();
@@ -58,7 +60,6 @@ private:
     struct Input {
         std::string ours, theirs; ///< the part of the setting; empty where there is none, or the family cannot say it
         std::string refusal;      ///< why the family cannot say it
-        bool is_noted = false;    ///< that it is left out
     };
 
     [[nodiscard]] std::span<const Value> values_of(std::uint16_t setting) const {
@@ -92,12 +93,27 @@ private:
         const unsigned most = model_ == nullptr ? 0 : block.of_lines ? model_->lines : block.of_keys ? model_->keys : 0;
         for (std::size_t n = used._Find_first(); n < index_count; n = used._Find_next(n)) {
             if (most != 0 && n > most) {
-                note(block.of_lines ? "line." + std::to_string(n) : "key." + std::to_string(n),
-                     model_->name + " has " + std::to_string(most) + (block.of_lines ? " lines" : " keys"));
+                note_beyond(block, static_cast<std::uint16_t>(n), most);
                 continue;
             }
             for (const Row* row : stated_) write_row(*row, static_cast<std::uint16_t>(n));
         }
+    }
+
+    /// A row of lines may hold settings of keys: of a key beyond the phone's keys their own rows tell.
+    void note_beyond(const Pack::Block& block, std::uint16_t index, unsigned most) {
+        const bool of_lines = std::any_of(block.settings.begin(), block.settings.end(), [&](std::uint16_t setting) {
+            return spec_of({setting, 0}).name.starts_with("line.") && find(setting, index) != nullptr;
+        });
+        if (block.of_lines && !of_lines && model_->keys != 0) return;
+        const std::string who = (of_lines ? "line." : "key.") + std::to_string(index);
+        beyond_.push_back(who + ".");
+        note(who, model_->name + " has " + std::to_string(most) + (block.of_lines ? " lines" : " keys"));
+    }
+
+    [[nodiscard]] bool is_beyond(SettingKey key) const {
+        return !beyond_.empty() && std::any_of(beyond_.begin(), beyond_.end(),
+                                               [&](const std::string& who) { return name_of(key).starts_with(who); });
     }
 
     /// Whether the phone's firmware has what came with `since`. What nobody stated may be any release.
@@ -262,12 +278,12 @@ private:
         const Value* from = nullptr;
         bool any = false;
         refusal_.clear();
+        refused_ = {Layer::raw_id, 0};
         is_forbidden_ = false;
         for (std::size_t i = 0; i < row.sources.size(); ++i) {
             inputs_[i].ours.clear();
             inputs_[i].theirs.clear();
             inputs_[i].refusal.clear();
-            inputs_[i].is_noted = false;
             const Value* value = find(row.sources[i].what.setting, index);
             if (value == nullptr) continue;
             if (from == nullptr || value->origin > from->origin) from = value;
@@ -300,16 +316,29 @@ private:
             for (const Form::Condition& condition : form.when)
                 if (!condition.value.empty()) spoken_.push_back({row.sources[condition.input].what.setting, index});
             note_switch(row, form, index);
-            note_dropped(row, form, index);
+            leave_unused(row, &form, index);
             return emit_row(row, index, text, *from);
         }
         // Where no form is for these conditions, the row has nothing to do with them; nor where another row has said
         // what this one has no word for.
         const bool said_elsewhere =
             !refusal_.empty() && std::find(spoken_.begin(), spoken_.end(), refused_) != spoken_.end();
-        if (meant && !said_elsewhere && !is_forbidden_)
+        if (!meant) return leave_unused(row, nullptr, index);
+        if (!said_elsewhere && !is_forbidden_)
             note(name_of(from->key),
                  !refusal_.empty() ? refusal_ : "its value cannot stand in " + row.write.front().text());
+    }
+
+    /// What `form`, which is written, says of the row's inputs; where there is none, nothing is said.
+    void leave_unused(const Row& row, const Form* form, std::uint16_t index) {
+        for (std::size_t i = 0; i < row.sources.size(); ++i) {
+            const SettingKey key{row.sources[i].what.setting, index};
+            if (inputs_[i].ours.empty()) continue;
+            if (form != nullptr && (form->uses(i) || form->has_condition_on(i)))
+                unsaid_.said(key);
+            else if (!row.only_chooses(i)) // of those another note tells
+                unsaid_.left(key, row, inputs_[i].refusal);
+        }
     }
 
     void take_input(const Row& row, std::size_t at, const Value& value, Input& input) {
@@ -326,7 +355,7 @@ private:
             note(name_of(value.key), "left out of " + row.write.front().with(value.key.index) + ": a '" +
                                          std::string(1, c) + "' would end its place there");
             input.theirs.clear();
-            input.is_noted = is_forbidden_ = true;
+            is_forbidden_ = true;
         }
         const bool v6 = source.what.type == SettingType::host && input.theirs.find(':') != std::string::npos;
         if (v6) input.theirs = "[" + input.theirs + "]";
@@ -337,20 +366,6 @@ private:
             const std::string& ours = inputs_[condition.input].ours;
             return condition.value.empty() ? !ours.empty() : ours == condition.value;
         });
-    }
-
-    /// What the form that was written has no place for, and no other row either.
-    void note_dropped(const Row& row, const Form& form, std::uint16_t index) {
-        for (std::size_t i = 0; i < row.sources.size(); ++i) {
-            const SettingKey key{row.sources[i].what.setting, index};
-            const Input& input = inputs_[i];
-            if (input.ours.empty() || input.is_noted || form.uses(i) || form.has_condition_on(i)) continue;
-            if (row.only_chooses(i) || !pack_.has_one_place(key.id)) continue;
-            const ParameterName& name = row.write.front();
-            note(name_of(key), !input.refusal.empty() ? input.refusal
-                                                      : "left out: " + (index == 0 ? name.text() : name.with(index)) +
-                                                            " has no place for it beside what else is stated");
-        }
     }
 
     /// A word that says only that there is some value: it goes where that value has no place.
@@ -377,7 +392,7 @@ private:
     void note_unchosen() {
         for (const std::uint16_t setting : pack_.choosers())
             for (const Value& value : values_of(setting)) {
-                if (value.value.empty() || pack_.is_in_directory(value, release_)) continue;
+                if (value.value.empty() || pack_.is_in_directory(value, release_) || is_beyond(value.key)) continue;
                 const auto is_in = [&](const std::vector<SettingKey>& keys) {
                     return std::find(keys.begin(), keys.end(), value.key) != keys.end();
                 };
@@ -453,7 +468,9 @@ private:
     std::vector<SettingKey> chosen_;                            ///< settings whose value some form is for
     std::vector<SettingKey> spoken_;                            ///< and some such form has been written
     std::vector<std::pair<SettingKey, const Row*>> switches_;   ///< written because a setting has some value
-    std::vector<SettingKey> out_of_range_;                      ///< settings of which a value was left out
+    std::vector<std::string> beyond_;                           ///< "key.5.": told that the model has none
+    UnsaidInputs unsaid_;
+    std::vector<SettingKey> out_of_range_; ///< settings of which a value was left out
     WriteResult out_;
 };
 

@@ -81,6 +81,40 @@ Result<std::string> Source::unspell(std::uint16_t index, std::string_view theirs
     return check_part(what, index, theirs);
 }
 
+std::vector<const Form*> Row::forms_of_text() const {
+    std::vector<const Form*> out;
+    for (const Form& form : forms)
+        if (!form.text().empty()) out.push_back(&form);
+    return out;
+}
+
+std::vector<const Form*> Row::forms_with(std::uint16_t setting) const {
+    std::vector<const Form*> out;
+    for (const Form& form : forms)
+        for (std::size_t i = 0; i < sources.size(); ++i)
+            if (sources[i].what.setting == setting && form.uses(i)) out.push_back(&form);
+    return out;
+}
+
+bool exclude_each_other(const Row& a, const std::vector<const Form*>& of_a, const Row& b,
+                        const std::vector<const Form*>& of_b) {
+    const auto differ = [&](const Form::Condition& x, const Form::Condition& y) {
+        const SettingPart &left = a.sources[x.input].what, &right = b.sources[y.input].what;
+        return left.setting == right.setting && left.part == right.part && !x.value.empty() && !y.value.empty() &&
+               x.value != y.value;
+    };
+    const auto exclude = [&](const Form* x, const Form* y) {
+        return std::any_of(x->when.begin(), x->when.end(), [&](const Form::Condition& one) {
+            return std::any_of(y->when.begin(), y->when.end(),
+                               [&](const Form::Condition& other) { return differ(one, other); });
+        });
+    };
+    if (of_a.empty() || of_b.empty()) return false;
+    return std::all_of(of_a.begin(), of_a.end(), [&](const Form* x) {
+        return std::all_of(of_b.begin(), of_b.end(), [&](const Form* y) { return exclude(x, y); });
+    });
+}
+
 bool Row::only_chooses(std::size_t input) const {
     return !forms.empty() &&
            std::none_of(forms.begin(), forms.end(), [&](const Form& form) { return form.uses(input); });

@@ -71,10 +71,20 @@ struct Row {
     /// The input stands in no form's text: it only chooses among them.
     [[nodiscard]] bool only_chooses(std::size_t input) const;
 
+    /// Those that have text in them.
+    [[nodiscard]] std::vector<const Form*> forms_of_text() const;
+    /// Those in which the setting stands.
+    [[nodiscard]] std::vector<const Form*> forms_with(std::uint16_t setting) const;
+
     bool indexed = false;    ///< its settings have an index
     bool every_line = false; ///< its parameters have one, its settings none
     bool secret = false;
     bool reboots = false;
 };
+
+/// Whether none of these forms of `a` is ever written beside one of those of `b`: each two ask for different values of
+/// the same setting.
+[[nodiscard]] bool exclude_each_other(const Row& a, const std::vector<const Form*>& of_a, const Row& b,
+                                      const std::vector<const Form*>& of_b);
 
 } // namespace offhook::config

@@ -106,6 +106,12 @@ private:
         bool used = false;
     };
 
+    struct CompanionAt {
+        ParameterName name;
+        std::string where;
+        std::size_t row; ///< that it goes with: the one being read
+    };
+
     void problem(const std::string& where, std::string message) { file_.problems.add(where, std::move(message)); }
 
     void read_spelling(TomlReader& reader, Source& source, bool known) {
@@ -269,7 +275,7 @@ private:
                 if (content_.companion_values[companion.id] != companion.value)
                     problem(pair.where, "parameter '" + pair.key + "' is written by two rows, with different values");
             }
-            companion_rows_.push_back({companion.name, pair.where});
+            companion_rows_.push_back({companion.name, pair.where, content_.rows.size()});
             out.push_back(std::move(companion));
         }
         return out;
@@ -332,13 +338,16 @@ private:
         if (array == nullptr || array->empty() || array->size() > 64) return reader.problem("[[text]] needs `forms`");
         for (const toml::node& item : *array) {
             std::string text;
+            bool is_read = true;
             std::vector<Form::Condition> when;
             if (const auto* plain = item.as_string()) {
                 text = plain->get();
             } else if (const auto* table = item.as_table()) {
                 TomlReader inner(file_.problems, file_.name, *table, "a form");
-                text = inner.text("text", TomlReader::Need::required);
+                if (!inner.has("text")) inner.problem("a form needs `text`; without any it empties the parameter");
+                text = inner.text("text");
                 for (const auto& pair : inner.pairs("when")) add_condition(pair, row, names, when);
+                is_read = inner.boolean("read", true);
                 inner.finish();
             }
             auto form = Form::compile(text, names);
@@ -348,6 +357,7 @@ private:
             }
             form->when = std::move(when);
             form->without = without;
+            form->is_read = is_read;
             for (const Form& earlier : row.forms)
                 if (earlier.text() == form->text() && earlier.when == form->when)
                     problem(reader.where(item), "form '" + text + "' stands twice");
@@ -396,7 +406,7 @@ private:
             if (row.second && fresh)
                 problem(row.where, "`second` comes behind the row that maps '" + std::string(source.what.spec().name) +
                                        "' in the first place");
-            if (!fresh && at->second != row.where && row.one_way.empty() && !row.second)
+            if (!fresh && at->second != row.where && row.one_way.empty() && !row.second && !is_apart(row, source))
                 problem(row.where,
                         "'" + std::string(source.what.spec().name) + "' is mapped twice: also at " + at->second);
             check_choices(row, source);
@@ -416,9 +426,32 @@ private:
                             "'" + word + "' is not among the values of " + row.write.front().text() + ": " + choices_);
     }
 
+    /// Whether the forms that hold a setting are for other values than those of every row before that holds it.
+    [[nodiscard]] bool is_apart(const Row& row, const Source& source) const {
+        const auto here = row.forms_with(source.what.setting);
+        return std::all_of(content_.rows.begin(), content_.rows.end(), [&](const Row& before) {
+            const bool holds = std::any_of(before.sources.begin(), before.sources.end(), [&](const Source& other) {
+                return other.what.setting == source.what.setting && other.what.part == source.what.part;
+            });
+            if (!holds) return true;
+            if (before.forms.empty()) return false;
+            const auto there = before.forms_with(source.what.setting);
+            return there.empty() || exclude_each_other(before, there, row, here);
+        });
+    }
+
+    /// A parameter may go with one text row and be written by another, where the two are for different values of a
+    /// setting.
     void check_companions() {
-        for (const auto& [name, where] : companion_rows_)
-            if (content_.written.find(name)) problem(where, "parameter '" + name.text() + "' is written by two rows");
+        for (const CompanionAt& companion : companion_rows_) {
+            const auto written = content_.written.find(companion.name);
+            if (!written || companion.row >= content_.rows.size()) continue;
+            const Row &with = content_.rows[companion.row], &by = content_.rows[*written];
+            std::vector<const Form*> all;
+            for (const Form& form : by.forms) all.push_back(&form);
+            if (!exclude_each_other(with, with.forms_of_text(), by, all))
+                problem(companion.where, "parameter '" + companion.name.text() + "' is written by two rows");
+        }
     }
 
     const PackFile& file_;
@@ -426,7 +459,7 @@ private:
     std::map<std::string, NamedMap, std::less<>> named_;
     std::map<std::uint16_t, std::string> unmapped_at_;
     std::map<std::pair<std::uint16_t, Part>, std::string> mapped_;
-    std::vector<std::pair<ParameterName, std::string>> companion_rows_;
+    std::vector<CompanionAt> companion_rows_;
     std::string choices_; ///< of the parameter being read
 };
 

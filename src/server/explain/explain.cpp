@@ -105,6 +105,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
     }
     find_held_changes(about, out);
     find_held_images(about, input.held, out);
+    find_sealed_apart(about, out);
     find_local_changes(about, out);
     find_lines(about, input.left_out, out);
     find_doubtful(about, input.doubtful, out);

@@ -57,6 +57,8 @@ void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Se
 // Of the catalogue.
 void find_held_changes(const Case& about, Sentences& out);
 void find_held_images(const Case& about, std::span<const catalogue::ImageHold> held, Sentences& out);
+/// Sealed files, of which the phone's own layers say otherwise than its site, which tells the phone.
+void find_sealed_apart(const Case& about, Sentences& out);
 void find_local_changes(const Case& about, Sentences& out);
 /// Each line as the phone is told of it; `left_out` are its files' as they are now.
 void find_lines(const Case& about, std::span<const FileLeftOut> left_out, Sentences& out);
