@@ -18,6 +18,7 @@ using catalogue::Outcome;
 using catalogue::TimelineEvent;
 
 const MacAddress paula(0x0080f0c571ebULL); // a Panasonic
+const MacAddress lynn(0x000e08aabbccULL);  // a Linksys
 const IpAddress desk = IpAddress::v4(0xc0a80107);
 const IpAddress far_away = IpAddress::v4(0xcb007107); // 203.0.113.7
 
@@ -48,6 +49,10 @@ std::shared_ptr<const catalogue::Snapshot> offices(const SettingRows& more = {},
     device.family = "panasonic";
     device.model = "KX-HDV130";
     builder.add(std::make_shared<const catalogue::Device>(std::move(device)));
+    auto linksys = device_of(lynn, rows);
+    linksys.family = "linksys-spa";
+    linksys.model = "SPA942";
+    builder.add(std::make_shared<const catalogue::Device>(std::move(linksys)));
     return builder.build(1);
 }
 
@@ -289,6 +294,14 @@ TEST(Findings, TheEndOfALookIsNoBootThatStopped) {
     const auto stuck =
         conclusion_of(anna, events_of("polycom", anna, {master, settings, site, {"bootrom.ld"}, master}));
     EXPECT_NE(stuck.find("never asked for: settings"), std::string::npos) << stuck;
+}
+
+TEST(Findings, FirmwareThatIsMissingIsToldOfAPhoneThatComesAgainAtOnce) {
+    const Contact site_file{"spa942.xml"}, own{"000e08aabbcc.xml"};
+    const std::vector<Contact> contacts{site_file, own, {"spa942-6-1-5a.bin", Outcome::absent}, site_file, own};
+    const auto told = conclusion_of(lynn, events_of("linksys-spa", lynn, contacts));
+    EXPECT_NE(told.find("It asked for firmware that is not stored (spa942-6-1-5a.bin)"), std::string::npos) << told;
+    EXPECT_NE(told.find("got every configuration file"), std::string::npos) << told;
 }
 
 TEST(Findings, AFirstContactThatIsOverSaysHowToOpenAnother) {
