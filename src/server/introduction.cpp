@@ -17,6 +17,17 @@ bool may_bring_key(const config::Family& family, const config::OtherFile& file) 
                        [](const std::string& path) { return path.find("{mac}") != std::string::npos; });
 }
 
+bool shares_where_sealed(const config::Family& family) {
+    const auto documents = family.documents();
+    return std::any_of(documents.begin(), documents.end(), [](const config::Document& document) {
+        return document.scope != config::DocumentScope::device && !document.fixed_sealed.empty();
+    });
+}
+
+std::string sealing_command(const config::Family& family, const catalogue::Site& site, MacAddress mac) {
+    return shares_where_sealed(family) ? "offhook layer set site/" + site.name : "offhook device set " + mac.text();
+}
+
 bool has_sealed_files(const config::Effective& stated) {
     static const auto key = config::find_setting("provisioning.sealed").value();
     const auto* value = stated.find(key);

@@ -61,6 +61,8 @@ TEST(Carried, AValueWithoutAPlaceIsLeftOutAndTheRestIsWritten) {
         {"panasonic", "line.1.password", "qu\"ote", "a double quote"},
         {"linksys-spa", "line.1.display_name", " Joe", "a blank at one of its ends"},
         {"snom", "raw:voIpProt.SIP.x y", "1", "not a name"},
+        {"genband-ip88", "raw:voIpProt.SIP.x", "1", "not a name of the form SECTION.field"},
+        {"genband-ip88", "raw:reg.1.address", "2", "not a name of the form SECTION.field"},
     };
     for (const Row& row : rows) {
         const Family& family = carried_family(row.family);

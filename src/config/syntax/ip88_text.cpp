@@ -53,10 +53,16 @@ bool is_word(std::string_view word) {
            std::all_of(word.begin(), word.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-bool is_section(std::string_view name) {
+/// A section or a field, in either letter case.
+bool is_identifier(std::string_view name) {
     return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
         return ascii_digit(c) || c == '_' || c == '-' || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
     });
+}
+
+/// As every section that is known is written: so that "voIpProt.x", another vendor's parameter, is none.
+bool is_section(std::string_view name) {
+    return is_identifier(name) && std::none_of(name.begin(), name.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 struct Name {
@@ -71,7 +77,7 @@ std::optional<Name> split_name(std::string_view name) {
     const auto words = split(out.field, ' ');
     const Verb* verb = find_verb(out.section, words.front());
     if (words.size() != 1 + (verb == nullptr ? 0 : verb->subjects)) return std::nullopt;
-    if (!std::all_of(words.begin(), words.end(), is_word)) return std::nullopt;
+    if (!is_identifier(words.front()) || !std::all_of(words.begin(), words.end(), is_word)) return std::nullopt;
     return out;
 }
 
@@ -119,7 +125,10 @@ Result<std::string> Ip88Text::write(std::span<const Parameter> parameters) const
     for (const Parameter& parameter : parameters) {
         const auto name = split_name(parameter.name);
         if (!name || parameter.name.size() > limits::name_bytes_max)
-            return fail(ErrorCode::invalid, "not a name of the form SECTION.field", printable(parameter.name));
+            return fail(ErrorCode::invalid,
+                        "not a name of the form SECTION.field: a section in capitals, as VOIP, and a field of letters, "
+                        "digits, - and _",
+                        printable(parameter.name));
         if (parameter.value.size() > limits::value_bytes_max)
             return fail(ErrorCode::too_large, fmt::format("a value has at most {} bytes", limits::value_bytes_max),
                         parameter.name);
@@ -154,7 +163,7 @@ Result<ParsedDocument> Ip88Text::read(std::string_view text) const {
         return fail(ErrorCode::too_large, fmt::format("a file has at most {} bytes", limits::document_bytes_max));
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     ParameterList list(ParameterList::Twice::last_counts);
-    std::string_view section;
+    std::string section;
     TextLines lines(text);
     while (const auto line = lines.next()) {
         if (!is_printable_utf8(line->text))
@@ -164,10 +173,10 @@ Result<ParsedDocument> Ip88Text::read(std::string_view text) const {
         if (rest.empty()) continue;
         if (rest.starts_with('[') && rest.ends_with(']')) {
             const auto name = rest.substr(1, rest.size() - 2);
-            const auto place = place_of(name);
-            section = !is_section(name)               ? std::string_view()
-                      : place < known_sections.size() ? known_sections[place]
-                                                      : name;
+            section.clear();
+            if (is_identifier(name))
+                std::transform(name.begin(), name.end(), std::back_inserter(section),
+                               [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
             if (section.empty()) list.note(fmt::format("'{}' is no section", printable(rest, 40)), line->number);
             continue;
         }

@@ -63,7 +63,7 @@ TEST(Ip88Text, ReadsWhatPhonesRead) {
          "[System]\ninclude A-book.csv  phonebook ;x\n",
          {{"SYSTEM.include phonebook", "A-book.csv"}}},
         {"a section in small letters", "[voip]\nSIP_service_domain x\n", {{"VOIP.SIP_service_domain", "x"}}},
-        {"a section that nobody knows", "[wlan]\nx 1\n", {{"wlan.x", "1"}}},
+        {"a section that nobody knows", "[wlan]\nx 1\n", {{"WLAN.x", "1"}}},
         {"CR LF", "[VOIP]\r\na 1\r\n\r\nb 2\r\n", {{"VOIP.a", "1"}, {"VOIP.b", "2"}}},
         {"the same name in two sections", "[A]\nx 1\n[B]\nx 2\n[A]\ny 3\n", {{"A.x", "1"}, {"B.x", "2"}, {"A.y", "3"}}},
         {"CR alone", "[A]\rx 1\r", {{"A.x", "1"}}},
@@ -78,7 +78,7 @@ TEST(Ip88Text, ReadsWhatPhonesRead) {
 
 TEST(Ip88Text, NotesWhatMeansNothing) {
     for (const std::string_view text : {"x 1\n[A]\n", "[A B]\nx 1\n", "[PROG]\nadd\n", "[ROUTE]\nadd sip 8060\n",
-                                        "[SYSTEM]\ninclude a b c\n", "[]\nx 1\n", "[A\nx 1\n"}) {
+                                        "[SYSTEM]\ninclude a b c\n", "[]\nx 1\n", "[A\nx 1\n", "[A]\nx.y 1\n"}) {
         const auto read = syntax.read(text);
         ASSERT_TRUE(read) << text;
         EXPECT_TRUE(read->parameters.empty()) << text;
@@ -114,7 +114,12 @@ TEST(Ip88Text, RefusesToWriteWhatItCannotCarry) {
                                  {"A.x\n", "1"},
                                  {"SYSTEM.include phonebook", ""},
                                  {"SYSTEM.include phonebook", "a b"},
-                                 {"SYSTEM.include", "a"}};
+                                 {"SYSTEM.include", "a"},
+                                 {"voIpProt.SIP.x", "1"},
+                                 {"reg.1.address", "201"},
+                                 {"tcpIpApp.sntp", "a"},
+                                 {"VOIP.SIP.x", "1"},
+                                 {"account.1", "1"}};
     for (const Parameter& parameter : refused)
         EXPECT_FALSE(syntax.write(std::vector{parameter})) << parameter.name << " = " << parameter.value;
     EXPECT_EQ(syntax.write(std::vector<Parameter>{{"A.x", std::string(limits::value_bytes_max + 1, 'v')}}).error().code,

@@ -161,6 +161,46 @@ TEST_F(ApiTest, AFileKeyIsRotatedOnceAndNeverShown) {
     EXPECT_EQ(text(rotate()), R"({"mac":"0004f2000001","is_rotating":true})") << "nobody ends it by the MAC alone";
 }
 
+TEST_F(ApiTest, WhereASiteTellsAllWhereTheirFilesAreNoPhoneSealsAlone) {
+    const std::string at = "/v1/devices/000e08aabbcc";
+    const auto add = [&](const char* settings) {
+        return call("POST", "/v1/devices",
+                    std::string(R"({"mac":"000e08aabbcc","family":"linksys-spa","model":"SPA942","settings":)") +
+                        settings + "}");
+    };
+    const auto seal = [&](const char* word) {
+        return call("PATCH", at, std::string(R"({"settings":{"provisioning.sealed":)") + word + "}}");
+    };
+    const auto refused_alone = add(R"({"provisioning.sealed":"yes"})");
+    EXPECT_EQ(refused_alone.status, 409U);
+    EXPECT_NE(text(refused_alone).find("`offhook layer set site/default provisioning.sealed=yes`"), std::string::npos)
+        << text(refused_alone);
+    ASSERT_EQ(add(R"({"provisioning.sealed":"no"})").status, 201U) << "as its site does";
+    ASSERT_EQ(call("PATCH", "/v1/layers/site/default", R"({"settings":{"provisioning.sealed":"yes"}})").status, 200U);
+    const auto told = text(call("GET", at + "/explain"));
+    EXPECT_NE(told.find("provisioning.sealed is no for this phone (device layer) and yes for site default"),
+              std::string::npos)
+        << told;
+    EXPECT_NE(told.find("`offhook device set 000e08aabbcc --unset provisioning.sealed`"), std::string::npos) << told;
+    EXPECT_EQ(call("PATCH", at, R"({"note":"x"})").status, 200U) << "of what was there already explain tells";
+    EXPECT_EQ(seal("\"yes\"").status, 200U);
+    EXPECT_EQ(text(call("GET", at + "/explain")).find("provisioning.sealed is"), std::string::npos);
+    for (const char* word : {"\"no\"", "\"\""}) {
+        const auto refused = seal(word);
+        EXPECT_EQ(refused.status, 409U) << word;
+        EXPECT_NE(text(refused).find("would be for everybody"), std::string::npos) << text(refused);
+    }
+    ASSERT_EQ(call("POST", "/v1/sites", R"({"name":"open"})").status, 201U);
+    EXPECT_EQ(call("PATCH", at, R"({"site":"open"})").status, 409U) << "it would seal alone there";
+    EXPECT_EQ(call("PATCH", at, R"({"site":"open","settings":{"provisioning.sealed":null}})").status, 200U);
+    EXPECT_EQ(
+        call("PATCH", "/v1/layers/model/linksys-spa/SPA942", R"({"settings":{"provisioning.sealed":"no"}})").status,
+        409U);
+    // A Polycom phone is told by a file of its own.
+    add_anna();
+    EXPECT_EQ(call("PATCH", "/v1/devices/0004f2000001", R"({"settings":{"provisioning.sealed":"no"}})").status, 200U);
+}
+
 TEST_F(ApiTest, AKeyThatThePlainFileBringsIsMadeOnlyWhereThatFileIsWithheld) {
     ASSERT_EQ(call("POST", "/v1/devices", R"({"mac":"000e08aabbcc","family":"linksys-spa","model":"SPA942"})").status,
               201U);

@@ -29,6 +29,14 @@ struct LayerChange {
     std::span<const std::string> unset = {};
     const config::Layer* stored = nullptr; ///< null: nothing is
 };
+/// Whether a device of `site` may state provisioning.sealed as it does after this change. Errors: conflict, where the
+/// files that it shares with its site say otherwise.
+[[nodiscard]] Result<void> check_sealed(const config::Families& families, std::string_view family,
+                                        const catalogue::Snapshot& snapshot, std::string_view site,
+                                        const LayerChange& change);
+/// The same of the layer of a model, which is of no site.
+[[nodiscard]] Result<void> check_sealed_of_model(const config::Families& families, std::string_view family,
+                                                 std::span<const catalogue::SettingText> set);
 /// Whether phones could still be told where to go after this change (of any layer). Errors: too_large.
 [[nodiscard]] Result<void> check_offers(const OfferLengths* lengths, const catalogue::Snapshot& snapshot,
                                         const LayerChange& change);

@@ -48,5 +48,25 @@ TEST(CheckRawParameters, AMasterFilesOwnAreHeldAgainstTheMasterFile) {
         EXPECT_FALSE(check_raw_parameters(house_families(), "polycom", set)) << set.front().name;
 }
 
+TEST(CheckRawParameters, AnotherFamilysNameIsRefusedWithTheReason) {
+    for (const char* name : {"raw:voIpProt.SIP.x", "raw:reg.1.address", "raw:tcpIpApp.sntp", "raw:VOIP.SIP.x"}) {
+        const auto refused = check_raw_parameters(house_families(), "genband-ip88", Settings{{name, "1"}});
+        ASSERT_FALSE(refused) << name;
+        EXPECT_EQ(refused.error().where, name);
+        EXPECT_EQ(refused.error().message,
+                  "a genband-ip88 phone's global file cannot carry it: not a name of the form SECTION.field: a section "
+                  "in capitals, as VOIP, and a field of letters, digits, - and _. Is the parameter of this family?");
+    }
+    for (const char* name : {"raw:VOIP.timer_register_expires", "raw:PROG.add 3", "raw:WLAN.x"})
+        EXPECT_TRUE(check_raw_parameters(house_families(), "genband-ip88", Settings{{name, "1"}})) << name;
+}
+
+TEST(CheckRawParameters, AValueIsNotRepeated) {
+    const auto refused = check_raw_parameters(house_families(), "polycom",
+                                              Settings{{"raw:reg.1.auth.password", std::string("s3cret\x01", 7)}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message.find("s3cret"), std::string::npos) << refused.error().message;
+}
+
 } // namespace
 } // namespace offhook::server

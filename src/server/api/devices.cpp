@@ -82,10 +82,27 @@ Result<ApiAnswer> add(const ApiCall& call) {
             check_offers(call.context.offer_lengths, *call.context.catalogue.snapshot(), LayerChange{changes->set});
         !fit)
         return tl::unexpected(fit.error());
+    if (const auto fit = check_sealed(call.context.families, draft.family, *call.context.catalogue.snapshot(),
+                                      draft.site, LayerChange{changes->set});
+        !fit)
+        return tl::unexpected(fit.error());
     draft.settings = std::move(changes->set);
     if (const auto added = call.context.catalogue.store().add_device(draft); !added)
         return tl::unexpected(added.error());
     return answer_with(call, draft.mac, 201);
+}
+
+/// Looked at where the change is about it: what its site has come to say since is told by explain.
+Result<void> check_sealing(const ApiCall& call, const catalogue::Device& known, const catalogue::DeviceChange& change,
+                           const LayerChange& settings) {
+    const bool is_set = std::any_of(settings.set.begin(), settings.set.end(),
+                                    [](const auto& each) { return each.name == "provisioning.sealed"; });
+    if (!is_set && !change.site && !change.family) return {};
+    const auto snapshot = call.context.catalogue.snapshot();
+    const auto* site = snapshot->site(known.site);
+    const std::string here = site == nullptr ? "" : site->name;
+    return check_sealed(call.context.families, change.family.value_or(known.family), *snapshot,
+                        change.site.value_or(here), settings);
 }
 
 Result<ApiAnswer> change(const ApiCall& call) {
@@ -120,6 +137,7 @@ Result<ApiAnswer> change(const ApiCall& call) {
     const LayerChange to_offer{changes->set, changes->unset, &known->layer};
     if (const auto fit = check_offers(call.context.offer_lengths, *snapshot, to_offer); !fit)
         return tl::unexpected(fit.error());
+    if (const auto fit = check_sealing(call, *known, change, to_offer); !fit) return tl::unexpected(fit.error());
     change.set = std::move(changes->set);
     change.unset = std::move(changes->unset);
     if (const auto changed = call.context.catalogue.store().change_device(known->mac, change); !changed)

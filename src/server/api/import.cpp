@@ -60,7 +60,10 @@ Result<ApiAnswer> import_rows(const ApiCall& call) {
             const bool is_new = setting.name != "provisioning.server" || servers.insert(setting.value).second;
             if (is_new && setting.name.starts_with("provisioning.")) to_offer.push_back(setting);
         }
-        if (auto fit = check_offers(call.context.offer_lengths, *snapshot, LayerChange{to_offer}); !fit) {
+        auto fit = check_offers(call.context.offer_lengths, *snapshot, LayerChange{to_offer});
+        if (fit)
+            fit = check_sealed(call.context.families, draft.family, *snapshot, draft.site, LayerChange{draft.settings});
+        if (!fit) {
             fit.error().where = (draft.mac.text() + " ").append(fit.error().where);
             return tl::unexpected(fit.error());
         }

@@ -220,6 +220,7 @@ Result<void> check_model_change(const ApiCall& call, std::span<const catalogue::
     if (set.empty()) return {};
     if (const auto known = check_family_and_model(call.context.families, call.words.at(0), call.words.at(1)); !known)
         return known;
+    if (const auto fit = check_sealed_of_model(call.context.families, call.words[0], set); !fit) return fit;
     return check_raw_parameters(call.context.families, call.words[0], set);
 }
 

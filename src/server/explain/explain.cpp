@@ -106,6 +106,7 @@ void judge_device(const Case& about, const ExplainInput& input, const std::vecto
         judge_boots(about, input, boots, out);
     }
     find_held_images(about, input.held, out);
+    find_sealed_apart(about, out);
     find_local_changes(about, out);
     find_lines(about, out);
     find_left_out(about, input.left_out, out);

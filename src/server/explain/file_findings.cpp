@@ -227,15 +227,38 @@ void find_unmakeable_files(const Case& about, const Boot& boot, Sentences& out) 
                                       "provisioning.file_key=…`, the same as in the phone.",
                                       file_of(*event, {document, nullptr}), about.device.mac.text()));
         else if (const auto there = config::check_twin(*document, layers.all()); !there)
-            out.push_back(fmt::format("{} is {}. To have it so: `offhook device set {} provisioning.sealed=yes`, and "
+            out.push_back(fmt::format("{} is {}. To have it so: `{} provisioning.sealed=yes`, and "
                                       "else `offhook render {}` lists what the phone has.",
                                       file_of(*event, {document, nullptr}), there.error().message,
-                                      about.device.mac.text(), about.device.mac.text()));
+                                      sealing_command(about.family, *site, about.device.mac), about.device.mac.text()));
         else if (event->outcome == Outcome::failed)
             out.push_back(fmt::format("{} could not be made: `offhook render {} {}` says why.",
                                       file_of(*event, {document, nullptr}), about.device.mac.text(),
                                       printable(event->path.view(), 63)));
     }
+}
+
+void find_sealed_apart(const Case& about, Sentences& out) {
+    const auto* site = about.snapshot.site(about.device.site);
+    if (site == nullptr || !shares_where_sealed(about.family)) return;
+    const Layers layers(about.snapshot, about.family, *site, &about.device);
+    const config::Effective own(layers.all());
+    const bool site_seals = has_sealed_files(config::Effective(layers.shared()));
+    if (has_sealed_files(own) == site_seals) return;
+    static const auto key = config::find_setting("provisioning.sealed").value();
+    const auto origin = own.find(key)->origin; // what differs is stated
+    const auto* group = about.snapshot.group(about.device.group);
+    const std::string taker = origin == config::LayerKind::group && group != nullptr ? "layer set group/" + group->name
+                              : origin == config::LayerKind::model
+                                  ? fmt::format("layer set model/{}/{}", about.device.family, about.device.model)
+                                  : "device set " + about.device.mac.text();
+    out.push_back(fmt::format(
+        "provisioning.sealed is {} for this phone ({} layer) and {} for site {}, whose shared files send the phone to "
+        "its {} file: it asks for one that is not there. Take it out with `offhook {} --unset provisioning.sealed`, "
+        "and "
+        "state it of the site.",
+        site_seals ? "no" : "yes", config::to_text(origin), site_seals ? "yes" : "no", site->name,
+        site_seals ? "encrypted" : "plain", taker));
 }
 
 void find_unknown_names(const Case& about, const Boot& boot, Sentences& out) {

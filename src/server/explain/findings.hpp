@@ -46,6 +46,8 @@ void find_failed_logins(std::span<const catalogue::TimelineEvent> unidentified, 
 void find_wrong_token(std::span<const catalogue::TimelineEvent> unidentified, Sentences& out);
 // Of the catalogue.
 void find_held_images(const Case& about, std::span<const catalogue::ImageHold> held, Sentences& out);
+/// Sealed files, of which the phone's own layers say otherwise than its site, which tells the phone.
+void find_sealed_apart(const Case& about, Sentences& out);
 void find_local_changes(const Case& about, Sentences& out);
 void find_lines(const Case& about, Sentences& out);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "server/explain/event_meaning.hpp"
+#include "server/introduction.hpp"
 #include "server/layers.hpp"
 #include "server/stored_files.hpp"
 
@@ -126,6 +127,18 @@ std::string stated_by(const Case& about, std::string_view name) {
     return fmt::format("{} ({} layer)", name, config::to_text(value->origin));
 }
 
+/// What else would do: of a family whose phones are told by their site, the site's other phones would go with it.
+std::string without_seal(const Case& about) {
+    const auto* site = about.snapshot.site(about.device.site);
+    if (site == nullptr) return "or send it as it is";
+    const auto command = sealing_command(about.family, *site, about.device.mac);
+    if (!shares_where_sealed(about.family))
+        return fmt::format("or send it as it is: `{} provisioning.sealed=no`", command);
+    return fmt::format("or let the phone get its key anew, as a new one does. To send it as it is would be for all "
+                       "phones of site {}, which brings their keys to everybody: `{} provisioning.sealed=no`",
+                       site->name, command);
+}
+
 std::string about_sealed(const Case& about, const Meant& meant) {
     const auto mac = about.device.mac.text();
     if (meant.named.document == nullptr && meant.named.other != nullptr && meant.stored == nullptr)
@@ -143,9 +156,8 @@ std::string about_sealed(const Case& about, const Meant& meant) {
     return fmt::format(
         "Expected is a file that the phone's key opens. The server seals it with {}. Give the server the "
         "key that the phone has: `offhook device set {} provisioning.file_key=KEY`, while the phone "
-        "still has an older one `provisioning.previous_file_key=KEY`; or send it as it is: `offhook "
-        "device set {} provisioning.sealed=no`.",
-        by.empty() ? "no key now" : by, mac, mac);
+        "still has an older one `provisioning.previous_file_key=KEY`; {}.",
+        by.empty() ? "no key now" : by, mac, without_seal(about));
 }
 
 std::string about_malformed(const Case& about, const Boot& boot, const Meant& meant) {

@@ -248,6 +248,11 @@ TEST(PhoneStatements, AFailureBySyslogSaysWhereToChangeIt) {
     EXPECT_THAT(text, Not(HasSubstr("sealed")));
     EXPECT_THAT(told_of_spa({corrupt, asks_sealed}, {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "k"}}),
                 HasSubstr("It is sealed: Expected is a file that the phone's key opens."));
+    const auto sealed =
+        told_of_spa({corrupt, asks_sealed}, {{"provisioning.sealed", "yes"}, {"provisioning.file_key", "k"}});
+    EXPECT_THAT(sealed, Not(HasSubstr("device set 000e08aabbcc provisioning.sealed=no"))) << "its site tells it where";
+    EXPECT_THAT(sealed, HasSubstr("provisioning.sealed=no`"));
+    EXPECT_THAT(sealed, HasSubstr("`offhook layer set site/"));
 }
 
 TEST(PhoneStatements, WhatCameAfterwardsMakesAFailureGood) {
