@@ -233,6 +233,7 @@ const std::shared_ptr<const ReadyFile>& Delivery::ready(const Asked& asked) {
 
     FileStamp stamp = stamp_of(*asked.family, *asked.site, own ? asked.device : nullptr);
     stamp.model = model_stamp(asked, *snapshot_);
+    stamp.directory = named_directory(*snapshot_, *asked.family, document, *asked.site, own ? asked.device : nullptr);
     if (entry == nullptr || entry->stamp != stamp) {
         entry = &cache_.put(key, stamp, make(asked, entry));
     }
@@ -312,6 +313,7 @@ std::shared_ptr<const ReadyFile> Delivery::make(const Asked& asked, const FileCa
     const std::string origin = document.names_origin ? origin_of(asked.request) : std::string();
     subject.origin = origin;
     if (document.names_origin) subject.token = asked.token;
+    subject.directory = named_directory(*snapshot_, *asked.family, document, *asked.site, own ? asked.device : nullptr);
     subject.shared = layers.shared();
     subject.all = layers.all();
     if (!config::check_twin(document, layers.all())) return absence();

@@ -435,5 +435,47 @@ TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
     EXPECT_EQ(body("spa942.xml").find("<Preferred_Codec_5_>"), std::string::npos);
 }
 
+catalogue::ChangeSet phonebook_change(catalogue::Revision revision, catalogue::SiteId site, std::int64_t id,
+                                      const char* number) {
+    catalogue::ChangeSet change;
+    change.revision = revision;
+    auto entry = std::make_shared<catalogue::PhonebookEntry>();
+    entry->id = id;
+    entry->last_name = "Lee";
+    entry->number = number == nullptr ? "" : number;
+    change.phonebook.push_back({site, id, number == nullptr ? nullptr : std::move(entry)});
+    return change;
+}
+
+TEST_F(DeliveryFamiliesTest, AFileNamesThePhonebookOnlyWhileItHasAContact) {
+    const auto includes = [&] {
+        return body("b40edc0a1b2c").find("include b40edc0a1b2c-phonebook.csv phonebook") != std::string::npos;
+    };
+    const auto has_phonebook = [&] { return body("b40edc0a1b2c-phonebook.csv") != "(nothing)"; };
+    const auto polycoms = [&] { return body("0004f2000001-settings.cfg"); };
+    const std::string polycom_before = polycoms();
+    EXPECT_FALSE(includes());
+    EXPECT_FALSE(has_phonebook());
+    auto house = house_of_six();
+    for (const auto site : {catalogue::default_site, catalogue::SiteId{}}) { // the site's, then the fleet's
+        house = house->advanced(phonebook_change(house->revision() + 1, site, 7, "201"));
+        delivery_.publish(house);
+        EXPECT_TRUE(includes());
+        EXPECT_TRUE(has_phonebook());
+        const std::string first = body("b40edc0a1b2c");
+        house = house->advanced(phonebook_change(house->revision() + 1, site, 8, "202"));
+        delivery_.publish(house);
+        EXPECT_EQ(body("b40edc0a1b2c"), first) << "a further contact changes nothing";
+        for (const std::int64_t id : {7, 8}) {
+            EXPECT_TRUE(includes());
+            house = house->advanced(phonebook_change(house->revision() + 1, site, id, nullptr));
+            delivery_.publish(house);
+        }
+        EXPECT_FALSE(includes()) << "the last one is gone";
+        EXPECT_FALSE(has_phonebook());
+    }
+    EXPECT_EQ(polycoms(), polycom_before);
+}
+
 } // namespace
 } // namespace offhook::server

@@ -72,6 +72,29 @@ std::size_t contacts_about(const DirectoryQuestion& question, std::uint64_t uplo
            static_cast<std::size_t>(uploaded_bytes / contact_bytes_usual);
 }
 
+bool has_contacts(const DirectoryQuestion& question) {
+    if (question.snapshot.phonebook(question.site.id).size() != 0 ||
+        question.snapshot.phonebook(catalogue::SiteId{}).size() != 0)
+        return true;
+    if (upload_beside(question) == nullptr && question.document.keys.empty()) return false;
+    if (upload_in(question) != nullptr) return true;
+    const auto of_keys = render_directory(question, std::nullopt);
+    return of_keys && !of_keys->text.empty();
+}
+
+config::NamedDirectory named_directory(const catalogue::Snapshot& snapshot, const config::Family& family,
+                                       const config::Document& naming, const catalogue::Site& site,
+                                       const catalogue::Device* device) {
+    if (naming.names_directory.empty()) return config::NamedDirectory::absent;
+    for (const config::Document& document : family.documents()) {
+        if (document.kind != naming.names_directory) continue;
+        const bool own = document.scope == config::DocumentScope::device;
+        const bool is_there = has_contacts({snapshot, family, document, site, own ? device : nullptr});
+        return is_there ? config::NamedDirectory::there : config::NamedDirectory::absent;
+    }
+    return config::NamedDirectory::absent;
+}
+
 catalogue::Revision phonebook_revision(const DirectoryQuestion& question) {
     return std::max(question.site.phonebook_revision, question.snapshot.fleet().phonebook_revision);
 }

@@ -34,6 +34,13 @@ struct DirectoryQuestion {
 [[nodiscard]] Result<config::Rendered> render_directory(const DirectoryQuestion& question, catalogue::Store& store);
 /// How many contacts there are to look through, roughly: what tells work for a loop from work for a pool.
 [[nodiscard]] std::size_t contacts_about(const DirectoryQuestion& question, std::uint64_t uploaded_bytes);
+/// Whether there is a contact for it, as far as the catalogue alone can say; without one phones get no such file. Looks
+/// through the layers where no phonebook has any.
+[[nodiscard]] bool has_contacts(const DirectoryQuestion& question);
+/// Of the directory that a document names; `device` is null for what many share. Cheap for a document that names none.
+[[nodiscard]] config::NamedDirectory named_directory(const catalogue::Snapshot& snapshot, const config::Family& family,
+                                                     const config::Document& naming, const catalogue::Site& site,
+                                                     const catalogue::Device* device);
 /// Grows with each change of the phonebooks that are in it.
 [[nodiscard]] catalogue::Revision phonebook_revision(const DirectoryQuestion& question);
 

@@ -8,6 +8,7 @@
 #include "catalogue/revision.hpp"
 #include "catalogue/site.hpp"
 #include "config/family/family.hpp"
+#include "config/render/render.hpp"
 #include "server/door.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -40,7 +41,8 @@ struct FileKey {
 /// Zero where the document does not depend on it.
 struct FileStamp {
     catalogue::Revision fleet = 0, site = 0, group = 0, device = 0, model = 0;
-    std::int64_t upload = 0; ///< id of the one that is in it
+    std::int64_t upload = 0;                                           ///< id of the one that is in it
+    config::NamedDirectory directory = config::NamedDirectory::absent; ///< of a document that names one
 
     friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };

@@ -75,6 +75,9 @@ struct Document {
     /// is what phones make of it.
     std::string beside;
     bool names_origin = false; ///< {origin} is among them: the bytes depend on which address of ours was asked
+    /// Kind of the directory that {path:KIND} names among them: a phone that has no contact gets no such file, and the
+    /// parameter is left out. Empty: none is named, and the bytes do not depend on it.
+    std::string names_directory;
     [[nodiscard]] bool has_sealed_twin() const { return sealed == Sealed::elsewhere || sealed == Sealed::introduces; }
     bool needed = true;  ///< false: a phone that does not get it is none the worse, and explain says so
     std::string summary; ///< what it is, for explain and docs

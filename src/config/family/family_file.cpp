@@ -253,10 +253,13 @@ void check_fixed(const PackFile& file, const PackContent& content, Document& doc
                 check_fixed_setting(file, std::string_view(word).substr(4), where);
                 continue;
             }
-            const bool known = word.starts_with("path:") &&
-                               std::any_of(content.documents.begin(), content.documents.end(),
-                                           [&](const Document& other) { return word.substr(5) == other.kind; });
-            if (!known || end == std::string::npos)
+            const auto named =
+                std::find_if(content.documents.begin(), content.documents.end(), [&](const Document& other) {
+                    return word.starts_with("path:") && word.substr(5) == other.kind;
+                });
+            const bool is_known = named != content.documents.end();
+            if (is_known && named->content == Document::Content::directory) document.names_directory = named->kind;
+            if (!is_known || end == std::string::npos)
                 file.problems.add(
                     where, parameter.name + ": '{" + printable(word, 40) +
                                "}' is none of {mac} {MAC} {model} {origin} {key_origin} {setting:NAME} {url:NAME} "

@@ -137,6 +137,7 @@ std::string run_case(const Family& family, DocumentCase& given) {
     subject.wire = Wire::tls;
     subject.origin = given.origin;
     subject.shared = std::span(refs).first(3);
+    subject.directory = given.phonebook.empty() ? NamedDirectory::absent : NamedDirectory::there;
     subject.all = subject.model == nullptr ? subject.shared : std::span<const LayerRef>(refs);
     for (const Document& document : family.documents()) {
         if (document.kind != given.document) continue;

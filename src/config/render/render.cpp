@@ -282,6 +282,12 @@ std::string_view fixed_text(const Document& document, const Parameter& fixed, co
     return found == document.fixed_sealed.end() ? fixed.value : found->value;
 }
 
+/// Whether a fixed value is about a directory that this phone does not have.
+bool names_no_file(const Document& document, std::string_view pattern, const Subject& subject) {
+    return !document.names_directory.empty() && subject.directory == NamedDirectory::absent &&
+           pattern.find("{path:" + document.names_directory + '}') != std::string_view::npos;
+}
+
 /// The document's own parameters: as layers state them, else as the pack does.
 void add_fixed(Rendered& out, const Document& document, const Subject& subject, const Known& known) {
     auto instead = stated_fixed(document, *subject.family, *known.settings, out.notes);
@@ -300,7 +306,7 @@ void add_fixed(Rendered& out, const Document& document, const Subject& subject, 
         WrittenParameter p;
         p.setting.id = Layer::raw_id;
         const auto pattern = fixed_text(document, fixed, *known.settings);
-        bool complete = true;
+        bool complete = !names_no_file(document, pattern, subject);
         for (const auto word : needed_settings(pattern)) {
             const auto* setting = setting_of(word, *known.settings);
             complete = complete && setting != nullptr;

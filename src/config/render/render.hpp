@@ -26,6 +26,9 @@ namespace offhook::config {
 /// What the file travels over. The boot server's own account is left out of a file that anybody on the way can read.
 enum class Wire : std::uint8_t { clear, tls };
 
+/// Whether the directory that a file names (Document::names_directory) has a contact in it: else there is no such file.
+enum class NamedDirectory : std::uint8_t { absent, there };
+
 /// Whom a document is rendered for. Lifetime: views outlive the call only.
 struct Subject {
     const Family* family = nullptr;
@@ -40,6 +43,7 @@ struct Subject {
     /// The site's URL token, where the phone showed it: it stands behind `origin`, or behind what the layers state, so
     /// that the phone shows it again. Empty: none was shown.
     std::string_view token;
+    NamedDirectory directory = NamedDirectory::absent;
     std::span<const LayerRef> shared; ///< vendor default, fleet, site
     /// shared, then model, where its model is known; and, of a device's own document, group, device, local.
     std::span<const LayerRef> all;

@@ -136,8 +136,8 @@ TEST(RenderFamilies, AGenbandHasAGlobalFileAndItsOwn) {
     const Phone phone{family_of("genband-ip88"), "IP8830", ""};
     EXPECT_EQ(phone.text("sysconf_8830_sip.cfg"), "[NETTIME]\r\nsntp_server_address ntp.example.net\r\n");
     EXPECT_EQ(phone.text("0080f0c571eb"),
-              "[VOIP]\r\nline1_name 201\r\nline1_password s3cret\r\nline1_proxy_address pbx.example.net\r\n"
-              "[SYSTEM]\r\ninclude 0080f0c571eb-phonebook.csv phonebook\r\n");
+              "[VOIP]\r\nline1_name 201\r\nline1_password s3cret\r\nline1_proxy_address pbx.example.net\r\n")
+        << "and includes no phonebook, for there is none";
 }
 
 TEST(RenderFamilies, WhatRestartsAGenbandStandsInItsOwnFileAlone) {

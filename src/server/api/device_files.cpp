@@ -24,12 +24,12 @@ Result<config::Rendered> DeviceFiles::render(const config::Document& document, c
     if (document.directory != nullptr)
         return render_directory({*snapshot, *family, document, *site, own ? &as : nullptr}, *store);
     const Layers layers(*snapshot, *family, *site, own ? &as : nullptr, model);
-    return with_origin_note(config::render(document, subject(as, layers.shared(), layers.all())), document);
+    return with_origin_note(config::render(document, subject(document, as, layers.shared(), layers.all())), document);
 }
 
 Result<config::Rendered> DeviceFiles::render(const config::Document& document, std::span<const config::LayerRef> shared,
                                              std::span<const config::LayerRef> all) const {
-    return with_origin_note(config::render(document, subject(*device, shared, all)), document);
+    return with_origin_note(config::render(document, subject(document, *device, shared, all)), document);
 }
 
 Result<config::Rendered> DeviceFiles::render_or_none(const config::Document& document,
@@ -53,7 +53,7 @@ bool DeviceFiles::is_there(const config::Document& document) const {
 
 std::string DeviceFiles::name(const config::Document& document) const {
     const Layers layers(*snapshot, *family, *site, device);
-    return config::document_name(document, subject(*device, layers.shared(), layers.all()));
+    return config::document_name(document, subject(document, *device, layers.shared(), layers.all()));
 }
 
 bool DeviceFiles::is_for(const config::Document& document) const {
@@ -74,8 +74,10 @@ Result<const config::Document*> DeviceFiles::document(std::string_view file) con
     return match->document;
 }
 
-config::Subject DeviceFiles::subject(const catalogue::Device& as, std::span<const config::LayerRef> shared,
+config::Subject DeviceFiles::subject(const config::Document& document, const catalogue::Device& as,
+                                     std::span<const config::LayerRef> shared,
                                      std::span<const config::LayerRef> all) const {
+    const bool own = document.scope == config::DocumentScope::device;
     config::Subject out;
     out.family = family;
     out.model = model;
@@ -83,6 +85,7 @@ config::Subject DeviceFiles::subject(const catalogue::Device& as, std::span<cons
     out.model_name = as.model;
     out.site_name = site->name;
     out.origin = unknown_origin;
+    out.directory = named_directory(*snapshot, *family, document, *site, own ? &as : nullptr);
     out.shared = shared;
     out.all = all;
     return out;

@@ -47,7 +47,8 @@ struct DeviceFiles {
     [[nodiscard]] Result<const config::Document*> document(std::string_view file) const;
 
 private:
-    [[nodiscard]] config::Subject subject(const catalogue::Device& as, std::span<const config::LayerRef> shared,
+    [[nodiscard]] config::Subject subject(const config::Document& document, const catalogue::Device& as,
+                                          std::span<const config::LayerRef> shared,
                                           std::span<const config::LayerRef> all) const;
 };
 
