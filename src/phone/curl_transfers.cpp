@@ -55,9 +55,10 @@ public:
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_PROXY, "");
         set(CURLOPT_PROTOCOLS_STR, "http,https,ftp");
-        set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-        const bool follows = request_.redirects == TransferRequest::Redirects::followed;
-        set(CURLOPT_FOLLOWLOCATION, follows ? 1L : 0L);
+        using Redirects = TransferRequest::Redirects;
+        const bool in_clear = request_.redirects == Redirects::followed_in_clear;
+        set(CURLOPT_REDIR_PROTOCOLS_STR, in_clear ? "http" : "http,https");
+        set(CURLOPT_FOLLOWLOCATION, request_.redirects == Redirects::refused ? 0L : 1L);
         set(CURLOPT_MAXREDIRS, static_cast<long>(request_.redirects_max));
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_time.count()));
         set(CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -251,6 +252,14 @@ private:
     std::size_t sent_ = 0;
     bool is_at_limit_ = false; ///< the server's file is as long as append_below allows
 
+    /// Where a redirect led that this transfer may not follow; empty: nowhere.
+    [[nodiscard]] std::string secure_url(CURLcode code) const {
+        if (code != CURLE_UNSUPPORTED_PROTOCOL || number(CURLINFO_REDIRECT_COUNT) == 0) return {};
+        const char* to = nullptr; // what it would ask next
+        curl_easy_getinfo(easy_.get(), CURLINFO_EFFECTIVE_URL, &to);
+        const std::string url(to == nullptr ? "" : to);
+        return url.starts_with("https://") ? url : std::string();
+    }
     [[nodiscard]] FileOutcome outcome(CURLcode code, long status) const;
     [[nodiscard]] std::string detail(CURLcode code, long status) const;
 };
@@ -327,6 +336,8 @@ TransferAnswer CurlTransfer::answer(CURLcode code) {
     TransferAnswer answer;
     answer.outcome = outcome(code, status);
     answer.detail = detail(code, status);
+    answer.secure_url = secure_url(code);
+    if (!answer.secure_url.empty()) answer.outcome = FileOutcome::redirected;
     answer.bytes = request_.direction == Direction::put ? sent_ : received_.bytes();
     if (request_.direction == Direction::put && request_.post && answer.outcome == FileOutcome::stored)
         answer.bytes = request_.post->size();

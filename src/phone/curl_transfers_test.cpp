@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 /// Answers "ok" to every request and remembers which connection asked for what; silent for /silence, and for /short
-/// it announces more than it sends.
+/// it announces more than it sends. It sends /hop on to /moved, and /moved to an https server where nobody listens.
 class EchoingServer {
 public:
     explicit EchoingServer(asio::io_context& context)
@@ -57,7 +57,10 @@ private:
             requests[connection].push_back(line);
             if (line.find("/silence") != std::string::npos) continue;
             const bool is_short = line.find("/short") != std::string::npos;
-            const std::string answer = fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\nok", is_short ? 9 : 2);
+            std::string answer = fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\nok", is_short ? 9 : 2);
+            for (const auto& [from, to] : {std::pair{"/hop", "/moved"}, {"/moved", "https://127.0.0.1:1/x"}})
+                if (line.find(from) != std::string::npos)
+                    answer = fmt::format("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", to);
             const auto [failure, sent] = co_await asio::async_write(socket, asio::buffer(answer), net::as_result);
             if (failure || is_short) co_return;
         }
@@ -164,6 +167,33 @@ TEST_F(OverHttp, GoesToTheAddressThatItIsGivenForAName) {
         request.url.host = "Boot.Invalid";
         const auto fixed = co_await by_name.run(request);
         EXPECT_EQ(fixed.outcome, FileOutcome::fetched) << fixed.detail;
+    };
+    run(work(*this));
+}
+
+TEST_F(OverHttp, StopsBeforeTheRedirectToTlsWhereItIsTold) {
+    const auto work = [](OverHttp& test) -> asio::awaitable<void> {
+        using Redirects = TransferRequest::Redirects;
+        CurlTransfers transfers(test.loop, {});
+        for (const char* path : {"/moved", "/hop"}) {
+            auto request = test.get(path);
+            request.redirects = Redirects::followed_in_clear;
+            const auto stopped = co_await transfers.run(request);
+            EXPECT_EQ(stopped.outcome, FileOutcome::redirected) << stopped.detail;
+            EXPECT_EQ(stopped.secure_url, "https://127.0.0.1:1/x");
+            request.redirects = Redirects::followed;
+            const auto followed = co_await transfers.run(request);
+            EXPECT_EQ(followed.outcome, FileOutcome::unreachable) << followed.detail;
+            EXPECT_EQ(followed.secure_url, "");
+            request.redirects = Redirects::refused;
+            const auto refused = co_await transfers.run(request);
+            EXPECT_EQ(refused.outcome, FileOutcome::redirected) << refused.detail;
+            EXPECT_EQ(refused.secure_url, "");
+        }
+        auto request = test.get("/here");
+        request.redirects = Redirects::followed_in_clear;
+        const auto there = co_await transfers.run(request);
+        EXPECT_EQ(there.outcome, FileOutcome::fetched) << there.detail;
     };
     run(work(*this));
 }

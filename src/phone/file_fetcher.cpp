@@ -47,7 +47,10 @@ void FileFetcher::judge(const std::string& name, const TransferRequest& request,
 TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url::Credentials& account) const {
     TransferRequest request;
     request.user_agent = habits_.user_agent;
-    request.redirects = habits_.redirects;
+    using Redirects = TransferRequest::Redirects;
+    const bool asks_first = habits_.before_tls != nullptr && url.scheme == protocol::Scheme::http;
+    request.redirects =
+        asks_first && habits_.redirects == Redirects::followed ? Redirects::followed_in_clear : habits_.redirects;
     request.redirects_max = habits_.redirects_max;
     request.tftp_name = habits_.tftp_name;
     request.http_version = habits_.http_version;
@@ -60,12 +63,36 @@ TransferRequest FileFetcher::request_for(protocol::Url url, const protocol::Url:
     return request;
 }
 
+/// The account stays with the server that it is for: libcurl, too, takes it nowhere else.
+asio::awaitable<TransferAnswer> FileFetcher::go_on_over_tls(TransferRequest request, std::string url) {
+    auto to = protocol::parse_url(url);
+    if (!to) {
+        TransferAnswer answer;
+        answer.outcome = FileOutcome::refused;
+        answer.detail = to.error().message;
+        co_return answer;
+    }
+    co_await habits_.before_tls();
+    if (to->host != request.url.host) request.address.clear();
+    to->credentials.reset();
+    request.url = std::move(*to);
+    request.credentials = {};
+    request.tls = habits_.tls;
+    request.redirects = TransferRequest::Redirects::followed;
+    if (request.redirects_max > 0) --request.redirects_max;
+    co_return co_await around_.transfers.run(std::move(request));
+}
+
 asio::awaitable<TransferAnswer> FileFetcher::run(std::string name, TransferRequest request, unsigned tries) {
     if (dead_.contains(request.url.origin())) co_return TransferAnswer{};
     TransferAnswer answer;
     unsigned attempts = 1;
     for (;; ++attempts) {
         answer = co_await around_.transfers.run(request);
+        if (!answer.secure_url.empty()) {
+            const std::string url = answer.secure_url;
+            answer = co_await go_on_over_tls(request, url);
+        }
         if (!is_network_failure(answer.outcome) || attempts >= tries) break;
         co_await around_.transfers.wait(habits_.pause);
     }

@@ -9,6 +9,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,6 +28,9 @@ struct FetchHabits {
     TransferRequest::TftpName tftp_name = TransferRequest::TftpName::relative;
     TransferRequest::HttpVersion http_version = TransferRequest::HttpVersion::http_1_1;
     TlsTrust tls = {};
+    /// Called where an http server sends the phone on to an https one, to set `tls` by what it knows then. Empty: the
+    /// redirect is followed with `tls` as it is.
+    std::function<boost::asio::awaitable<void>()> before_tls = {};
     std::optional<std::string> post = {}; ///< what is asked for by POST, with this body; http and https only
     std::string post_type = {};
 };
@@ -66,6 +70,7 @@ public:
 private:
     [[nodiscard]] TransferRequest request_for(protocol::Url url, const protocol::Url::Credentials& account) const;
     [[nodiscard]] boost::asio::awaitable<TransferAnswer> run(std::string name, TransferRequest request, unsigned tries);
+    [[nodiscard]] boost::asio::awaitable<TransferAnswer> go_on_over_tls(TransferRequest request, std::string url);
     [[nodiscard]] std::optional<std::vector<config::Parameter>> read(const std::string& name, const std::string& body,
                                                                      std::string_view syntax);
     void judge(const std::string& name, const TransferRequest& request, const TransferAnswer& answer);

@@ -31,6 +31,8 @@ public:
     void serve_after_stages(const std::string& url, unsigned more, std::string content) {
         later_[stages + more] = {url, std::move(content)};
     }
+    /// Whoever asks for this URL is sent on.
+    void send_on(const std::string& url, const std::string& to) { sent_on_[url] = to; }
     void heal(const std::string& url) { failures_.erase(url); }
     /// nullopt: no more.
     void fail_all(std::optional<FileOutcome> outcome) { all_ = outcome; }
@@ -48,6 +50,10 @@ public:
         TransferAnswer answer;
         answer.outcome = outcome_of(url, step, request);
         answer.detail = std::string(file_outcome_text.to_text(answer.outcome));
+        if (const auto to = sent_on_.find(url); to != sent_on_.end()) {
+            answer.outcome = FileOutcome::redirected;
+            if (request.redirects == TransferRequest::Redirects::followed_in_clear) answer.secure_url = to->second;
+        }
         if (answer.outcome != FileOutcome::fetched) co_return answer;
         if (request.keep == TransferRequest::Keep::size) {
             answer.size = files_.at(url).size();
@@ -96,7 +102,7 @@ private:
         return files_.contains(url) ? FileOutcome::fetched : FileOutcome::absent;
     }
 
-    std::map<std::string, std::string> files_;
+    std::map<std::string, std::string> files_, sent_on_;
     std::map<unsigned, std::pair<std::string, std::string>> later_; ///< by the count of stages
     std::map<std::string, FileOutcome> failures_;
     std::map<std::string, FileOutcome> address_failures_;

@@ -54,7 +54,9 @@ struct TransferRequest {
     std::string address = {}; ///< connects there instead of looking the URL's host up; "": looks it up
     std::string user_agent;
     protocol::Url::Credentials credentials; ///< sent only when the server asks (FTP always does)
-    enum class Redirects : std::uint8_t { refused, followed } redirects = Redirects::refused;
+    /// followed_in_clear: up to the one that leads from http to https (TransferAnswer::secure_url), for a phone that
+    /// has something to do before it judges a certificate.
+    enum class Redirects : std::uint8_t { refused, followed, followed_in_clear } redirects = Redirects::refused;
     unsigned redirects_max = limits::redirects_max; ///< of those that are followed
     enum class TftpName : std::uint8_t { relative, with_slash } tftp_name = TftpName::relative; ///< as the phone asks
     /// head: an image, of which the digest counts. size: nothing but how long it is (HTTP's HEAD).
@@ -82,6 +84,7 @@ struct TransferAnswer {
     std::uint32_t byte_sum = 0;        ///< Keep::head and fetched: the same bytes, added up
     Sha256 digest{};                   ///< Keep::head and fetched: of what the decision names
     std::optional<std::uint64_t> size; ///< Keep::size: what the server says, where it does
+    std::string secure_url;            ///< Redirects::followed_in_clear, and redirected: where it stopped before
     std::string detail;
     std::chrono::microseconds elapsed{0};
 };

@@ -183,13 +183,16 @@ asio::awaitable<void> Cycle::set_clock() {
     }
 }
 
-/// What the configuration in force says of TLS.
+/// Nobody is asked for the time before a certificate is to be judged: over HTTP, once the server sends it on to HTTPS.
 asio::awaitable<void> Cycle::prepare_for(std::string base) {
+    if (base.starts_with("https://")) co_await prepare_tls();
+    if (base.starts_with("http://")) files_.habits().before_tls = [this] { return prepare_tls(); };
+}
+
+/// What the configuration in force says of TLS.
+asio::awaitable<void> Cycle::prepare_tls() {
     using Check = TlsTrust::Checks::Check;
-    // Over HTTP the server may send it on to HTTPS: what it knows holds there, too, but it asks nobody for the time.
-    if (base.starts_with("tftp://")) co_return;
-    const bool is_secure = base.starts_with("https://");
-    if (is_secure) co_await set_clock();
+    co_await set_clock();
     auto& tls = files_.habits().tls;
     tls.verify = TlsTrust::Verify::each;
     tls.checks = checks_of(flash_.parameter("PROVISION.verifying_cert"));
@@ -197,7 +200,6 @@ asio::awaitable<void> Cycle::prepare_for(std::string base) {
     if (clock_offset_) tls.now = around_.clock.wall() + *clock_offset_;
     if (clock_offset_ || tls.checks.expiry == Check::off) co_return;
     tls.checks.expiry = Check::off;
-    if (!is_secure) co_return;
     files_.decide("the phone's clock is not set: whether the server's certificate has expired is not judged");
 }
 

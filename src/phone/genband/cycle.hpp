@@ -67,6 +67,7 @@ private:
     [[nodiscard]] bool is_put_off() const;
 
     [[nodiscard]] boost::asio::awaitable<void> prepare_for(std::string base);
+    [[nodiscard]] boost::asio::awaitable<void> prepare_tls();
     [[nodiscard]] boost::asio::awaitable<void> set_clock();
     [[nodiscard]] std::optional<protocol::Url> locate(const std::string& base, const std::string& name);
     [[nodiscard]] protocol::Url::Credentials account() const;

@@ -266,14 +266,39 @@ TEST_F(GenbandCycle, JudgesCertificatesByItsFlagsAndItsOwnClock) {
 TEST_F(GenbandCycle, JudgesTheServerThatAnHttpOneSendsItTo) {
     type_in("http://boot/lg/");
     flash.parameters["phone.CA"] = "a certificate";
-    flash.parameters["PROVISION.verifying_cert"] = "3";
+    flash.parameters["NETTIME.sntp_server_address"] = "ntp";
+    flash.parameters["PROVISION.https_id"] = "u1";
+    time.ahead = std::chrono::hours(24);
     run();
-    const auto tls = server.steps.at(0).request.tls;
+    EXPECT_THAT(time.asked, IsEmpty()) << "nothing depends on it";
+    server.send_on("http://boot/lg/b40edc0a1b2c", "https://vault/b40edc0a1b2c");
+    server.serve("https://vault/b40edc0a1b2c", "[VOIP]\nline1_name 201\n");
+    run();
+    EXPECT_THAT(time.asked, ElementsAre("ntp"));
+    EXPECT_EQ(server.steps.at(1).url, "http://boot/lg/b40edc0a1b2c");
+    EXPECT_EQ(server.steps.at(1).request.credentials.user, "u1");
+    ASSERT_EQ(server.steps.at(2).url, "https://vault/b40edc0a1b2c");
+    EXPECT_EQ(server.steps.at(2).request.credentials.user, "") << "it is for the first server";
+    auto tls = server.steps.at(2).request.tls;
     EXPECT_EQ(tls.verify, TlsTrust::Verify::each);
     EXPECT_EQ(tls.checks.issuer, Check::on);
     EXPECT_EQ(tls.checks.name, Check::on);
+    EXPECT_EQ(tls.checks.expiry, Check::on);
+    EXPECT_EQ(tls.now, clock.wall() + std::chrono::hours(24));
     EXPECT_EQ(tls.extra_authorities, "a certificate");
-    EXPECT_THAT(time.asked, IsEmpty());
+    EXPECT_EQ(flash.parameter("VOIP.line1_name"), "201");
+
+    time.ahead.reset(); // nobody knows the time
+    run();
+    tls = server.steps.at(2).request.tls;
+    EXPECT_EQ(tls.checks.issuer, Check::on);
+    EXPECT_EQ(tls.checks.expiry, Check::off);
+    EXPECT_TRUE(decided("the phone's clock is not set"));
+
+    flash.parameters["phone.REDIRECTS"] = "0";
+    run();
+    EXPECT_EQ(server.steps.at(1).request.redirects, TransferRequest::Redirects::refused);
+    EXPECT_EQ(server.steps.at(2).url, "http://boot/lg/IP_8830_VER_SIP2");
 }
 
 TEST_F(GenbandCycle, AsksTheTimeServerOfDhcpFirst) {
