@@ -122,7 +122,27 @@ std::vector<std::string> listed_zones() {
                                       "Australia/Brisbane",
                                       "Europe/Moscow",
                                       "America/Sao_Paulo",
-                                      "Etc/UTC"};
+                                      "Etc/UTC",
+                                      "America/Mexico_City",
+                                      "America/Bogota",
+                                      "America/Caracas",
+                                      "America/Santiago",
+                                      "America/St_Johns",
+                                      "Africa/Lagos",
+                                      "Africa/Johannesburg",
+                                      "Africa/Cairo",
+                                      "Asia/Jerusalem",
+                                      "Asia/Tehran",
+                                      "Asia/Dubai",
+                                      "Asia/Karachi",
+                                      "Asia/Dhaka",
+                                      "Asia/Bangkok",
+                                      "Australia/Adelaide",
+                                      "Australia/Darwin",
+                                      "Pacific/Noumea",
+                                      "Pacific/Auckland",
+                                      "Pacific/Fiji",
+                                      "Pacific/Tongatapu"};
     std::set<std::string> seen(names.begin(), names.end());
     std::ifstream tab(zone_directory() + "/zone1970.tab");
     for (std::string line; std::getline(tab, line);) {

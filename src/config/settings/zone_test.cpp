@@ -47,6 +47,42 @@ TEST(Zone, FindsAZoneThatBehavesAlike) {
     EXPECT_EQ(find_zone(odd), std::nullopt);
 }
 
+TEST(Zone, OfThoseWithoutSummerTimeTheBestKnownIsFound) {
+    const struct {
+        double hours;
+        const char* zone;
+    } rows[] = {{-10, "Pacific/Honolulu"},
+                {-7, "America/Phoenix"},
+                {-6, "America/Mexico_City"},
+                {-5, "America/Bogota"},
+                {-4, "America/Caracas"},
+                {-3, "America/Sao_Paulo"},
+                {0, "Etc/UTC"},
+                {1, "Africa/Lagos"},
+                {2, "Africa/Johannesburg"},
+                {3, "Europe/Moscow"},
+                {3.5, "Asia/Tehran"},
+                {4, "Asia/Dubai"},
+                {5, "Asia/Karachi"},
+                {5.5, "Asia/Kolkata"},
+                {6, "Asia/Dhaka"},
+                {7, "Asia/Bangkok"},
+                {8, "Asia/Shanghai"},
+                {9, "Asia/Tokyo"},
+                {9.5, "Australia/Darwin"},
+                {10, "Australia/Brisbane"},
+                {11, "Pacific/Noumea"},
+                {12, "Pacific/Fiji"},
+                {13, "Pacific/Tongatapu"}};
+    for (const auto& row : rows) {
+        ZoneRules rules;
+        rules.offset_seconds = static_cast<std::int32_t>(row.hours * 3600);
+        EXPECT_EQ(find_zone(rules), row.zone) << row.hours;
+    }
+    for (const char* name : {"America/Santiago", "America/St_Johns", "Australia/Adelaide", "Pacific/Auckland"})
+        EXPECT_EQ(find_zone(*load_zone(name)), name);
+}
+
 /// Seconds east of Greenwich that `rules` give at `utc`, in a zone whose changes stay inside the year.
 std::int32_t offset_at(const ZoneRules& rules, date::sys_seconds utc) {
     if (!rules.daylight) return rules.offset_seconds;
