@@ -27,7 +27,7 @@ Result<std::string> read_file(const std::string& path) {
     if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
     std::error_code error;
     std::ifstream file(path, std::ios::binary);
-    if (!file) return fail(ErrorCode::not_found, "the file cannot be read", path);
+    if (!file) return fail(ErrorCode::forbidden, "the file is there and cannot be read: see whose it is", path);
     if (std::filesystem::file_size(path, error) > file_bytes_max)
         return fail(ErrorCode::too_large, "larger than 512 MiB; split it", path);
     return std::string(std::istreambuf_iterator<char>(file), {});
@@ -63,6 +63,11 @@ int import(const Cli& cli, ImportArguments& arguments, const CLI::App& command) 
         arguments.tree.keep_going = arguments.keep_going;
         return import_tree(cli, arguments.tree);
     }
+    if (arguments.path != "-" && !std::filesystem::exists(arguments.path, error))
+        return failed({ErrorCode::not_found,
+                       "there is no such file or directory. State a CSV file of devices (- is stdin; "
+                       "docs/csv-import.md has its header row), or the directory of another boot server",
+                       arguments.path});
     for (const CLI::Option* option : command.get_options())
         if (option->get_group() == "Of a directory" && option->count() != 0)
             return failed({ErrorCode::invalid, "is for directories; a CSV file says it itself", option->get_name()}),

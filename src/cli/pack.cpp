@@ -6,6 +6,8 @@
 #include "config/family/scaffold.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -69,24 +71,43 @@ boost::json::object to_json(const config::Family& family, const config::Coverage
             {"offers", texts(coverage.offers)},
             {"settings", coverage.settings},
             {"settings_without_row", texts(coverage.without_row)},
+            {"settings_without_need", coverage.without_need},
             {"one_way", texts(coverage.one_way)},
             {"inferred_rows", texts(coverage.inferred)},
             {"many_to_one", texts(coverage.many_to_one)},
             {"warnings", texts(warnings)}};
 }
 
-int check(const Cli& cli, const CheckArguments& arguments) {
-    const auto family = config::load_family(std::filesystem::path(arguments.directory));
+int check_one(const Cli& cli, const CheckArguments& arguments, const std::filesystem::path& folder) {
+    const auto family = config::load_family(folder);
     if (!family) return failed_all(family.error());
     const auto coverage = config::coverage_of(**family);
     std::vector<std::string> warnings;
-    for (const Error& warning : config::warnings_of(arguments.directory)) warnings.push_back(warning.text());
+    for (const Error& warning : config::warnings_of(folder)) warnings.push_back(warning.text());
     for (const std::string& warning : warnings) std::cerr << "warning: " << warning << '\n';
     if (cli.json)
         print_json(to_json(**family, coverage, warnings));
     else
         std::cout << to_text(**family, coverage, arguments.names ? config::Detail::names : config::Detail::summary);
     return exit_done;
+}
+
+/// A pack, or each of those in a folder of packs.
+int check(const Cli& cli, const CheckArguments& arguments) {
+    const std::filesystem::path folder(arguments.directory);
+    std::error_code error;
+    std::vector<std::filesystem::path> packs;
+    if (!std::filesystem::exists(folder / "family.toml", error))
+        for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+            if (std::filesystem::exists(entry.path() / "family.toml", error)) packs.push_back(entry.path());
+    if (packs.empty()) return check_one(cli, arguments, folder);
+    std::sort(packs.begin(), packs.end());
+    int worst = exit_done;
+    for (const auto& pack : packs) {
+        if (pack != packs.front() && !cli.json) std::cout << '\n';
+        worst = std::max(worst, check_one(cli, arguments, pack));
+    }
+    return worst;
 }
 
 struct NewArguments {
@@ -130,7 +151,9 @@ void add_pack(CLI::App& app, Cli& cli) {
 
     auto arguments = std::make_shared<CheckArguments>();
     auto* checked = pack->add_subcommand("check", "Check a pack, and show how much of the family it covers");
-    checked->add_option("DIR", arguments->directory, "The pack's folder, e.g. families/polycom")->required();
+    checked
+        ->add_option("DIR", arguments->directory, "The pack's folder, e.g. families/polycom, or one that holds packs")
+        ->required();
     checked->add_flag("--names", arguments->names, "Name every parameter and setting that is missing something");
     checked->callback([&cli, arguments] { cli.run = [&cli, arguments] { return check(cli, *arguments); }; });
 }

@@ -73,7 +73,11 @@ void look_at_rows(const Pack& pack, Coverage& out) {
     const auto all = vocabulary();
     out.settings = all.size();
     for (std::uint16_t id = 0; id < all.size(); ++id) {
-        if (pack.maps(id) || pack.is_used(id) || is_servers_own({id, 0})) continue;
+        if (pack.maps(id)) continue;
+        if (pack.is_used(id) || is_servers_own({id, 0})) {
+            ++out.without_need;
+            continue;
+        }
         const auto why = pack.content().unmapped.find(id);
         out.without_row.push_back(std::string(all[id].name) +
                                   (why == pack.content().unmapped.end() ? "" : ": " + why->second));
@@ -98,6 +102,19 @@ void look_at_logs(const Family& family, Coverage& out) {
                                             sentence.form.text(), sentence.confidence));
         if (sentence.confidence == "P") ++out.log_lines_ours;
     }
+}
+
+/// "1 model", "2 models".
+std::string counted(std::size_t count, std::string_view what) {
+    return fmt::format("{} {}{}{}", count, what, what.ends_with("class") && count != 1 ? "e" : "",
+                       count == 1 ? "" : "s");
+}
+
+/// How the columns of parameters.toml are called in a sentence.
+std::string_view called(std::string_view column) {
+    return column == "reboots"  ? "whether one restarts the phone"
+           : column == "secret" ? "whether one is secret"
+                                : column;
 }
 
 void list(std::string& out, std::string_view title, const std::vector<std::string>& names) {
@@ -151,25 +168,31 @@ std::vector<Error> warnings_of(const std::filesystem::path& folder) {
 }
 
 std::string to_text(const Family& family, const Coverage& coverage, Detail detail) {
-    std::string out =
-        fmt::format("{} ({}): {} models, {} documents, {} other files, {} rows\n", family.name(), family.title(),
-                    coverage.models, coverage.documents, coverage.other_files, coverage.rows);
+    std::string out = fmt::format("{} ({}): {}, {}, {}, {}\n", family.name(), family.title(),
+                                  counted(coverage.models, "model"), counted(coverage.documents, "document"),
+                                  counted(coverage.other_files, "other file"), counted(coverage.rows, "row"));
     if (!family.maturity().empty()) out += fmt::format("{}\n", family.maturity());
-    out += fmt::format("{} known parameters", coverage.parameters);
-    for (const Coverage::Column& column : coverage.columns) out += fmt::format(", {} {}", column.known, column.name);
-    out += "\nconfidence:";
+    out += fmt::format("{} known, and stated of so many: ", counted(coverage.parameters, "parameter"));
+    for (const Coverage::Column& column : coverage.columns)
+        if (column.name != "mapped") out += fmt::format("{} {}, ", called(column.name), column.known);
+    for (const Coverage::Column& column : coverage.columns)
+        if (column.name == "mapped") out += fmt::format("a row {}", column.known);
+    out += "\nconfidence of parameters:";
     for (const auto& [mark, count] : coverage.confidence) out += fmt::format(" {} {}", mark, count);
     out += "\nconfidence of rows:";
     for (const auto& [mark, count] : coverage.row_confidence) out += fmt::format(" {} {}", mark, count);
-    out +=
-        fmt::format("\n{} of our {} settings have a row, {} rows cannot be read back, {} values read back as another\n",
-                    coverage.settings - coverage.without_row.size(), coverage.settings, coverage.one_way.size(),
-                    coverage.many_to_one.size());
+    const std::size_t none = coverage.without_need + coverage.without_row.size();
+    out += fmt::format("\nof our {}: {} in a row, {} in need of none, {} without a place\n",
+                       counted(coverage.settings, "setting"), coverage.settings - none, coverage.without_need,
+                       coverage.without_row.size());
+    out += fmt::format("not read back: {}; read back as another: {}\n", counted(coverage.one_way.size(), "row"),
+                       counted(coverage.many_to_one.size(), "value"));
     out += coverage.offers.empty() && coverage.classes == 0
                ? "discovery: nothing is said\n"
-               : fmt::format("discovery: {} classes, {} offers\n", coverage.classes, coverage.offers.size());
+               : fmt::format("discovery: {}, {}\n", counted(coverage.classes, "class"),
+                             counted(coverage.offers.size(), "offer"));
     if (!coverage.log_lines.empty())
-        out += fmt::format("logs: {} sentences, {} of them project-made\n", coverage.log_lines.size(),
+        out += fmt::format("logs: {}, {} of them project-made\n", counted(coverage.log_lines.size(), "sentence"),
                            coverage.log_lines_ours);
     if (detail == Detail::summary) return out;
     for (const Coverage::Column& column : coverage.columns)

@@ -21,6 +21,7 @@ struct Coverage {
     std::vector<std::pair<std::string, std::size_t>> confidence; ///< mark to number: G C U I B
     std::size_t settings = 0;                                    ///< of our vocabulary
     std::vector<std::string> without_row;                        ///< settings that no row maps, with the pack's reason
+    std::size_t without_need = 0; ///< settings of the server's own, and those that files name by themselves
     std::vector<std::pair<std::string, std::size_t>> row_confidence; ///< the same of rows, by what counts for each
     std::vector<std::string> inferred;                               ///< rows of mark I, with their source
     std::vector<std::string> one_way;                                ///< rows that cannot be read back, with the reason

@@ -1,5 +1,7 @@
 #include "config/family/check.hpp"
 
+#include "config/family/loader.hpp"
+
 #include "config/family/pack_case_test.hpp"
 
 #include <gmock/gmock.h>
@@ -50,6 +52,35 @@ TEST(PackCheck, ListsNamesWhenAsked) {
                 testing::StartsWith("polycom (Polycom SoundPoint IP / SoundStation IP): 23 models, 6 documents"));
     EXPECT_THAT(summary, testing::Not(testing::HasSubstr("ramdisk.enable")));
     EXPECT_THAT(to_text(*family, coverage, Detail::names), testing::HasSubstr("ramdisk.enable"));
+}
+
+TEST(PackCheck, CountsReadRightForEachFamily) {
+    for (const auto& folder : pack_folders()) {
+        const auto family = load_or_fail(folder);
+        ASSERT_NE(family, nullptr) << folder;
+        const Coverage coverage = coverage_of(*family);
+        const std::string summary = to_text(*family, coverage, Detail::summary);
+        for (const char* wrong : {" 1 models", " 1 documents", " 1 other files", " 1 classes", " 1 offers", " 1 values",
+                                  " 0 model,", "reboots", "classs"})
+            EXPECT_THAT(summary, testing::Not(testing::HasSubstr(wrong))) << folder;
+        EXPECT_LE(coverage.without_need + coverage.without_row.size(), coverage.settings) << folder;
+    }
+    const auto mpp = load_or_fail(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "families/cisco-mpp");
+    const Coverage coverage = coverage_of(*mpp);
+    EXPECT_THAT(to_text(*mpp, coverage, Detail::summary), testing::HasSubstr("2 documents, 1 other file, "));
+    EXPECT_THAT(to_text(*mpp, coverage, Detail::summary), testing::HasSubstr("discovery: 1 class, 5 offers"));
+    EXPECT_GT(coverage.without_need, 0U) << "the server's own";
+}
+
+TEST(PackCheck, AFolderThatIsNoPackIsToldOnce) {
+    const auto missing = load_family(std::filesystem::path("/no/such/folder"));
+    ASSERT_FALSE(missing);
+    ASSERT_EQ(missing.error().size(), 1U);
+    EXPECT_EQ(missing.error().front().text(), "/no/such/folder: there is no such folder");
+    const auto other = load_family(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "docs");
+    ASSERT_FALSE(other);
+    ASSERT_EQ(other.error().size(), 1U);
+    EXPECT_THAT(other.error().front().text(), testing::HasSubstr("there is no family.toml here, so it is no pack"));
 }
 
 } // namespace

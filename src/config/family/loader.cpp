@@ -72,6 +72,17 @@ Checked<std::shared_ptr<const Family>> load_family(const PackText& text) {
 
 Checked<std::shared_ptr<const Family>> load_family(const std::filesystem::path& folder) {
     Problems problems;
+    std::error_code trouble;
+    if (!std::filesystem::is_directory(folder, trouble)) {
+        problems.add(folder.string(), "there is no such folder", ErrorCode::not_found);
+        return tl::unexpected(problems.take());
+    }
+    if (!std::filesystem::exists(folder / "family.toml", trouble)) {
+        problems.add(folder.string(),
+                     "there is no family.toml here, so it is no pack; one is a folder such as families/polycom",
+                     ErrorCode::not_found);
+        return tl::unexpected(problems.take());
+    }
     PackText text;
     text.folder = folder.string();
     const std::pair<const char*, std::string PackText::*> files[] = {{"family.toml", &PackText::family},
