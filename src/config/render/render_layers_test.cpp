@@ -33,7 +33,7 @@ struct Phone {
     const Family& family;
     std::string_view model_name;
     Wire wire = Wire::tls;
-    Layer fleet = {}, site = {}, model = {}, group = {}, device = {};
+    Layer fleet = {}, site = {}, model = {}, group = {}, device = {}, offered = {}, unstated = {};
 
     enum class Known : std::uint8_t { everything, no_model };
     [[nodiscard]] Subject subject(std::span<const LayerRef> refs, Known known) const {
@@ -49,13 +49,14 @@ struct Phone {
         out.all = known == Known::no_model ? out.shared : refs;
         return out;
     }
-    [[nodiscard]] std::array<LayerRef, 6> refs() const {
+    [[nodiscard]] std::array<LayerRef, 7> refs() const {
         return {{{LayerKind::vendor_default, &family.defaults()},
                  {LayerKind::fleet, &fleet},
                  {LayerKind::site, &site},
                  {LayerKind::model, &model},
                  {LayerKind::group, &group},
-                 {LayerKind::device, &device}}};
+                 {LayerKind::device, &device},
+                 {LayerKind::held_back, &offered, &unstated}}};
     }
     [[nodiscard]] Rendered file(std::string_view kind, Known known = Known::everything) const {
         const auto layers = refs();
@@ -114,6 +115,19 @@ TEST(RenderLayers, WithoutAModelsDocumentThePhonesOwnSaysWhatTheModelDoes) {
     EXPECT_EQ(find(own, "tcpIpApp.sntp.address")->origin, LayerKind::model);
     EXPECT_EQ(value_of(own, "device.syslog.serverName"), "");
     EXPECT_EQ(find(own, "device.syslog.serverName")->origin, LayerKind::model) << "who emptied it";
+}
+
+TEST(RenderLayers, WhatIsHeldBackFromAPhoneStandsInItsOwnFileAlone) {
+    Phone phone{family_of("polycom"), "SPIP650"};
+    phone.site = layer({{"time.server", "ntp.new.example"}, {"syslog.server", "log.new.example"}});
+    phone.offered = layer({{"time.server", "ntp.former.example"}});
+    phone.unstated = layer({{"syslog.server", ""}});
+    EXPECT_EQ(value_of(phone.file("site"), "tcpIpApp.sntp.address"), "ntp.new.example");
+    const auto own = phone.file("settings");
+    EXPECT_EQ(value_of(own, "tcpIpApp.sntp.address"), "ntp.former.example");
+    EXPECT_EQ(find(own, "tcpIpApp.sntp.address")->origin, LayerKind::held_back);
+    EXPECT_EQ(value_of(own, "device.syslog.serverName"), "") << "as if nobody had stated it";
+    EXPECT_EQ(find(own, "device.syslog.serverName")->origin, LayerKind::held_back);
 }
 
 TEST(RenderLayers, WithoutASharedDocumentThePhonesOwnSaysEverything) {
