@@ -465,10 +465,18 @@ TEST_F(DeliveryFamiliesTest, AModelsFileHasAsManyLinesAsTheModel) {
     EXPECT_EQ(body("spa942.xml").find("<Preferred_Codec_5_>"), std::string::npos);
 }
 
-catalogue::ChangeSet phonebook_change(catalogue::Revision revision, catalogue::SiteId site, std::int64_t id,
+/// As the store writes it: who has the entry knows the revision. A null number: the entry goes.
+catalogue::ChangeSet phonebook_change(const catalogue::Snapshot& house, catalogue::SiteId site, std::int64_t id,
                                       const char* number) {
     catalogue::ChangeSet change;
-    change.revision = revision;
+    change.revision = house.revision() + 1;
+    if (site == catalogue::SiteId{}) {
+        change.fleet = house.fleet();
+        change.fleet->phonebook_revision = change.revision;
+    } else {
+        change.sites.push_back(*house.site(site));
+        change.sites.back().phonebook_revision = change.revision;
+    }
     auto entry = std::make_shared<catalogue::PhonebookEntry>();
     entry->id = id;
     entry->last_name = "Lee";
@@ -488,17 +496,17 @@ TEST_F(DeliveryFamiliesTest, AFileNamesThePhonebookOnlyWhileItHasAContact) {
     EXPECT_FALSE(has_phonebook());
     auto house = house_of_six();
     for (const auto site : {catalogue::default_site, catalogue::SiteId{}}) { // the site's, then the fleet's
-        house = house->advanced(phonebook_change(house->revision() + 1, site, 7, "201"));
+        house = house->advanced(phonebook_change(*house, site, 7, "201"));
         delivery_.publish(house);
         EXPECT_TRUE(includes());
         EXPECT_TRUE(has_phonebook());
         const std::string first = body("b40edc0a1b2c");
-        house = house->advanced(phonebook_change(house->revision() + 1, site, 8, "202"));
+        house = house->advanced(phonebook_change(*house, site, 8, "202"));
         delivery_.publish(house);
         EXPECT_EQ(body("b40edc0a1b2c"), first) << "a further contact changes nothing";
         for (const std::int64_t id : {7, 8}) {
             EXPECT_TRUE(includes());
-            house = house->advanced(phonebook_change(house->revision() + 1, site, id, nullptr));
+            house = house->advanced(phonebook_change(*house, site, id, nullptr));
             delivery_.publish(house);
         }
         EXPECT_FALSE(includes()) << "the last one is gone";

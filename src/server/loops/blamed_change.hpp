@@ -6,8 +6,9 @@
 /// settings of that change, and no older change: where the loop goes on without it, the next one before it is found.
 ///
 /// Never a guess: what came with a layer, or by moving the device to another one, is in no journal; and where one of
-/// the device's layers is not known so far back, the search ends. Then nothing is found. Pure. Limits changes_looked_at
-/// changes, none older than changes_age_max when the loop began.
+/// the device's layers is not known so far back, the search ends. Then nothing is found. Pure.
+///
+/// Limits   changes_looked_at changes, none older than changes_age_max when the loop began.
 #include "catalogue/change_hold.hpp"
 #include "server/layer_pasts.hpp"
 

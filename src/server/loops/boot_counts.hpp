@@ -5,10 +5,10 @@
 /// It only counts. A phone without its settings is worse off than one that reboots, so the file is never withheld; the
 /// change that it reboots for is, where one is found (change_guard.hpp).
 ///
-/// Shape    one word for each slot: who, which content, since when, how often. A fixed window: it begins with the
-/// first. Limits   slots_max slots; another device of the same slot takes it, so that in a large fleet a loop may be
-/// noticed
-///          late.
+/// Shape    one word for each slot: who, which content, since when, how often. A fixed window, from the first on.
+///
+/// Limits   slots_max slots; another device of the same slot takes it, so a large fleet may notice a loop late.
+///
 /// Threads  any, without a lock.
 #include "base/clock.hpp"
 #include "base/ip_address.hpp"

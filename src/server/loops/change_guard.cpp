@@ -63,6 +63,19 @@ bool was_there_before(std::span<const TimelineEvent> events, const config::Famil
     return false;
 }
 
+bool ran_quietly(std::span<const TimelineEvent> events, const config::Family& family, WallTime changed,
+                 WallTime first_boot) {
+    const auto quiet = family.loop_limits().window;
+    WallTime later = first_boot; // of the fetches, from the loop's first back to the first with the change
+    for (const TimelineEvent& event : events) {
+        if (event.at < changed) break;
+        if (event.at > first_boot || !takes_its_own(event, family)) continue;
+        if (later - (event.at + std::chrono::milliseconds(event.span_ms)) > quiet) return true;
+        later = event.at;
+    }
+    return false;
+}
+
 Result<std::vector<ChangeHold>> ChangeGuard::judge(const BootLoop& loop) {
     DeviceFiles files;
     files.snapshot = catalogue_.snapshot();
@@ -77,11 +90,11 @@ Result<std::vector<ChangeHold>> ChangeGuard::judge(const BootLoop& loop) {
     auto holds = blamed_change({pasts, files.device->held, loop.first},
                                [&](const ChangeHold& hold) { return restarts_without(files, hold); });
     if (holds.empty()) return holds;
-    if (loop.sender != BootLoop::Sender::proven) {
-        const auto events = timeline_.query({loop.mac, {}, catalogue::limits::timeline_per_device_max});
-        if (!was_there_before(events, *files.family, loop.source, holds.front().changed))
-            return std::vector<ChangeHold>();
-    }
+    const auto events = timeline_.query({loop.mac, {}, catalogue::limits::timeline_per_device_max});
+    const WallTime changed = holds.front().changed;
+    const bool is_heard =
+        loop.sender == BootLoop::Sender::proven || was_there_before(events, *files.family, loop.source, changed);
+    if (!is_heard || ran_quietly(events, *files.family, changed, loop.first)) return std::vector<ChangeHold>();
     for (ChangeHold& hold : holds) hold.first = loop.first, hold.since = clock_.wall(), hold.boots = loop.boots;
     if (const auto held = files.store->hold_changes(loop.mac, holds); !held) return tl::unexpected(held.error());
     const auto snapshot = catalogue_.snapshot();

@@ -10,6 +10,8 @@
 /// administrator's change withheld from it, unless he was there before the change and the phone has not come since, or
 /// shares the phone's address: behind a NAT a building is one address.
 ///
+/// A change that the device has run with in quiet is not blamed: a phone whose power fails goes round, too.
+///
 /// Limits   timeline_per_device_max contacts are looked at: before them nothing is known, and nothing withheld.
 /// Threads  any but the loops': it reads the database, and waits for the loops when it has written.
 #include "catalogue/catalogue.hpp"
@@ -26,6 +28,11 @@ namespace offhook::server {
 /// the device's, the newest first.
 [[nodiscard]] bool was_there_before(std::span<const catalogue::TimelineEvent> events, const config::Family& family,
                                     const IpAddress& source, WallTime changed);
+
+/// Whether the device took its own settings after `changed` and then ran for longer than its family's window before it
+/// took them again, up to the loop's first boot: what it has run with is not what it goes round for. `events` as above.
+[[nodiscard]] bool ran_quietly(std::span<const catalogue::TimelineEvent> events, const config::Family& family,
+                               WallTime changed, WallTime first_boot);
 
 class ChangeGuard {
 public:

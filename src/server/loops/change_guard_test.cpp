@@ -67,6 +67,35 @@ TEST(WasThereBefore, WhoTookTheSettingsBeforeTheChangeAndNobodyElseSince) {
         EXPECT_EQ(was_there_before(row.events, family, desk, changed), row.expected) << row.what;
 }
 
+TEST(RanQuietly, WhoWentOnWithTheChangeForLongerThanTheWindow) {
+    const WallTime changed{std::chrono::seconds{1'767'268'800}}, boot = changed + 10h;
+    const auto& family = *config::find_family(house_families(), "genband-ip88");
+    auto repeated = own_fetch(boot - 3h, desk);
+    repeated.span_ms = static_cast<std::uint32_t>(std::chrono::milliseconds(150min).count());
+    auto refused = own_fetch(boot - 2h, desk);
+    refused.outcome = catalogue::Outcome::refused;
+    struct Row {
+        const char* what;
+        std::vector<TimelineEvent> events; // newest first
+        bool expected;
+    };
+    const Row rows[] = {
+        {"nothing is known", {}, false},
+        {"it got the change with the first boot", {own_fetch(boot, desk), own_fetch(changed - 1h, desk)}, false},
+        {"at once before", {own_fetch(boot, desk), own_fetch(boot - 60min, desk)}, false},
+        {"long before", {own_fetch(boot, desk), own_fetch(boot - 61min, desk)}, true},
+        {"long before, and at once before",
+         {own_fetch(boot - 1min, desk), own_fetch(boot - 2min, desk), own_fetch(boot - 2h, desk)},
+         true},
+        {"round after round", {own_fetch(boot - 50min, desk), own_fetch(boot - 100min, desk)}, false},
+        {"a row of repeats", {own_fetch(boot, desk), repeated}, false},
+        {"it got nothing", {own_fetch(boot, desk), refused}, false},
+        {"another file", {own_fetch(boot, desk), own_fetch(boot - 2h, desk, "global")}, false},
+        {"after the loop began", {own_fetch(boot + 2h, desk), own_fetch(boot, desk)}, false},
+    };
+    for (const Row& row : rows) EXPECT_EQ(ran_quietly(row.events, family, changed, boot), row.expected) << row.what;
+}
+
 /// A GENBAND phone that was at its desk, whose SIP port is changed an hour later.
 class ChangeGuardTest : public testing::Test {
 protected:
@@ -176,6 +205,15 @@ TEST_F(ChangeGuardTest, AStrangerWithholdsNothingWithoutAProof) {
     EXPECT_EQ(go_round(), "") << "nor the phone, while another one comes as it";
     EXPECT_TRUE(says("local_udp_port 5090"));
     EXPECT_EQ(go_round(BootLoop::Sender::proven, elsewhere), "sip.local_port 5070;");
+}
+
+TEST_F(ChangeGuardTest, WhatItHasRunWithIsNotWithheld) {
+    set_own(port_setting, "5090");
+    fetch(desk);
+    clock_.advance(2h);
+    EXPECT_EQ(go_round(), "") << "its power fails";
+    EXPECT_EQ(go_round(BootLoop::Sender::proven), "");
+    EXPECT_TRUE(says("local_udp_port 5090"));
 }
 
 TEST_F(ChangeGuardTest, AnOldChangeIsNotWithheldNorOfWhoIsGone) {

@@ -24,7 +24,9 @@ std::string target_of(const SettingRows& fleet_rows, const ResyncWish& wish) {
     device.family = "linksys-spa", device.model = "SPA942";
     builder.add(std::make_shared<const catalogue::Device>(device));
     const catalogue::TestDirectory home;
-    catalogue::Timeline timeline({home.path()});
+    catalogue::TimelineOptions options;
+    options.directory = home.path();
+    catalogue::Timeline timeline(options);
     const auto target = resync_target(*builder.build(1), house_families(), timeline, device, wish);
     EXPECT_TRUE(target.page) << target.why_not;
     return target.page ? target.page->target : std::string();
