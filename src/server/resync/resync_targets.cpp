@@ -140,7 +140,8 @@ std::string known_events() {
 
 Result<ResyncAddress> read_resync_address(std::string_view text, std::uint16_t default_port) {
     const auto wrong = [] {
-        return fail(ErrorCode::invalid, "expected an address, or an address and a port, as in 192.0.2.7:5060 or [2001:db8::7]:5060",
+        return fail(ErrorCode::invalid,
+                    "expected an address, or an address and a port, as in 192.0.2.7:5060 or [2001:db8::7]:5060",
                     "address");
     };
     if (const auto alone = IpAddress::from_text(text)) return ResyncAddress{*alone, default_port};
