@@ -21,7 +21,7 @@ using config::Pack;
 using config::SettingKey;
 using config::spec_of;
 
-constexpr std::uint64_t catalogues = 300;
+constexpr std::uint64_t catalogues = 150;
 
 const Pack& pack_of(std::string_view name) {
     static const auto families = config::load_families(OFFHOOK_SOURCE_DIR "/families");
