@@ -107,7 +107,7 @@ void Delivery::count_for_loops(std::uint16_t status, std::uint64_t body_bytes) {
         if ((any || shown) && !asks_often_by_itself(*own_, limits)) {
             if (any) tell_of_boots(*own_, limits);
             if (shown && options_.on_boot_loop)
-                options_.on_boot_loop({own_->taken.mac, own_->source, *shown, limits.boots + 1, own_->sender});
+                options_.on_boot_loop({own_->taken.mac, own_->source, shown->first, shown->times, own_->sender});
         }
     }
     own_.reset();

@@ -62,7 +62,8 @@ class Files(SpaTest):
     def test_a_key_that_is_not_the_servers(self):
         """A sealed profile of the server's own, and a phone with another key: its syslog tells the server."""
         self.start(listen=LISTEN + ("syslog=127.0.0.1:0",))
-        self.furnish("--set", "provisioning.file_key=" + KEY, "--set", "provisioning.sealed=yes")
+        self.ok("layer", "set", "site/default", "provisioning.sealed=yes")
+        self.furnish("--set", "provisioning.file_key=" + KEY)
         rule = "[--key %s] %s" % (WRONG, self.server.url("/%s.enc" % MAC, "http"))
         report = self.power_on("--flash", "Profile_Rule=" + rule, "--flash", "Syslog_Server=127.0.0.1:%d" % self.server.ports["syslog"],
                                url="", expect="unconfigured")

@@ -209,6 +209,7 @@ struct LoopLimits {
     unsigned images = 4;             ///< the same image fetched whole
     unsigned boots = 6;              ///< its own settings fetched, the same ones
     std::chrono::minutes window{60}; ///< in which they count
+    std::chrono::seconds boot{10};   ///< a boot takes so long: who is faster tries something, and does not boot
 };
 
 class Family {

@@ -404,6 +404,8 @@ void read_loop(TomlReader& root, const PackFile& file, PackContent& content) {
     loop.images = static_cast<unsigned>(row.number("images", 2, pack_limits::loop_images_max, loop.images));
     loop.boots = static_cast<unsigned>(row.number("boots", 2, pack_limits::loop_boots_max, loop.boots));
     loop.window = std::chrono::minutes(row.number("minutes", 1, pack_limits::loop_minutes_max, loop.window.count()));
+    loop.boot =
+        std::chrono::seconds(row.number("boot_seconds", 0, pack_limits::loop_boot_seconds_max, loop.boot.count()));
     (void)row.text("source"); // read by people
     (void)row.text("confidence");
     row.finish();

@@ -26,6 +26,7 @@ inline constexpr std::int64_t log_upload_bytes_max = 1 << 20; ///< of an upload 
 inline constexpr std::int64_t loop_images_max = 16;         ///< of [loop]: so many times are remembered for each image
 inline constexpr std::int64_t loop_boots_max = 100;         ///< of [loop]
 inline constexpr std::int64_t loop_minutes_max = 1440;
+inline constexpr std::int64_t loop_boot_seconds_max = 600;
 inline constexpr std::size_t models_per_family_max = 500;
 inline constexpr std::size_t offered_url_bytes_max = 2000; ///< of a URL in PnP or DHCPv6
 inline constexpr std::size_t pnp_vendor_bytes_max = 64;

@@ -567,9 +567,11 @@ TEST(PackLoader, SaysWhenAPhoneGoesRoundInCircles) {
     EXPECT_EQ(stated.images, 2U);
     EXPECT_EQ(stated.boots, 100U);
     EXPECT_EQ(stated.window, std::chrono::hours(24));
+    EXPECT_EQ(limits("[loop]\nboot_seconds = 0\n").boot, std::chrono::seconds(0));
+    EXPECT_EQ(limits("").boot, std::chrono::seconds(10));
     EXPECT_EQ(limits("[loop]\nboots = 3\n").images, LoopLimits().images);
     for (const char* wrong : {"images = 1", "images = 17", "boots = 1", "boots = 101", "minutes = 0", "minutes = 1441",
-                              "images = \"many\"", "window = 5"}) {
+                              "boot_seconds = 601", "boot_seconds = -1", "images = \"many\"", "window = 5"}) {
         auto text = good();
         text.family += std::string("[loop]\n") + wrong + "\n";
         EXPECT_EQ(errors_of(text).size(), 1U) << wrong;

@@ -226,7 +226,7 @@ Result<ApiAnswer> explain_device(const ApiCall& call) {
                  [](const auto& event) { return event.transport == catalogue::EventTransport::syslog; });
     std::vector<ToldToCome> told_to_come;
     for (const auto& event : events)
-        if (event.transport == catalogue::EventTransport::notify)
+        if (event.transport == catalogue::EventTransport::notify && event.outcome != catalogue::Outcome::held)
             told_to_come.push_back({event.at, event.at + std::chrono::milliseconds(event.span_ms)});
     // What the phone was told is no contact of the phone's: it would look like a boot.
     events.erase(std::remove_if(events.begin(), events.end(),

@@ -45,9 +45,13 @@ class BootCounts {
 public:
     BootCounts();
 
-    /// Once in a window, with the first that is more than its family may: when the window began, up to 4 s late. Else
+    struct Round {
+        WallTime first{}; ///< when the window began, up to 4 s late
+        std::uint32_t times = 0;
+    };
+    /// Once in a window, with the first that is more often than its family may, and not faster than it can boot. Else
     /// nullopt.
-    [[nodiscard]] std::optional<WallTime> took(const OwnTaken& taken, const config::LoopLimits& limits, WallTime now);
+    [[nodiscard]] std::optional<Round> took(const OwnTaken& taken, const config::LoopLimits& limits, WallTime now);
 
 private:
     static constexpr std::size_t slots_max = 1U << 16U;

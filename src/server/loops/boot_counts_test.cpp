@@ -42,6 +42,17 @@ TEST_F(BootCountsTest, ItIsSaidAgainInAnotherWindow) {
 
 TEST_F(BootCountsTest, ManyTimesInAWindowAreCountedWithoutEnd) { EXPECT_EQ(loops(1000, 1, 100ms), 1); }
 
+TEST_F(BootCountsTest, WhoComesFasterThanAPhoneBootsIsNone) {
+    EXPECT_EQ(loops(40, 1, 100ms), 0) << "somebody who tries";
+    clock_.advance(20min);
+    EXPECT_EQ(loops(10, 1, 5s), 0);
+    EXPECT_EQ(loops(20, 1, 5s), 1) << "he goes on for longer than six boots take";
+    clock_.advance(20min);
+    limits_.boot = 0s;
+    EXPECT_EQ(loops(6, 1, 0s), 0);
+    EXPECT_EQ(loops(1, 1, 0s), 1);
+}
+
 TEST_F(BootCountsTest, OtherSettingsAreAnotherChange) {
     for (std::uint64_t content = 1; content < 20; ++content) EXPECT_EQ(loops(2, content), 0);
 }
@@ -51,12 +62,14 @@ TEST_F(BootCountsTest, ItSaysWhenTheFirstWas) {
     EXPECT_EQ(loops(6), 0);
     const auto loop = took({anna, &own_, 1});
     ASSERT_TRUE(loop);
-    EXPECT_GT(*loop, first);
-    EXPECT_LE(*loop, first + 4s);
+    EXPECT_GT(loop->first, first);
+    EXPECT_LE(loop->first, first + 4s);
+    EXPECT_EQ(loop->times, 7U);
 }
 
 TEST_F(BootCountsTest, FromTwoPlacesAreCountedApart) {
     int loops = 0;
+    limits_.boot = 0s;
     for (int i = 0; i < 12; ++i)
         if (took({anna, &own_, 1, i % 2 == 0 ? 11U : 12U})) ++loops;
     EXPECT_EQ(loops, 0);
