@@ -21,7 +21,7 @@ protected:
         }
         return out;
     }
-    std::optional<WallTime> took(const OwnTaken& taken) { return counts_.took(taken, limits_, clock_.wall()); }
+    std::optional<BootCounts::Round> took(const OwnTaken& taken) { return counts_.took(taken, limits_, clock_.wall()); }
     static inline const config::Document own_{}, other_{};
     config::LoopLimits limits_{4, 6, 20min};
     ManualClock clock_;
